@@ -1,0 +1,1 @@
+"""scicities: a graph-database toolkit for the networks of science."""

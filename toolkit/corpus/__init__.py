@@ -1,0 +1,1 @@
+"""Raw records into the canonical tables: readers, quarantine, reconciliation, the sample generator."""

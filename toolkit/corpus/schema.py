@@ -1,0 +1,133 @@
+"""The canonical tables, spelled here and nowhere else.
+
+Ids are strings in their shortest form: ROR ``00hj54h04``, OpenAlex ``W2167928095`` / ``A5045613469`` / ``I86519309``,
+GeoNames ``1816670``. A site is an institution at a city: ``00hj54h04@4671654``, or ``00hj54h04@`` without a known city.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pyarrow as pa
+
+_STRINGS: Final = pa.list_(pa.string())
+
+TABLES: Final[dict[str, pa.Schema]] = {
+    "works": pa.schema(
+        [
+            ("work_id", pa.string()),
+            ("doi", pa.string()),
+            ("title", pa.string()),
+            ("year", pa.int32()),
+            ("journal_id", pa.string()),
+            ("type", pa.string()),
+            ("n_authors", pa.int32()),
+            ("authors_truncated", pa.bool_()),
+            ("source", pa.string()),
+        ]
+    ),
+    "authorships": pa.schema(
+        [
+            ("work_id", pa.string()),
+            ("author_key", pa.string()),
+            ("author_id", pa.string()),
+            ("author_position", pa.int32()),
+            ("site_id", pa.string()),
+        ]
+    ),
+    "authors": pa.schema([("author_id", pa.string()), ("orcid", pa.string()), ("name", pa.string())]),
+    "institutions": pa.schema(
+        [
+            ("institution_id", pa.string()),
+            ("name", pa.string()),
+            ("types", _STRINGS),
+            ("country", pa.string()),
+            ("marks", _STRINGS),
+        ]
+    ),
+    "sites": pa.schema(
+        [
+            ("site_id", pa.string()),
+            ("institution_id", pa.string()),
+            ("city_id", pa.string()),
+            ("lat", pa.float64()),
+            ("lon", pa.float64()),
+        ]
+    ),
+    "lineage": pa.schema(
+        [
+            ("institution_id", pa.string()),
+            ("ancestor_id", pa.string()),
+            ("depth", pa.int32()),
+            ("relation", pa.string()),
+        ]
+    ),
+    "cities": pa.schema(
+        [
+            ("city_id", pa.string()),
+            ("name", pa.string()),
+            ("ascii_name", pa.string()),
+            ("country", pa.string()),
+            ("admin1", pa.string()),
+            ("lat", pa.float64()),
+            ("lon", pa.float64()),
+            ("population", pa.int64()),
+            ("metro_id", pa.string()),
+        ]
+    ),
+    "journals": pa.schema(
+        [("journal_id", pa.string()), ("name", pa.string()), ("issn", pa.string()), ("marks", _STRINGS)]
+    ),
+    "subjects": pa.schema([("work_id", pa.string()), ("subject", pa.string()), ("part", pa.float64())]),
+    "indicators": pa.schema(
+        [
+            ("place_id", pa.string()),
+            ("year", pa.int32()),
+            ("indicator", pa.string()),
+            ("value", pa.float64()),
+            ("unit", pa.string()),
+            ("source", pa.string()),
+        ]
+    ),
+    "rejects": pa.schema(
+        [("source", pa.string()), ("line", pa.int64()), ("reason", pa.string()), ("excerpt", pa.string())]
+    ),
+}
+
+SORT_KEYS: Final[dict[str, tuple[str, ...]]] = {
+    "works": ("work_id",),
+    "authorships": ("work_id", "author_position", "author_key", "site_id"),
+    "authors": ("author_id",),
+    "institutions": ("institution_id",),
+    "sites": ("site_id",),
+    "lineage": ("institution_id", "ancestor_id"),
+    "cities": ("city_id",),
+    "journals": ("journal_id",),
+    "subjects": ("work_id", "subject"),
+    "indicators": ("place_id", "year", "indicator", "source"),
+    "rejects": ("source", "line", "reason"),
+}
+"""The stable row order in which each table is written."""
+
+INSTITUTION_TYPES: Final = (
+    "education",
+    "company",
+    "government",
+    "healthcare",
+    "nonprofit",
+    "facility",
+    "archive",
+    "other",
+)
+"""What level ``type`` knows; ``funder`` is a role beside these, not one of them."""
+
+KEPT_TYPES: Final = ("article", "review", "letter", "conference-paper")
+"""OpenAlex work types counted as articles unless ``--types`` says otherwise."""
+
+LEVELS: Final = ("site", "institution", "city", "country")
+"""Levels a measure can be asked at."""
+
+
+def empty_table(name: str) -> pa.Table:
+    """Canonical table ``name`` without rows."""
+    return TABLES[name].empty_table()

@@ -1,0 +1,1 @@
+"""Neo4j: connection, query library, loading, projection, write-back, the managed local server."""

@@ -1,0 +1,1 @@
+"""Share, collaboration score, partnerships, ranks: one Ibis expression each, no engine named in a formula."""

@@ -1,0 +1,1 @@
+"""Graphs of edge tables: hubs and communities, fast engines behind one function each."""

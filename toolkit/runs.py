@@ -1,0 +1,149 @@
+"""The run record: how a number came about, complete enough to get it again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Answer", "RunRecord", "RunTimer", "recording", "versions"]
+
+_PACKAGES = ("scicities", "ibis-framework", "duckdb", "networkx", "igraph", "python-louvain", "neo4j")
+
+
+@cache
+def versions() -> Mapping[str, str]:
+    """Versions of Python, this package and the engines whose numbers depend on theirs."""
+    found = {"python": platform.python_version()}
+    for package in _PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """One computation: what was asked of what, with which options, and what came out.
+
+    Attributes
+    ----------
+    method
+        Public name of the function, for example ``share`` or ``communities``.
+    parameters
+        Every option that decides the result, defaults included; JSON values only.
+    fingerprint
+        Fingerprint of the input (workspace corpus, or database load).
+    snapshot
+        Date of the records, as ISO text, or empty where the records don't say.
+    rows
+        Row counts, for example ``{"result": 25}``.
+    notes
+        What a reader of the number must know: rows left out, tables missing, defaults that mattered.
+    facts
+        Numbers about the result as a whole (modularity, base year, engine chosen …).
+    """
+
+    method: str
+    parameters: Mapping[str, Any]
+    fingerprint: str = ""
+    snapshot: str = ""
+    rows: Mapping[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    seconds: float = 0.0
+    started: str = ""
+    versions: Mapping[str, str] = field(default_factory=versions)
+
+    @property
+    def run_id(self) -> str:
+        """Short id made from method, parameters and input: equal questions to equal data share it."""
+        text = json.dumps([self.method, self.parameters, self.fingerprint], sort_keys=True, default=str)
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON values, ``run_id`` first."""
+        return {"run_id": self.run_id, **asdict(self)}
+
+    def to_json(self) -> str:
+        """Indented JSON with stable key order."""
+        return json.dumps(self.to_dict(), indent=2, ensure_ascii=False, default=str) + "\n"
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> RunRecord:
+        """Inverse of :meth:`to_dict`."""
+        known = {name: data[name] for name in cls.__dataclass_fields__ if name in data}
+        known["notes"] = tuple(known.get("notes", ()))
+        return cls(**known)
+
+    @classmethod
+    def read(cls, path: Path) -> RunRecord:
+        """Read a record written by :meth:`write`."""
+        return cls.from_dict(json.loads(path.read_text(encoding="utf-8")))
+
+    def write(self, path: Path) -> Path:
+        """Write the record as JSON to ``path`` and return it."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(self.to_json(), encoding="utf-8")
+        return path
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A frame and the record of how it came about."""
+
+    frame: pd.DataFrame
+    run: RunRecord
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+
+@dataclass
+class RunTimer:
+    """What :func:`recording` collects while the work goes on."""
+
+    method: str
+    parameters: Mapping[str, Any]
+    fingerprint: str = ""
+    snapshot: str = ""
+    rows: dict[str, int] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    facts: dict[str, Any] = field(default_factory=dict)
+    _begun: float = field(default_factory=time.perf_counter)
+    _started: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
+
+    def record(self) -> RunRecord:
+        """Close the timer and return the record."""
+        return RunRecord(
+            method=self.method,
+            parameters=dict(self.parameters),
+            fingerprint=self.fingerprint,
+            snapshot=self.snapshot,
+            rows=dict(self.rows),
+            notes=tuple(self.notes),
+            facts=dict(self.facts),
+            seconds=round(time.perf_counter() - self._begun, 3),
+            started=self._started,
+        )
+
+
+@contextmanager
+def recording(
+    method: str, parameters: Mapping[str, Any], *, fingerprint: str = "", snapshot: str = ""
+) -> Iterator[RunTimer]:
+    """Time a computation and collect its notes and row counts; call ``.record()`` on what it yields at the end."""
+    yield RunTimer(method, parameters, fingerprint, snapshot)
