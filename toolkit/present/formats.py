@@ -1,0 +1,126 @@
+"""Frames as files and streams: csv, json, ndjson, parquet, and a table for a terminal."""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+import sys
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, Final
+
+from toolkit.errors import BadParameter, SettingsError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from toolkit.runs import RunRecord
+
+__all__ = ["FORMATS", "format_of", "frame_bytes", "json_rows", "write_answer_file"]
+
+FORMATS: Final = ("table", "csv", "json", "ndjson", "parquet")
+_BY_SUFFIX: Final = {
+    ".csv": "csv",
+    ".json": "json",
+    ".ndjson": "ndjson",
+    ".jsonl": "ndjson",
+    ".parquet": "parquet",
+    ".txt": "table",
+}
+
+
+def format_of(path: Path | None, asked: str | None, *, terminal: bool) -> str:
+    """Output format: the one asked for, else the file's ending, else table on a terminal and csv in a pipe.
+
+    Raises
+    ------
+    BadParameter
+        A format we don't write, or a file ending that says nothing.
+
+    Examples
+    --------
+    >>> format_of(None, None, terminal=False)
+    'csv'
+    >>> format_of(Path("cities.parquet"), None, terminal=True)
+    'parquet'
+    """
+    if asked is not None:
+        if asked not in FORMATS:
+            raise BadParameter("format", asked, f"it must be one of {', '.join(FORMATS)}")
+        return asked
+    if path is not None:
+        try:
+            return _BY_SUFFIX[path.suffix.lower()]
+        except KeyError:
+            endings = ", ".join(_BY_SUFFIX)
+            raise BadParameter("output", str(path), f"name a file ending in {endings}, or add --format") from None
+    return "table" if terminal else "csv"
+
+
+def json_rows(frame: pd.DataFrame) -> Iterable[dict[str, Any]]:
+    """Rows as JSON values: missing is null, never NaN."""
+    for row in frame.astype(object).to_dict(orient="records"):
+        yield {str(name): _plain(value) for name, value in row.items()}
+
+
+def _plain(value: Any) -> Any:
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+        return None
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)) or (hasattr(value, "tolist") and getattr(value, "ndim", 0)):
+        return [_plain(item) for item in value]
+    if hasattr(value, "item"):
+        return _plain(value.item())
+    if isinstance(value, (str, int, float, bool)):
+        return value
+    return None if str(value) in {"<NA>", "NaT"} else str(value)
+
+
+def frame_bytes(frame: pd.DataFrame, *, fmt: str) -> bytes:
+    """``frame`` in format ``fmt`` (csv, json, ndjson or parquet), utf-8 where it is text."""
+    if fmt == "parquet":
+        buffer = io.BytesIO()
+        frame.to_parquet(buffer, index=False)
+        return buffer.getvalue()
+    if fmt == "csv":
+        return frame.to_csv(index=False, lineterminator="\n").encode()
+    rows = list(json_rows(frame))
+    if fmt == "json":
+        return (json.dumps(rows, ensure_ascii=False, indent=1) + "\n").encode()
+    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()
+
+
+def write_answer_file(content: bytes, run: RunRecord, path: Path) -> Path:
+    """Write ``content`` to ``path`` and the run record beside it as ``FILE.run.json``; both whole or not at all.
+
+    Raises
+    ------
+    SettingsError
+        The file can't be written.
+    """
+    beside = path.with_name(f".{path.name}.new")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside.write_bytes(content)
+        record = run.write(path.with_name(path.name + ".run.json"))
+        beside.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
+        raise SettingsError(f"{path} can't be written: {error.strerror or error}.") from error
+    return record
+
+
+def write_bytes(content: bytes, stream: IO[str] | None = None) -> None:
+    """Write bytes to standard output (or ``stream``), whatever its text encoding."""
+    out = stream if stream is not None else sys.stdout
+    buffer = getattr(out, "buffer", None)
+    if buffer is None:
+        out.write(content.decode())
+    else:
+        out.flush()
+        buffer.write(content)
+        buffer.flush()

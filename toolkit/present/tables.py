@@ -1,0 +1,77 @@
+"""Frames as tables people read on a terminal."""
+
+from __future__ import annotations
+
+import io
+import math
+from typing import TYPE_CHECKING, Any, Final
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["rich_table", "table_text"]
+
+_WHOLE: Final = frozenset({"rank", "previous_rank", "year", "community", "size"})
+_MARKED: Final = frozenset({"unassigned", "unlocated"})
+
+
+def cell_text(name: str, value: Any) -> str:
+    """One cell as people write it: thousands separated, two decimals for amounts, empty for missing.
+
+    Examples
+    --------
+    >>> cell_text("share", 1234.5678), cell_text("year", 2015), cell_text("pagerank", 0.01234567)
+    ('1,234.57', '2015', '0.01235')
+    """
+    if value is None or (isinstance(value, float) and math.isnan(value)) or str(value) in {"<NA>", "NaT", "None"}:
+        return ""
+    if isinstance(value, bool) or type(value).__name__ == "bool":
+        return "yes" if value else "no"
+    if hasattr(value, "item") and not isinstance(value, (list, tuple)) and not getattr(value, "ndim", 0):
+        value = value.item()
+    if isinstance(value, int):
+        return str(value) if name in _WHOLE else f"{value:,}"
+    if isinstance(value, float):
+        if name in _WHOLE and value.is_integer():
+            return str(int(value))
+        if value.is_integer() and abs(value) >= 1:
+            return f"{value:,.2f}"
+        return f"{value:,.2f}" if abs(value) >= 1 or value == 0 else f"{value:.4g}"
+    if isinstance(value, (list, tuple)) or hasattr(value, "tolist"):
+        return ", ".join(str(item) for item in value)
+    return str(value)
+
+
+def rich_table(frame: pd.DataFrame, *, title: str = "") -> Table:
+    """Table of ``frame``; columns that are empty throughout are left out, marked rows are dimmed."""
+    table = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    columns = [name for name in frame.columns if not frame[name].isna().all() or name in {"id", "name"}]
+    for name in columns:
+        numeric = frame[name].dtype.kind in "iuf"
+        is_id = str(name) == "id" or str(name).endswith("_id")
+        table.add_column(
+            str(name),
+            justify="right" if numeric else "left",
+            style="dim" if is_id else None,
+            overflow="fold" if is_id else "ellipsis",
+            no_wrap=numeric,
+        )
+    ids = frame["id"] if "id" in frame.columns else None
+    for position, row in enumerate(frame[columns].itertuples(index=False, name=None)):
+        dim = ids is not None and str(ids.iloc[position]) in _MARKED
+        table.add_row(
+            *(Text(cell_text(str(n), v)) for n, v in zip(columns, row, strict=True)), style="dim" if dim else None
+        )
+    return table
+
+
+def table_text(frame: pd.DataFrame, *, title: str = "", width: int | None = None) -> str:
+    """The table as plain text, for a file or a test."""
+    buffer = io.StringIO()
+    Console(file=buffer, width=width or 160, no_color=True).print(rich_table(frame, title=title))
+    return buffer.getvalue()
