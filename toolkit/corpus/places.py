@@ -1,0 +1,189 @@
+"""Which place a text means: an id, an id's web address, or a name, narrowed by region and country."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import pyarrow.parquet as pq
+
+from toolkit.corpus.countries import country_code, country_name
+from toolkit.corpus.names import folded
+from toolkit.corpus.schema import LEVELS
+from toolkit.errors import BadParameter, UnknownPlace
+from toolkit.workspace import Workspace
+
+__all__ = ["country_name", "resolve_place"]
+
+_ID_IN_ADDRESS = re.compile(
+    r"^(?:https?://)?(?:www\.|api\.)?(?:ror|openalex|geonames)\.org/(?:institutions/)?([^/?#]+)", re.IGNORECASE
+)
+_MOST_CANDIDATES = 8
+_ALIKE = 0.75
+
+
+class _Place(NamedTuple):
+    """One row that a name may mean; ``sites``: the cities an institution stands in."""
+
+    place_id: str
+    names: tuple[str, ...]
+    region: str
+    country: str
+    sites: tuple[_Place, ...] = ()
+
+    def lies_in(self, part: str) -> bool:
+        """Whether ``part`` is this place's region or country, or the city, region or country of one of its sites."""
+        wanted, code = folded(part), country_code(part)
+        return any(
+            wanted == folded(place.region)
+            or (code is not None and code == place.country)
+            or (place is not self and wanted in map(folded, place.names))
+            for place in (self, *self.sites)
+        )
+
+    def candidate(self) -> tuple[str, str, str, str]:
+        city = self.sites[0].names[0] if self.sites else ""
+        region = self.sites[0].region if self.sites else self.region
+        return self.place_id, self.names[0], ", ".join(part for part in (city, region) if part), self.country
+
+
+def resolve_place(workspace: Workspace, level: str, text: str) -> str:
+    """Id of the place that ``text`` means.
+
+    An id, bare or as a web address, is taken as it is. Else the text is a name, compared whole and without case,
+    accents and punctuation; ``Name, Country``, ``Name, Region`` and ``Name, Region, Country`` narrow it (an
+    institution's city counts as a region too).
+
+    Parameters
+    ----------
+    workspace
+        A workspace with records.
+    level
+        ``institution``, ``city``, ``country`` or ``site`` (``INSTITUTION @ CITY``).
+    text
+        What the user wrote: ``1816670``, ``https://ror.org/00hj54h04``, ``Beijing``, ``York, United Kingdom``.
+
+    Returns
+    -------
+    str
+        An id of the level. A country is accepted when it is an ISO 3166 code or name, even one without records.
+
+    Raises
+    ------
+    BadParameter
+        There is no such level.
+    UnknownPlace
+        Nothing has that name (``candidates``: names that look like it), or several places have (``candidates``: they).
+
+    Notes
+    -----
+    Reads the names of one table: 0.2 s for 100,000 institutions.
+    """
+    if level not in LEVELS:
+        raise BadParameter("level", level, f"one of {', '.join(LEVELS)}")
+    workspace.require_corpus()
+    text = text.strip()
+    if level == "country":
+        return _country(workspace, text)
+    if level == "site":
+        return _site(workspace, text)
+    address = _ID_IN_ADDRESS.match(text)
+    wanted = address[1] if address else text
+    ids = set(_column(workspace, "cities" if level == "city" else "institutions", f"{level}_id"))
+    for form in (wanted, wanted.lower(), wanted.upper()):
+        if form in ids:
+            return form
+    return _by_name(_cities(workspace) if level == "city" else _institutions(workspace), level, text)
+
+
+def _country(workspace: Workspace, text: str) -> str:
+    code = country_code(text)
+    if code is not None:
+        return code
+    used = set(_column(workspace, "institutions", "country")) | set(_column(workspace, "cities", "country"))
+    if text in used:
+        return text
+    named = [_Place(code, (country_name(code),), "", code) for code in sorted(used) if code]
+    raise UnknownPlace(text, "country", _alike(named, _key(text)))
+
+
+def _site(workspace: Workspace, text: str) -> str:
+    sites = set(_column(workspace, "sites", "site_id"))
+    if text in sites:
+        return text
+    institution, at, city = text.rpartition("@")
+    if not at:
+        raise UnknownPlace(text, "site")
+    city_id = resolve_place(workspace, "city", city) if city.strip() else ""
+    site_id = f"{resolve_place(workspace, 'institution', institution)}@{city_id}"
+    if site_id not in sites:
+        raise UnknownPlace(text, "site")
+    return site_id
+
+
+def _by_name(places: Sequence[_Place], level: str, text: str) -> str:
+    named: dict[str, list[_Place]] = {}
+    for place in places:
+        for name in {_key(name) for name in place.names if name}:
+            named.setdefault(name, []).append(place)
+    parts = [part.strip() for part in text.split(",")]
+    found: list[_Place] = []
+    # the longest name first: "University of California, Berkeley" is a name before it is a name and a region
+    for cut in range(len(parts), 0, -1):
+        name = _key(", ".join(parts[:cut]))
+        found = [place for place in named.get(name, ()) if name and all(map(place.lies_in, parts[cut:]))]
+        if found:
+            break
+    if len(found) == 1:
+        return found[0].place_id
+    if found:
+        raise UnknownPlace(text, level, [place.candidate() for place in _sorted(found)])
+    raise UnknownPlace(text, level, _alike(places, _key(parts[0])))
+
+
+def _key(name: str) -> str:
+    """Folded name without its article: the registry writes "The University of Tokyo"."""
+    return folded(name).removeprefix("the ")
+
+
+def _alike(places: Sequence[_Place], wanted: str) -> list[tuple[str, str, str, str]]:
+    by_name: dict[str, list[_Place]] = {}
+    for place in places:
+        by_name.setdefault(_key(place.names[0]), []).append(place)
+    close = difflib.get_close_matches(wanted, by_name, n=_MOST_CANDIDATES, cutoff=_ALIKE) if wanted else []
+    return [place.candidate() for name in close for place in _sorted(by_name[name])][:_MOST_CANDIDATES]
+
+
+def _sorted(places: Iterable[_Place]) -> list[_Place]:
+    return sorted(places, key=lambda place: (place.country, place.region, place.place_id))
+
+
+def _cities(workspace: Workspace) -> list[_Place]:
+    columns = ("city_id", "name", "ascii_name", "admin1", "country")
+    return [
+        _Place(city_id, (name or "", ascii_name or ""), region or "", country or "")
+        for city_id, name, ascii_name, region, country in _rows(workspace, "cities", columns)
+    ]
+
+
+def _institutions(workspace: Workspace) -> list[_Place]:
+    city_of = {city.place_id: city for city in _cities(workspace)}
+    sites: dict[str, tuple[_Place, ...]] = {}
+    for institution_id, city_id in sorted(_rows(workspace, "sites", ("institution_id", "city_id")), key=str):
+        if city_id in city_of:
+            sites[institution_id] = (*sites.get(institution_id, ()), city_of[city_id])
+    return [
+        _Place(key, (name or "",), "", country or "", sites.get(key, ()))
+        for key, name, country in _rows(workspace, "institutions", ("institution_id", "name", "country"))
+    ]
+
+
+def _column(workspace: Workspace, table: str, column: str) -> list[str]:
+    return [value for (value,) in _rows(workspace, table, (column,)) if value]
+
+
+def _rows(workspace: Workspace, table: str, columns: Sequence[str]) -> list[tuple[str, ...]]:
+    read = pq.read_table(workspace.table(table), columns=list(columns))
+    return list(zip(*(read.column(column).to_pylist() for column in columns), strict=True))
