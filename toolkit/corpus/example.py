@@ -34,7 +34,7 @@ _CITIES: Final = (
     (CAMBRIDGE_GB, "Cambridge", "GB", "ENG", 52.2, 0.11667, 145700),
     (CAMBRIDGE_US, "Cambridge", "US", "MA", 42.3751, -71.10561, 110402),
 )
-_INSTITUTIONS: Final = (
+_INSTITUTIONS: Final[tuple[tuple[str, str, list[str], str | None, list[str], tuple[str, ...]], ...]] = (
     # institution_id, name, types, country, marks, cities of its sites (empty text: a site without a city)
     ("pku", "Peking University", ["education"], "CN", ["c9"], (BEIJING,)),
     ("nju", "Nanjing University", ["education"], "CN", ["c9"], (NANJING,)),
