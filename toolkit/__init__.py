@@ -1,1 +1,108 @@
-"""scicities: a graph-database toolkit for the networks of science."""
+"""scicities: a graph-database toolkit for the networks of science.
+
+The names here are the command line's: what ``scicities share`` prints, ``share(workspace)`` returns, as an
+:class:`~toolkit.runs.Answer` of a frame and the record of how it came about.
+
+>>> import toolkit as sc
+>>> workspace = sc.open_workspace("scicities-data")
+>>> sc.share  # doctest: +ELLIPSIS
+<function share at ...>
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+_HOMES = {
+    "Answer": "toolkit.runs",
+    "RunRecord": "toolkit.runs",
+    "Settings": "toolkit.settings",
+    "ToolkitError": "toolkit.errors",
+    "Workspace": "toolkit.workspace",
+    "articles": "toolkit.measures.answers",
+    "build": "toolkit.measures.store",
+    "communities": "toolkit.analyses",
+    "draw_network": "toolkit.present.charts",
+    "hubs": "toolkit.analyses",
+    "ingest_institutions": "toolkit.corpus.ingest",
+    "ingest_openalex": "toolkit.corpus.ingest",
+    "ingest_ror": "toolkit.corpus.ingest",
+    "ingest_tables": "toolkit.corpus.plain_tables",
+    "load": "toolkit.graphdb.load",
+    "load_library": "toolkit.graphdb.library",
+    "network_edges": "toolkit.graphdb.projection",
+    "open_graph": "toolkit.graphdb.connection",
+    "open_workspace": "toolkit.workspace",
+    "pairs": "toolkit.measures.answers",
+    "partnerships": "toolkit.measures.answers",
+    "project": "toolkit.graphdb.projection",
+    "rank": "toolkit.measures.answers",
+    "read_truth": "toolkit.corpus.sample",
+    "reconciliation": "toolkit.corpus.check",
+    "share": "toolkit.measures.answers",
+    "write_back": "toolkit.analyses",
+    "write_sample": "toolkit.corpus.sample",
+}
+
+__all__ = [
+    "Answer",
+    "RunRecord",
+    "Settings",
+    "ToolkitError",
+    "Workspace",
+    "articles",
+    "build",
+    "communities",
+    "draw_network",
+    "hubs",
+    "ingest_institutions",
+    "ingest_openalex",
+    "ingest_ror",
+    "ingest_tables",
+    "load",
+    "load_library",
+    "network_edges",
+    "open_graph",
+    "open_workspace",
+    "pairs",
+    "partnerships",
+    "project",
+    "rank",
+    "read_truth",
+    "reconciliation",
+    "share",
+    "write_back",
+    "write_sample",
+]
+
+if TYPE_CHECKING:
+    from toolkit.analyses import communities, hubs, write_back
+    from toolkit.corpus.check import reconciliation
+    from toolkit.corpus.ingest import ingest_institutions, ingest_openalex, ingest_ror
+    from toolkit.corpus.plain_tables import ingest_tables
+    from toolkit.corpus.sample import read_truth, write_sample
+    from toolkit.errors import ToolkitError
+    from toolkit.graphdb.connection import open_graph
+    from toolkit.graphdb.library import load_library
+    from toolkit.graphdb.load import load
+    from toolkit.graphdb.projection import network_edges, project
+    from toolkit.measures.answers import articles, pairs, partnerships, rank, share
+    from toolkit.measures.store import build
+    from toolkit.present.charts import draw_network
+    from toolkit.runs import Answer, RunRecord
+    from toolkit.settings import Settings
+    from toolkit.workspace import Workspace, open_workspace
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used: `import toolkit` itself takes milliseconds."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'toolkit' has no attribute {name!r}")
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOMES])

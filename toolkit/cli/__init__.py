@@ -1,1 +1,76 @@
 """The command line: parse, call, print."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from toolkit.cli.output import say
+from toolkit.errors import ToolkitError
+
+__all__ = ["build_app", "main"]
+
+INTERRUPTED = 130
+
+
+def _version(value: bool) -> None:
+    if value:
+        from toolkit.runs import versions
+
+        typer.echo(f"scicities {versions()['scicities']}")
+        raise typer.Exit
+
+
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Version, and nothing else.")
+    ] = False,
+) -> None:
+    """Networks of science: who produces, who works with whom, hubs and communities of cities and institutions."""
+
+
+def build_app() -> typer.Typer:
+    """The whole command tree."""
+    from toolkit.cli import data, demo, doctor, graph, measures, network, query
+
+    app = typer.Typer(
+        name="scicities",
+        no_args_is_help=True,
+        rich_markup_mode="markdown",
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_root)
+    for room in (demo, data, measures, network, graph, query, doctor):
+        room.register(app)
+    return app
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command line; return its exit code (0 done, 1 ours, 2 usage, 3 database, 4 data, 130 interrupted)."""
+    try:
+        build_app()(args=list(arguments) if arguments is not None else None, prog_name="scicities")
+    except ToolkitError as error:
+        if os.environ.get("SCICITIES_DEBUG"):
+            raise
+        say(f"error: {error}", style="red")
+        return error.exit_code
+    except KeyboardInterrupt:
+        say("interrupted; nothing was left half-written, the same command goes on where it stopped", style="yellow")
+        return INTERRUPTED
+    except BrokenPipeError:
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123  (what is still buffered has nowhere to go)
+        return 0
+    except SystemExit as done:
+        return done.code if isinstance(done.code, int) else 0 if done.code is None else 1
+    except Exception as error:  # the last door: a person gets a sentence, a developer the traceback
+        if os.environ.get("SCICITIES_DEBUG"):
+            raise
+        say(f"error: {type(error).__name__}: {error}", style="red")
+        say("this is a fault of scicities; SCICITIES_DEBUG=1 shows where. Your data was not changed.", style="red")
+        return 1
+    return 0

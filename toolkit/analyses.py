@@ -1,0 +1,231 @@
+"""Hubs and communities of a workspace or of its graph in Neo4j: project, analyse, record, write back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from toolkit.errors import BadParameter
+from toolkit.network.arrays import EdgeArray
+from toolkit.network.communities import communities as network_communities
+from toolkit.network.hubs import MEASURES as HUB_MEASURES
+from toolkit.network.hubs import hubs as network_hubs
+from toolkit.runs import Answer, RunTimer, recording
+from toolkit.workspace import Workspace
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+    from toolkit.graphdb.connection import Graph
+
+    Source = Workspace | Graph | EdgeArray | nx.Graph[Any]
+
+__all__ = ["HUB_MEASURES", "communities", "hubs", "write_back", "written_properties"]
+
+LEVELS: Final = ("institution", "city", "country")
+
+
+def hubs(
+    source: Source,
+    *,
+    level: str = "city",
+    weight: str = "score",
+    years: tuple[int, int] | str | None = None,
+    country: str | None = None,
+    measures: tuple[str, ...] = HUB_MEASURES,
+    engine: str = "auto",
+) -> Answer:
+    """Hubs of the collaboration network, by degree, strength, PageRank and betweenness.
+
+    The network has a node for each place with a partner and an edge for each pair; the edge's strength is the pair's
+    collaboration score (or joint articles, or partnerships) summed over the window. The formula of each measure
+    stands at :func:`toolkit.network.hubs.hubs`.
+
+    Parameters
+    ----------
+    source
+        A workspace, an open graph, or a network of your own (NetworkX graph or edge array; then ``level``, ``years``
+        and ``country`` say nothing and ``weight`` names its edge attribute).
+    level
+        ``city``, ``institution`` or ``country``.
+    weight
+        ``score`` [articles], ``joint`` [articles] or ``partnerships`` [pairs of institutions].
+    years
+        First and last publication year, both inclusive; all by default.
+    country
+        Only places of this country (both ends).
+    measures
+        Any of ``degree``, ``strength``, ``pagerank``, ``betweenness``.
+    engine
+        ``auto``, ``networkx`` or ``igraph``; they agree.
+
+    Returns
+    -------
+    Answer
+        Frame ``rank, id, name`` and for each measure its value and ``<measure>_rank``, ordered by the first measure's
+        rank (strength where it is asked for); the run record.
+
+    Raises
+    ------
+    EmptyGraph
+        No pair is left after the filters.
+    BadParameter
+        An unknown level, weight, measure or engine.
+    """
+    parameters = {
+        "level": level,
+        "weight": weight,
+        "years": _years(years),
+        "country": country,
+        "measures": list(measures),
+        "engine": engine,
+    }
+    with recording("hubs", parameters) as timer:
+        edges, attribute = _edges(source, level=level, weight=weight, years=years, country=country, timer=timer)
+        frame = network_hubs(edges, weight=attribute, measures=measures, engine=engine)
+        first = "strength" if "strength" in measures else measures[0]
+        frame = frame.sort_values([f"{first}_rank", "id"], ignore_index=True)
+        frame.insert(0, "rank", frame[f"{first}_rank"])
+        timer.rows["result"] = len(frame)
+        return Answer(frame, timer.record())
+
+
+def communities(
+    source: Source,
+    *,
+    level: str = "city",
+    weight: str = "score",
+    years: tuple[int, int] | str | None = None,
+    country: str | None = None,
+    method: str = "leiden",
+    engine: str = "auto",
+    seed: int = 0,
+    starts: int = 10,
+    resolution: float = 1.0,
+) -> Answer:
+    """Communities of the collaboration network by modularity: Leiden or Louvain, best of ``starts``.
+
+    Parameters
+    ----------
+    source, level, weight, years, country
+        As for :func:`hubs`.
+    method
+        ``leiden`` (igraph) or ``louvain`` (python-louvain, igraph or networkx).
+    engine
+        ``auto``, ``igraph``, ``python-louvain`` or ``networkx``.
+    seed
+        Seed of the first start; equal graphs and seeds give equal results whatever the row order.
+    starts
+        Starts; the one of best modularity is kept.
+    resolution
+        Above 1 for more and smaller communities.
+
+    Returns
+    -------
+    Answer
+        Frame ``id, name, community, size`` with communities numbered by size, 1 the largest; the run record's facts
+        hold ``modularity`` and ``communities``.
+
+    Raises
+    ------
+    EmptyGraph, BadParameter
+        As for :func:`hubs`.
+
+    References
+    ----------
+    Traag, Waltman, van Eck, doi 10.1038/s41598-019-41695-z; Blondel et al., doi 10.1088/1742-5468/2008/10/P10008.
+    """
+    parameters = {
+        "level": level,
+        "weight": weight,
+        "years": _years(years),
+        "country": country,
+        "method": method,
+        "engine": engine,
+        "seed": seed,
+        "starts": starts,
+        "resolution": resolution,
+    }
+    with recording("communities", parameters) as timer:
+        edges, attribute = _edges(source, level=level, weight=weight, years=years, country=country, timer=timer)
+        found = network_communities(
+            edges,
+            weight=attribute,
+            method=method,
+            engine=engine,
+            seed=seed,
+            starts=starts,
+            resolution=resolution,
+        )
+        timer.facts.update(modularity=found.modularity, communities=found.n_communities, engine=found.engine)
+        timer.rows["result"] = len(found.frame)
+        frame = found.frame.sort_values(["community", "id"], ignore_index=True)
+        return Answer(frame, timer.record())
+
+
+def write_back(graph: Graph, answer: Answer, *, level: str = "city") -> int:
+    """Write an analysis to the places of a graph, with its run; return how many nodes got it.
+
+    ``communities`` writes ``community``; ``hubs`` writes each measure under its name. A later run of the same method
+    replaces the earlier one as a whole.
+    """
+    from toolkit.graphdb.writeback import write_results
+
+    return write_results(graph, answer.frame, level=level, run=answer.run, properties=written_properties(answer))
+
+
+def written_properties(answer: Answer) -> tuple[str, ...]:
+    """Names of the properties that :func:`write_back` writes for this answer."""
+    if answer.run.method == "communities":
+        return ("community",)
+    return tuple(name for name in HUB_MEASURES if name in answer.frame.columns)
+
+
+def _edges(
+    source: Source,
+    *,
+    level: str,
+    weight: str,
+    years: tuple[int, int] | str | None,
+    country: str | None,
+    timer: RunTimer,
+) -> tuple[EdgeArray | nx.Graph[Any], str]:
+    """The network to analyse and the name of its weight; the record learns what it was made from."""
+    if isinstance(source, EdgeArray):
+        return source, weight
+    if isinstance(source, Workspace):
+        from toolkit.graphdb.projection import network_edges
+
+        _require_level(level)
+        edges = network_edges(source, level=level, weight=weight, years=_years(years), country=country)
+        timer.fingerprint, timer.snapshot = source.fingerprint, source.snapshot
+    elif hasattr(source, "raw"):
+        from toolkit.graphdb.projection import project
+
+        _require_level(level)
+        edges = project(source, level=level, weight=weight, years=_years(years), country=country)
+        timer.fingerprint = source.fingerprint
+    else:
+        return source, weight
+    timer.rows.update(nodes=len(edges.nodes), edges=len(edges.weight))
+    return edges, "weight"
+
+
+def _years(years: tuple[int, int] | str | None) -> tuple[int, int] | None:
+    from toolkit.measures.selection import parse_years
+
+    return parse_years(years)
+
+
+def _require_level(level: str) -> None:
+    if level not in LEVELS:
+        raise BadParameter("level", level, f"networks have levels {', '.join(LEVELS)}")
+
+
+def repeat(record: Mapping[str, Any], source: Source) -> Answer:
+    """Run the analysis of a record again on ``source``."""
+    methods = {"hubs": hubs, "communities": communities}
+    parameters = dict(record["parameters"])
+    if "measures" in parameters:
+        parameters["measures"] = tuple(parameters["measures"])
+    return methods[record["method"]](source, **parameters)

@@ -1,0 +1,173 @@
+"""Commands that bring records in and say what is in them: sample, ingest, check, build."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from toolkit.cli import options as opt
+from toolkit.cli.output import emit, say, tell_run, warn_synthetic
+from toolkit.cli.progress import progress_bar
+from toolkit.workspace import open_workspace
+
+if TYPE_CHECKING:
+    from toolkit.corpus.ingest import IngestReport
+
+__all__ = ["register"]
+
+_Paths = Annotated[list[Path], typer.Argument(help="Files or folders; folders are searched through.")]
+ingest_app = typer.Typer(no_args_is_help=True, help="Bring raw records into the workspace.")
+
+
+def sample(
+    out: Annotated[Path, typer.Argument(help="Folder to write to.")],
+    works: Annotated[int, typer.Option("--works", min=200, help="Number of articles.")] = 20_000,
+    seed: opt.SeedOption = 1,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a sample that is there.")] = False,
+) -> None:
+    """Write synthetic records in the raw shape of OpenAlex and ROR, with the planted truth in truth.json."""
+    from toolkit.corpus.sample import write_sample
+
+    with progress_bar() as progress:
+        write_sample(out, works=works, seed=seed, overwrite=overwrite, progress=progress)
+    say(f"synthetic sample of {works:,} works in {out} (seed {seed}): works/, institutions/, ror/, truth.json")
+    say(f"next: scicities ingest openalex {out}/works")
+
+
+@ingest_app.command("openalex")
+def ingest_openalex(
+    paths: _Paths,
+    types: Annotated[
+        str | None,
+        typer.Option(
+            "--types", help="Work types kept, comma between; 'all' keeps all. [default: the four of articles]"
+        ),
+    ] = None,
+    strict: opt.StrictOption = False,
+    workspace: opt.WorkspaceOption = None,
+) -> None:
+    """OpenAlex works: JSON lines as the API and the snapshot give them, plain or gzip."""
+    from toolkit.corpus import ingest
+    from toolkit.corpus.schema import KEPT_TYPES
+
+    kept = KEPT_TYPES if types is None else None if types == "all" else tuple(t.strip() for t in types.split(","))
+    ws = open_workspace(workspace)
+    with progress_bar() as progress:
+        report = ingest.ingest_openalex(ws, paths, types=kept, strict=strict, progress=progress)
+    tell_report(report)
+
+
+@ingest_app.command("institutions")
+def ingest_institutions(paths: _Paths, strict: opt.StrictOption = False, workspace: opt.WorkspaceOption = None) -> None:
+    """OpenAlex institutions: JSON lines, plain or gzip."""
+    from toolkit.corpus import ingest
+
+    ws = open_workspace(workspace)
+    with progress_bar() as progress:
+        report = ingest.ingest_institutions(ws, paths, strict=strict, progress=progress)
+    tell_report(report)
+
+
+@ingest_app.command("ror")
+def ingest_ror(paths: _Paths, strict: opt.StrictOption = False, workspace: opt.WorkspaceOption = None) -> None:
+    """The Research Organization Registry: records of schema 1 and 2, JSON lines or a JSON list."""
+    from toolkit.corpus import ingest
+
+    ws = open_workspace(workspace)
+    with progress_bar() as progress:
+        report = ingest.ingest_ror(ws, paths, strict=strict, progress=progress)
+    tell_report(report)
+
+
+@ingest_app.command("tables")
+def ingest_tables(
+    works: Annotated[list[Path] | None, typer.Option("--works", help="Table of works; repeat for several.")] = None,
+    authorships: Annotated[
+        list[Path] | None, typer.Option("--authorships", help="Table of authors and their institutions on each work.")
+    ] = None,
+    institutions: Annotated[
+        list[Path] | None, typer.Option("--institutions", help="Table of institutions with city and country.")
+    ] = None,
+    mapping: Annotated[
+        Path | None, typer.Option("--mapping", help="TOML or JSON file that says which column is which.")
+    ] = None,
+    strict: opt.StrictOption = False,
+    workspace: opt.WorkspaceOption = None,
+) -> None:
+    """Plain tables of works, authorships and institutions: csv, tsv or parquet, gzip or not."""
+    from toolkit.corpus.plain_tables import ingest_tables as read
+
+    ws = open_workspace(workspace)
+    with progress_bar() as progress:
+        report = read(
+            ws,
+            works=works or (),
+            authorships=authorships or (),
+            institutions=institutions or (),
+            mapping=mapping,
+            strict=strict,
+            progress=progress,
+        )
+    tell_report(report)
+
+
+def tell_report(report: IngestReport) -> None:
+    """What an ingest read, kept, left out and set aside, on stderr."""
+    say(f"{report.kind}: {report.files:,} files, {report.read:,} records read, {report.kept:,} kept")
+    for reason, count in report.left_out.items():
+        say(f"  left out  {count:>8,}  {reason}")
+    for reason, count in report.rejects.items():
+        say(f"  set aside {count:>8,}  {reason}")
+    if report.rejects:
+        say("set aside is not lost: `scicities check --rejects` shows file, line and reason", style="yellow")
+    tell_run(report.run)
+
+
+def check(
+    rejects: Annotated[
+        bool, typer.Option("--rejects", help="The records set aside, with file, line and reason.")
+    ] = False,
+    unlocated: Annotated[bool, typer.Option("--unlocated", help="The institutions without a city.")] = False,
+    top: opt.TopOption = 0,
+    fmt: opt.FormatOption = None,
+    output: opt.OutputOption = None,
+    workspace: opt.WorkspaceOption = None,
+) -> None:
+    """What is in the workspace and what is missing; ends with the invariant Shares + unassigned = articles."""
+    from toolkit.corpus.check import reconciliation
+
+    ws = open_workspace(workspace)
+    found = reconciliation(ws)
+    warn_synthetic(ws)
+    frame = found.rejects if rejects else found.unlocated if unlocated else found.lines
+    emit(frame, found.run, fmt=fmt, output=output, top=top)
+    if not found.balanced:
+        say("Shares + unassigned differ from the articles: these numbers must not be used", style="bold red")
+        raise typer.Exit(4)
+
+
+def build(
+    level: Annotated[
+        list[str] | None, typer.Option("--level", help="Repeat for several. [default: institution, city, country]")
+    ] = None,
+    workspace: opt.WorkspaceOption = None,
+) -> None:
+    """Compute the yearly tables of the usual levels once, so that later commands only read them."""
+    from toolkit.measures.store import DEFAULT_LEVELS
+    from toolkit.measures.store import build as build_measures
+
+    ws = open_workspace(workspace)
+    with progress_bar() as progress:
+        run = build_measures(ws, levels=tuple(level) if level else DEFAULT_LEVELS, progress=progress)
+    tell_run(run)
+    say(f"measures of {ws.root} are built: " + ", ".join(f"{name} {rows:,}" for name, rows in run.rows.items()))
+
+
+def register(app: typer.Typer) -> None:
+    """Add this room's commands to ``app``."""
+    app.command(rich_help_panel="Data")(sample)
+    app.add_typer(ingest_app, name="ingest", rich_help_panel="Data")
+    app.command(rich_help_panel="Data")(check)
+    app.command(rich_help_panel="Data")(build)

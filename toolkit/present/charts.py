@@ -1,0 +1,170 @@
+"""Figures that can be printed: the network of places, on the map or by its own forces."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from toolkit.errors import EmptyGraph, SettingsError
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from toolkit.network.arrays import EdgeArray
+
+__all__ = ["draw_network"]
+
+# Okabe and Ito's colours: told apart by colour-blind readers too
+PALETTE: Final = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C6D31", "#7F7F7F")
+_EDGE, _NODE = "#8a94a0", "#0072B2"
+
+
+def draw_network(
+    edges: EdgeArray,
+    *,
+    positions: Mapping[str, tuple[float, float]] | None = None,
+    communities: Mapping[str, int] | None = None,
+    title: str = "",
+    labels: int = 15,
+    strongest: int = 400,
+    note: str = "",
+    ax: Axes | None = None,
+) -> Figure:
+    """Draw a collaboration network: area of a node = its strength, width of a line = the tie's weight.
+
+    Parameters
+    ----------
+    edges
+        The network.
+    positions
+        Longitude and latitude [degrees] of each node id; without it a force-directed layout is computed.
+    communities
+        Community number of each node id, shown as colour (1 to 8; larger numbers share the last colour).
+    title, note
+        Text above and below the figure.
+    labels
+        How many of the strongest nodes are named.
+    strongest
+        How many of the strongest ties are drawn; strength still counts all of them.
+    ax
+        Axes to draw on; a new figure without it.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The figure; save it with ``savefig``.
+
+    Raises
+    ------
+    EmptyGraph
+        No edge to draw, or no node has a position.
+    SettingsError
+        matplotlib is not installed (``pip install 'scicities[plots]'``).
+    """
+    plt, collections = _matplotlib()
+    if not len(edges.weight):
+        raise EmptyGraph("There is no edge to draw.")
+    place = _layout(edges, positions)
+    strength = np.bincount(edges.source, edges.weight, len(edges.nodes)) + np.bincount(
+        edges.target, edges.weight, len(edges.nodes)
+    )
+    figure = ax.figure if ax is not None else plt.figure(figsize=(11, 6.5), layout="constrained")
+    axes = ax if ax is not None else figure.add_subplot()
+    shown = np.isfinite(place).all(axis=1)
+    drawn = np.argsort(-edges.weight, kind="stable")
+    drawn = drawn[shown[edges.source[drawn]] & shown[edges.target[drawn]]][:strongest][::-1]
+    relative = edges.weight[drawn] / edges.weight.max()
+    lines = np.stack([place[edges.source[drawn]], place[edges.target[drawn]]], axis=1)
+    axes.add_collection(
+        collections.LineCollection(
+            list(lines), linewidths=0.25 + 5 * relative, colors=_EDGE, alpha=0.35, zorder=1, capstyle="round"
+        )
+    )
+    colours = [_colour(communities, str(node)) for node in edges.nodes[shown]]
+    area = 12 + 700 * strength[shown] / strength.max()
+    axes.scatter(*place[shown].T, s=area, c=colours, edgecolors="white", linewidths=0.6, zorder=2)
+    _name_hubs(axes, edges, place, np.where(shown, strength, -1.0), labels=labels)
+    if positions is not None:
+        axes.set_aspect(1.25)
+        axes.set(xlabel="longitude [°]", ylabel="latitude [°]")
+        axes.tick_params(labelsize=8, colors="#666666")
+        axes.grid(visible=True, color="#eeeeee", linewidth=0.6, zorder=0)
+        axes.set_axisbelow(True)
+        for side in axes.spines.values():
+            side.set_visible(False)
+    else:
+        axes.set_axis_off()
+    axes.margins(0.06)
+    if title:
+        axes.set_title(title, loc="left", fontsize=13, fontweight="bold")
+    if note:
+        figure.text(0.01, -0.02, note, fontsize=8, color="#666666", va="top")
+    return figure
+
+
+def _matplotlib() -> tuple[Any, Any]:
+    try:
+        import matplotlib.pyplot as plt
+        from matplotlib import collections
+    except ImportError as error:
+        raise SettingsError("Figures need matplotlib: pip install 'scicities[plots]'.") from error
+    return plt, collections
+
+
+def _layout(edges: EdgeArray, positions: Mapping[str, tuple[float, float]] | None) -> np.ndarray[Any, Any]:
+    if positions is None:
+        import networkx as nx
+
+        found = nx.spring_layout(edges.to_networkx(), weight="weight", seed=1)
+        return np.array([found[str(node)] for node in edges.nodes])
+    missing = (np.nan, np.nan)
+    place = np.array([positions.get(str(node)) or missing for node in edges.nodes], dtype=float)
+    if not np.isfinite(place).all(axis=1).any():
+        raise EmptyGraph("No node has a position; leave `positions` out for a force-directed layout.")
+    return place
+
+
+def _colour(communities: Mapping[str, int] | None, node: str) -> str:
+    if communities is None or node not in communities:
+        return _NODE
+    return PALETTE[min(int(communities[node]), len(PALETTE)) - 1]
+
+
+def _name_hubs(
+    axes: Axes,
+    edges: EdgeArray,
+    place: np.ndarray[Any, Any],
+    strength: np.ndarray[Any, Any],
+    *,
+    labels: int,
+) -> None:
+    """Name the strongest nodes (those of negative strength have no place); one that would lie on another is left out."""
+    names = edges.names or {}
+    span = np.ptp(place[strength >= 0], axis=0)
+    kept: list[np.ndarray[Any, Any]] = []
+    for node in np.argsort(-strength, kind="stable"):
+        if len(kept) >= labels or strength[node] < 0:
+            break
+        apart = [np.abs(place[node] - other) / np.where(span > 0, span, 1) for other in kept]
+        if any(gap[0] < 0.09 and gap[1] < 0.035 for gap in apart):
+            continue
+        kept.append(place[node])
+        key = str(edges.nodes[node])
+        axes.annotate(
+            names.get(key) or key,
+            place[node],
+            xytext=(5, 5),
+            textcoords="offset points",
+            fontsize=8.5,
+            zorder=3,
+            path_effects=_halo(),
+        )
+
+
+def _halo() -> list[Any]:
+    from matplotlib import patheffects
+
+    return [patheffects.withStroke(linewidth=2.2, foreground="white")]
