@@ -23,8 +23,9 @@ Column by column:
     What this input says about institutions; several rows for one id are allowed and the first one that knows a
     field wins. ``rank`` is the kind's precedence (:data:`RANKS`, lower wins). ``ror`` is the ROR id where the
     row's own id is another one. ``lineage`` holds ancestors at unknown depth (OpenAlex, itself allowed in it),
-    ``parents`` and ``children`` direct ones (ROR, tables). ``admin1`` is GeoNames' region code without its country
-    (``CA``, ``22``).
+    ``parents`` and ``children`` direct ones (ROR, tables). ``admin1`` is the region's name (``California``): ROR
+    version 1 has GeoNames' region codes and version 2 has ISO's, which differ for most countries, while the names
+    agree with each other and with OpenAlex; a code stands there only where a source has no name.
 ``subjects``
     One row for each work and subject, no repeats. Parts are computed when the tables are put together.
 ``rejects``
@@ -42,6 +43,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from types import TracebackType
 from typing import Any, Final
 
 import pyarrow as pa
@@ -54,6 +56,7 @@ __all__ = [
     "RANKS",
     "STAGING",
     "StagedInput",
+    "StagingWriter",
     "read_meta",
     "source_label",
     "staging_folder",
@@ -229,8 +232,7 @@ def staging_input(workspace: Workspace, name: str) -> Iterator[Path]:
         raise
 
 
-def write_staging_table(folder: Path, name: str, table: pa.Table) -> None:
-    """Write staging table ``name``; columns it lacks are null, the others are cast to :data:`STAGING`."""
+def _shaped(name: str, table: pa.Table) -> pa.Table:
     schema = STAGING[name]
     columns = [
         table.column(column.name).cast(column.type)
@@ -238,7 +240,41 @@ def write_staging_table(folder: Path, name: str, table: pa.Table) -> None:
         else pa.nulls(table.num_rows, column.type)
         for column in schema
     ]
-    pq.write_table(pa.Table.from_arrays(columns, schema=schema), folder / f"{name}.parquet", compression="zstd")
+    return pa.Table.from_arrays(columns, schema=schema)
+
+
+def write_staging_table(folder: Path, name: str, table: pa.Table) -> None:
+    """Write staging table ``name``; columns it lacks are null, the others are cast to :data:`STAGING`."""
+    pq.write_table(_shaped(name, table), folder / f"{name}.parquet", compression="zstd")
+
+
+class StagingWriter:
+    """Writes the staging tables piece by piece, for inputs that don't fit in memory at once.
+
+    A context manager; pieces have the columns that :func:`write_staging_table` takes.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._writers: dict[str, pq.ParquetWriter] = {}
+
+    def __enter__(self) -> StagingWriter:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for writer in self._writers.values():
+            writer.close()
+
+    def add(self, name: str, table: pa.Table) -> None:
+        """Append rows to staging table ``name``."""
+        if table.num_rows == 0:
+            return
+        if name not in self._writers:
+            path = self._folder / f"{name}.parquet"
+            self._writers[name] = pq.ParquetWriter(path, STAGING[name], compression="zstd")
+        self._writers[name].write_table(_shaped(name, table))
 
 
 def write_meta(folder: Path, staged: StagedInput) -> None:

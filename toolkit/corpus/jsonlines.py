@@ -1,0 +1,248 @@
+"""Files of JSON records, one a line: finding them, refusing what is something else, cutting them into blocks.
+
+Blocks hold whole lines and have a bounded size, so that a file of any size, compressed or not, is read in the same
+memory, and every record keeps the number of its line. A compressed file that is cut short or damaged gives all whole
+records before the damage, and then says so.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Final
+
+from toolkit.corpus.staging import source_label
+from toolkit.errors import DataError, SettingsError
+
+__all__ = ["Block", "RawFile", "blocks", "content_hash", "find_files", "why_not_json"]
+
+SUFFIXES: Final = (".jsonl", ".ndjson", ".json", ".gz")
+"""What a file in a folder must end with to be looked at; a file asked for by name may end with anything."""
+
+_GZIP_MAGIC: Final = b"\x1f\x8b"
+_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+_MAGIC: Final[tuple[tuple[bytes, str], ...]] = (
+    (b"%PDF", "a PDF"),
+    (b"PK\x03\x04", "a zip archive or office document; unpack it first"),
+    (b"PAR1", "a Parquet file; `scicities ingest tables` reads those"),
+    (b"\x28\xb5\x2f\xfd", "compressed with zstd; unpack it, or compress it with gzip"),
+    (b"BZh", "compressed with bzip2; unpack it, or compress it with gzip"),
+    (b"\xfd7zXZ", "compressed with xz; unpack it, or compress it with gzip"),
+    (b"SQLite format 3", "an SQLite database"),
+    (b"\xff\xfe", "text in UTF-16; save it as UTF-8"),
+    (b"\xfe\xff", "text in UTF-16; save it as UTF-8"),
+    (b"<!DOCTYPE", "a web page"),
+    (b"<html", "a web page"),
+    (b"<?xml", "XML"),
+)
+_LOOK_AHEAD: Final = 1 << 16
+_PIECE: Final = 1 << 20
+_LONGEST_LINE: Final = 1 << 29
+
+
+@dataclass(frozen=True)
+class RawFile:
+    """A file to read; ``named`` tells whether it was asked for itself, or found in a folder that was."""
+
+    path: Path
+    named: bool
+
+    @property
+    def label(self) -> str:
+        """Its short name in reports."""
+        return source_label(self.path)
+
+
+@dataclass(frozen=True)
+class Block:
+    """Whole lines of a file, each ending with a newline.
+
+    ``damage`` says what is wrong with the file after this block's last line, and is empty where nothing is.
+    """
+
+    first_line: int
+    data: bytes
+    lines: int
+    damage: str = ""
+
+
+def find_files(paths: Sequence[str | Path], *, what: str, suffixes: tuple[str, ...] = SUFFIXES) -> list[RawFile]:
+    """Files among ``paths`` and, at any depth, in the folders among them; each once, in the order of their paths.
+
+    Parameters
+    ----------
+    paths
+        Files and folders. Hidden files in folders, and files that don't end as ``suffixes`` say, are passed over.
+    what
+        The records looked for, for the messages (``"OpenAlex works"``).
+    suffixes
+        Ends of file names, in lower case.
+
+    Raises
+    ------
+    SettingsError
+        A path does not exist or can't be read, or there is none.
+    DataError
+        The folders hold no such file.
+    """
+    if not paths:
+        raise SettingsError(f"No file or folder with {what} was given.")
+    found: dict[Path, RawFile] = {}
+    for given in paths:
+        path = Path(given).expanduser()
+        if path.is_dir():
+            for inside in sorted(path.rglob("*")):
+                hidden = any(part.startswith(".") for part in inside.relative_to(path).parts)
+                if not hidden and inside.name.lower().endswith(suffixes) and inside.is_file():
+                    found.setdefault(inside.resolve(), RawFile(inside, named=False))
+        elif path.is_file():
+            found[path.resolve()] = RawFile(path, named=True)
+        else:
+            raise SettingsError(f"{path} does not exist: {what} can't be read from it.")
+    if not found:
+        folders = ", ".join(str(path) for path in paths)
+        raise DataError(f"There is no file to read in {folders}: {what} are looked for in {', '.join(suffixes)} files.")
+    return sorted(found.values(), key=lambda file: (file.label, str(file.path)))
+
+
+def content_hash(path: Path) -> str:
+    """sha256 of the file's bytes as they lie on the disk, as hex."""
+    with opened(path) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def opened(path: Path) -> IO[bytes]:
+    """The file, open for reading bytes.
+
+    Raises
+    ------
+    SettingsError
+        It can't be opened.
+    """
+    try:
+        return path.open("rb")
+    except OSError as error:
+        raise SettingsError(f"{path} can't be read: {error.strerror or error}.") from error
+
+
+def _plain(file: IO[bytes]) -> IO[bytes]:
+    start = file.read(2)
+    file.seek(0)
+    return gzip.GzipFile(fileobj=file) if start == _GZIP_MAGIC else file  # type: ignore[return-value]
+
+
+def why_not_json(path: Path, *, arrays: bool = False) -> str:
+    """Why the file can't hold JSON records, or an empty text where its start looks like them.
+
+    Parameters
+    ----------
+    path
+        The file, plain or compressed with gzip whatever its name says.
+    arrays
+        Whether one array of records is accepted beside one record a line.
+    """
+    with opened(path) as file:
+        if not file.read(1):
+            return "is empty (0 bytes)"
+        file.seek(0)
+        try:
+            start = _plain(file).read(_LOOK_AHEAD)
+        except EOFError:
+            return ""  # cut short near its start: the reader tells how many records were whole
+        except (OSError, zlib.error):
+            return "starts like a gzip file but can't be unpacked"
+    if known := kind_of(start):
+        return f"is {known}"
+    text = start.removeprefix(_BYTE_ORDER_MARK).strip()
+    if not text:
+        return "holds only blank lines"
+    if b"\x00" in text:
+        return "is binary, not text"
+    if text.startswith(b"[") and not arrays:
+        return "is one JSON array; one record a line is needed (`jq -c '.[]'` makes that)"
+    if not arrays and not any(line.lstrip().startswith(b"{") for line in text.split(b"\n")):
+        return f"has no line that starts like a JSON record; it begins with {excerpt(text.splitlines()[0], 60)!r}"
+    return ""
+
+
+def kind_of(start: bytes) -> str:
+    """What a file is that begins like this, where that is no text of ours; empty text where it may be."""
+    for magic, name in _MAGIC:
+        if start.lstrip()[: len(magic)].lower() == magic.lower():
+            return name
+    return ""
+
+
+def excerpt(line: bytes | str, length: int = 200) -> str:
+    """Start of a line for people to recognise it by, on one line and always text."""
+    text = line[: length * 4].decode("utf-8", errors="backslashreplace") if isinstance(line, bytes) else line
+    text = "".join(character if character.isprintable() else " " for character in text.strip())
+    return text if len(text) <= length else text[: length - 1] + "…"
+
+
+def blocks(path: Path, *, size: int) -> Iterator[Block]:
+    """Cut the file into blocks of about ``size`` bytes, unpacked.
+
+    Parameters
+    ----------
+    path
+        The file, plain or compressed with gzip.
+    size
+        Bytes of a block [bytes]; a longer line makes its block longer.
+
+    Yields
+    ------
+    Block
+        In the order of the file; the last one tells about damage, and may be empty.
+    """
+    with opened(path) as raw:
+        file = _plain(raw)
+        rest, first_line, damage, start = b"", 1, "", True
+        while not damage:
+            pieces, length = [rest], len(rest)
+            end = False
+            while length < size or b"\n" not in pieces[-1]:
+                piece, damage = _piece(file)
+                if start:
+                    piece, start = piece.removeprefix(_BYTE_ORDER_MARK), False
+                if damage or not piece:
+                    end = True
+                    break
+                pieces.append(piece)
+                length += len(piece)
+                if length > _LONGEST_LINE + size:
+                    damage = f"a line is longer than {_LONGEST_LINE >> 20} MiB"
+                    end = True
+                    break
+            data = b"".join(pieces)
+            data, rest = _cut(data, last=end, damaged=bool(damage))
+            lines = data.count(b"\n")
+            if data or damage:
+                yield Block(first_line, data, lines, damage)
+            first_line += lines
+            if end:
+                return
+
+
+def _piece(file: IO[bytes]) -> tuple[bytes, str]:
+    try:
+        return file.read1(_PIECE), ""  # type: ignore[attr-defined]
+    except EOFError:
+        return b"", "the compressed file is cut short"
+    except (gzip.BadGzipFile, zlib.error) as error:
+        return b"", f"the compressed file is damaged ({error})"
+
+
+def _cut(data: bytes, *, last: bool, damaged: bool) -> tuple[bytes, bytes]:
+    """Whole lines, and what follows the last newline."""
+    at = data.rfind(b"\n") + 1
+    if not last:
+        return data[:at], data[at:]
+    tail = data[at:]
+    if not tail.strip() or (damaged and not tail.rstrip().endswith(b"}")):
+        return data[:at], b""  # the record under the cut is part of the damage, which is reported once
+    return data + b"\n", b""
