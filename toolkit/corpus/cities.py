@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,7 +10,7 @@ from typing import Final, NamedTuple
 
 import pyarrow as pa
 
-from toolkit.corpus.names import folded, slug
+from toolkit.corpus.names import MADE, folded, made_id
 from toolkit.errors import BadParameter
 
 __all__ = ["CITIES_OPTIONS", "MERGED_PAIRS", "CityMerge", "city_id_for", "haversine_km", "merge_duplicate_cities"]
@@ -21,7 +20,6 @@ CITIES_OPTIONS: Final = ("merged", "as-given")
 
 SAME_PLACE_KM: Final = 30.0
 EARTH_RADIUS_KM: Final = 6371.0088
-_MADE: Final = "x-"
 _REGION_CODE = re.compile(r"[A-Z0-9]{1,3}")
 
 MERGED_PAIRS: Final = pa.schema(
@@ -66,7 +64,7 @@ class _City(NamedTuple):
 
     @property
     def made(self) -> bool:
-        return self.city_id.startswith(_MADE)
+        return self.city_id.startswith(MADE)
 
 
 @dataclass
@@ -251,23 +249,11 @@ def haversine_km(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
 
 
 def city_id_for(name: str, country: str = "", region: str = "") -> str:
-    """Id made for a city that has none: ``x-COUNTRY-name`` or ``x-COUNTRY-name.region``.
-
-    Parameters
-    ----------
-    name, country, region
-        As the record writes them; spellings that differ in case, accents or punctuation give one id.
-
-    Returns
-    -------
-    str
-        The same on every machine. An unknown country is ``ZZ``.
+    """Id of a city that has none, made from its names as :func:`~toolkit.corpus.names.made_id` does.
 
     Examples
     --------
     >>> city_id_for("São Paulo", "BR"), city_id_for("Springfield", "US", "Ohio")
     ('x-BR-sao-paulo', 'x-US-springfield.ohio')
     """
-    stem = slug(name) or hashlib.sha256(name.encode()).hexdigest()[:8]
-    place = f"{_MADE}{country.upper() or 'ZZ'}-{stem}"
-    return f"{place}.{slug(region)}" if slug(region) else place
+    return made_id(name, country, region)

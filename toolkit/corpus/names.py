@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
+from typing import Final
 
-__all__ = ["folded", "slug"]
+__all__ = ["MADE", "folded", "made_id", "slug"]
+
+MADE: Final = "x-"
+"""What a made id starts with."""
 
 # letters that Unicode does not take apart into a base letter and a mark
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"})
@@ -47,3 +52,26 @@ def slug(text: str) -> str:
     'saint-etienne-du-rouvray'
     """
     return folded(text).replace(" ", "-")
+
+
+def made_id(name: str, country: str = "", region: str = "") -> str:
+    """Id for what has a name and no id: ``x-COUNTRY-name`` or ``x-COUNTRY-name.region``.
+
+    Parameters
+    ----------
+    name, country, region
+        As the record writes them; spellings that differ in case, accents or punctuation give one id.
+
+    Returns
+    -------
+    str
+        The same on every machine. An unknown country is ``ZZ``.
+
+    Examples
+    --------
+    >>> made_id("São Paulo", "BR"), made_id("Springfield", "US", "Ohio")
+    ('x-BR-sao-paulo', 'x-US-springfield.ohio')
+    """
+    stem = slug(name) or hashlib.sha256(name.encode()).hexdigest()[:8]
+    made = f"{MADE}{country.upper() or 'ZZ'}-{stem}"
+    return f"{made}.{slug(region)}" if slug(region) else made

@@ -1,0 +1,192 @@
+"""Which column of a plain table holds which field: documented names, or a mapping file of the user's.
+
+Names are compared without case, blanks and underscores. Where several columns could be a field, the name that stands
+first in :data:`FIELDS` wins; a mapping beats all of them.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from toolkit.corpus.names import folded
+from toolkit.errors import BadParameter, DataError, MissingColumn, SettingsError
+
+__all__ = ["FIELDS", "NEEDED", "ColumnMapping", "matched_columns", "read_mapping"]
+
+ColumnMapping = Mapping[str, Mapping[str, str]]
+"""Table -> field -> the user's name of the column."""
+
+_CITY: Final[dict[str, tuple[str, ...]]] = {
+    "city_id": ("city_geonames_id", "city_id", "geonames_id", "geonames_city_id"),
+    "city": ("city", "city_name"),
+    "admin1": ("admin1", "region", "state", "province"),
+    "country": ("country", "country_code"),
+    "lat": ("lat", "latitude"),
+    "lon": ("lon", "lng", "long", "longitude"),
+}
+
+FIELDS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
+    "works": {
+        "work_id": ("work_id", "id", "openalex_id", "paper_id", "article_id", "ut", "eid"),
+        "doi": ("doi",),
+        "title": ("title", "article_title", "paper_title", "display_name"),
+        "year": ("year", "publication_year", "pub_year", "py", "publication_date"),
+        "type": ("type", "work_type", "document_type"),
+        "journal_id": ("journal_id", "source_id"),
+        "journal": ("journal", "journal_name", "source_title", "source", "venue"),
+        "issn": ("issn", "issn_l", "journal_issn"),
+        "subjects": ("subjects", "subject", "topics", "topic", "fields", "field"),
+        "authors_truncated": ("authors_truncated", "is_authors_truncated"),
+        "retracted": ("is_retracted", "retracted"),
+        "updated": ("updated", "updated_date"),
+    },
+    "authorships": {
+        "work_id": ("work_id", "openalex_id", "paper_id", "article_id", "ut", "eid"),
+        "position": ("position", "author_position", "author_order", "author_sequence"),
+        "author_id": ("author_id", "researcher_id", "au_id"),
+        "orcid": ("orcid", "author_orcid"),
+        "author_name": ("author_name", "author", "full_name", "name"),
+        "institution_id": ("institution_id", "affiliation_id", "organization_id", "ror", "ror_id"),
+        "institution": ("institution", "institution_name", "organization"),
+        **_CITY,
+    },
+    "institutions": {
+        "institution_id": ("institution_id", "id", "openalex_id", "affiliation_id", "organization_id"),
+        "ror": ("ror", "ror_id"),
+        "name": ("name", "institution", "institution_name", "affiliation", "organization", "display_name"),
+        "types": ("types", "type"),
+        "status": ("status",),
+        "parents": ("parents", "parent", "parent_ids", "parent_id"),
+        "marks": ("marks", "lists"),
+        **_CITY,
+    },
+}
+"""Table -> field -> column names it is known by, the first one first."""
+
+NEEDED: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
+    "works": (("work_id",), ("year",)),
+    "authorships": (("work_id",), ("author_id", "author_name", "position"), ("institution_id", "institution")),
+    "institutions": (("institution_id", "ror"),),
+}
+"""Table -> groups of fields, of each of which at least one must be there."""
+
+
+def read_mapping(mapping: str | Path | ColumnMapping | None) -> dict[str, dict[str, str]]:
+    """Mapping from a TOML or JSON file, or from a mapping as it is, checked.
+
+    Parameters
+    ----------
+    mapping
+        ``[works]`` and the like as tables, ``field = "Column of mine"`` in them; ``None`` is an empty one.
+
+    Raises
+    ------
+    SettingsError
+        The file can't be read, or is neither TOML nor JSON.
+    BadParameter
+        It names a table or field that does not exist, or a column that is no text.
+    """
+    if mapping is None:
+        return {}
+    given: Any = _from_file(Path(mapping).expanduser()) if isinstance(mapping, str | Path) else mapping
+    if not isinstance(given, Mapping):
+        raise BadParameter("mapping", given, "tables works, authorships, institutions with fields in them")
+    checked: dict[str, dict[str, str]] = {}
+    for table, columns in given.items():
+        if table not in FIELDS or not isinstance(columns, Mapping):
+            raise BadParameter("mapping", table, f"a table named {', '.join(FIELDS)}, with fields in it")
+        for field, column in columns.items():
+            if field not in FIELDS[table]:
+                near = difflib.get_close_matches(str(field), FIELDS[table], n=1)
+                hint = f" (did you mean {near[0]}?)" if near else ""
+                raise BadParameter(f"mapping [{table}]", field, f"one of {', '.join(FIELDS[table])}{hint}")
+            if not isinstance(column, str):
+                raise BadParameter(f"mapping [{table}] {field}", column, "the name of a column, as text")
+        checked[table] = {str(field): str(column) for field, column in columns.items()}
+    return checked
+
+
+def _from_file(path: Path) -> Any:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"The mapping file {path} can't be read: {error}.") from error
+    try:
+        return json.loads(text) if text.lstrip().startswith("{") else tomllib.loads(text)
+    except ValueError as error:
+        raise SettingsError(f"The mapping file {path} is neither TOML nor JSON: {error}.") from error
+
+
+def matched_columns(header: Sequence[str], table: str, mapping: ColumnMapping, *, where: str) -> dict[str, int]:
+    """Position of the column of each field that the table has.
+
+    Parameters
+    ----------
+    header
+        Column names as the file has them.
+    table
+        A key of :data:`FIELDS`.
+    mapping
+        What :func:`read_mapping` gave.
+    where
+        The file's path, for the messages.
+
+    Returns
+    -------
+    dict
+        Field -> index into ``header``; one column may serve several fields of a mapping.
+
+    Raises
+    ------
+    MissingColumn
+        A needed field has no column, or the mapping names a column that is not there.
+    DataError
+        A column that is used stands twice.
+
+    Examples
+    --------
+    >>> matched_columns(["Publication Year", "id", "Article Title"], "works", {}, where="w.csv")
+    {'work_id': 1, 'title': 2, 'year': 0}
+    """
+    places: dict[str, list[int]] = {}
+    for index, name in enumerate(header):
+        places.setdefault(_key(name), []).append(index)
+    wanted = mapping.get(table, {})
+    found: dict[str, int] = {}
+    for field, aliases in FIELDS[table].items():
+        if field in wanted and _key(wanted[field]) not in places:
+            raise MissingColumn(
+                f"{where}: the mapping says that {field} of the {table} is in column {wanted[field]!r}, which is not "
+                f"there. {_present(header, wanted[field])}"
+            )
+        names = (wanted[field],) if field in wanted else aliases
+        matches = next((places[_key(name)] for name in names if _key(name) in places), [])
+        if len(matches) > 1:
+            raise DataError(f"{where}: column {header[matches[0]]!r} stands {len(matches)} times; keep one, or rename.")
+        if matches:
+            found[field] = matches[0]
+    for group in NEEDED[table]:
+        if not found.keys() & set(group):
+            names = tuple(name for field in group for name in FIELDS[table][field])
+            raise MissingColumn(
+                f"{where}: the table of {table} needs a column for {' or '.join(group)} (known names: "
+                f"{', '.join(dict.fromkeys(names))}). {_present(header, *names)} Rename the column, or give a mapping "
+                f'file: [{table}] {group[0]} = "your column".'
+            )
+    return found
+
+
+def _key(name: str) -> str:
+    return folded(name).replace(" ", "")
+
+
+def _present(header: Sequence[str], *wanted: str) -> str:
+    keys = {_key(name): name for name in header}
+    near = [match for name in wanted for match in difflib.get_close_matches(_key(name), keys, n=1, cutoff=0.5)]
+    nearest = f" The nearest is {keys[near[0]]!r}." if near else ""
+    return f"Columns present: {', '.join(repr(name) for name in header[:40])}.{nearest}"

@@ -1,0 +1,254 @@
+"""Rows of csv, tsv and Parquet files as columns of text, each row with the line it starts on.
+
+The csv module of Python reads the text, because every row must know its line: a quoted field may hold line ends, and
+the engines that read faster count rows where a person counts lines. A row that can't be read costs nobody else: when
+quotes go wrong, only the line on which the row starts is put aside, and reading goes on with the next line.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from toolkit.corpus.column_mapping import ColumnMapping, matched_columns
+from toolkit.corpus.jsonlines import RawFile, blocks, excerpt, kind_of
+from toolkit.corpus.staging import STAGING
+from toolkit.errors import BadRecord, DataError
+
+__all__ = ["TABLE_SUFFIXES", "TableFile"]
+
+TABLE_SUFFIXES: Final = (".csv", ".csv.gz", ".tsv", ".tsv.gz", ".txt", ".txt.gz", ".parquet")
+"""What a file in a folder must end with to be looked at; a file asked for by name may end with anything."""
+
+_DELIMITERS: Final = (",", "\t", ";")
+_BLOCK_BYTES: Final = 4 << 20
+_ROWS: Final = 50_000
+_NOT_UTF8 = re.compile("[\udc80-\udcff]")
+_BAD_QUOTES: Final = "quotes not closed, or inside a field"
+
+
+class TableFile:
+    """One file of a plain table, opened and its columns matched.
+
+    Parameters
+    ----------
+    file
+        The file: csv, tsv or text parted by semicolons, compressed with gzip or not, or Parquet.
+    table
+        ``works``, ``authorships`` or ``institutions``.
+    mapping
+        What :func:`~toolkit.corpus.column_mapping.read_mapping` gave.
+    strict
+        Raise at the first bad row instead of putting it aside.
+
+    Attributes
+    ----------
+    columns
+        Field -> index of its column.
+    rows
+        Rows met so far, blank ones not counted.
+
+    Raises
+    ------
+    MissingColumn
+        A needed column is not there.
+    DataError
+        The file is empty, or no table.
+    """
+
+    def __init__(self, file: RawFile, table: str, mapping: ColumnMapping, *, strict: bool = False) -> None:
+        self.file = file
+        self.rows = 0
+        self._strict = strict
+        self._rejects: list[dict[str, Any]] = []
+        self._parquet = _is_parquet(file.path)
+        if self._parquet:
+            header = _parquet_file(file.path).schema_arrow.names
+            self._delimiter = ""
+        else:
+            header, self._delimiter = _header(file.path)
+        self.columns = matched_columns(header, table, mapping, where=str(file.path))
+        self._width = len(header)
+
+    def batches(self) -> Iterator[pa.Table]:
+        """Yield the rows in file order: column ``line``, and a text column for each field of :attr:`columns`.
+
+        Raises
+        ------
+        BadRecord
+            A row is bad and ``strict`` was asked for.
+        """
+        yield from self._parquet_batches() if self._parquet else self._text_batches()
+
+    def rejects(self) -> pa.Table:
+        """Rows put aside so far, as in the staging table."""
+        return pa.Table.from_pylist(self._rejects, schema=STAGING["rejects"])
+
+    def _reject(self, line: int, reason: str, text: str) -> None:
+        shown = excerpt(text.encode("utf-8", errors="surrogateescape"))
+        if self._strict:
+            raise BadRecord(f"{self.file.path}:{line}: {reason}: {shown}")
+        self._rejects.append({"source": self.file.label, "line": line, "reason": reason, "excerpt": shown})
+
+    def _parquet_batches(self) -> Iterator[pa.Table]:
+        names = _parquet_file(self.file.path).schema_arrow.names
+        wanted = {field: names[index] for field, index in self.columns.items()}
+        try:
+            for batch in _parquet_file(self.file.path).iter_batches(_ROWS, columns=sorted(set(wanted.values()))):
+                table = pa.Table.from_batches([batch])
+                columns = {field: _as_text(table.column(name)) for field, name in wanted.items()}
+                lines = range(self.rows + 1, self.rows + 1 + table.num_rows)
+                self.rows += table.num_rows
+                yield pa.table({"line": pa.array(lines, pa.int64()), **columns})
+        except (pa.ArrowException, OSError) as error:
+            raise DataError(f"{self.file.path} is damaged after row {self.rows}: {error}.") from error
+
+    def _text_batches(self) -> Iterator[pa.Table]:
+        lines: list[int] = []
+        rows: list[Sequence[str]] = []
+        for line, row in self._good_rows():
+            lines.append(line)
+            rows.append(row)
+            if len(rows) == _ROWS:
+                yield self._table(lines, rows)
+                lines, rows = [], []
+        yield self._table(lines, rows)
+
+    def _good_rows(self) -> Iterator[tuple[int, Sequence[str]]]:
+        feed = _Feed(self.file.path)
+        reader = csv.reader(feed, delimiter=self._delimiter, strict=True)
+        while not next(reader, ["end"]):
+            pass
+        while True:
+            feed.record.clear()
+            line = feed.line + 1
+            try:
+                row = next(reader)
+            except StopIteration:
+                break
+            except csv.Error:
+                self._put_aside(feed, line, _BAD_QUOTES)
+                continue
+            if not any(row):
+                continue
+            if len(row) != self._width:
+                self._put_aside(feed, line, f"{len(row)} columns instead of {self._width}")
+                continue
+            self.rows += 1
+            if feed.foreign and _NOT_UTF8.search("".join(row)):
+                self._reject(line, "wrong encoding", feed.record[0])
+            else:
+                yield line, row
+        if feed.damage:
+            self._reject(feed.line + 1, feed.damage, f"{self.rows} rows before it were read")
+
+    def _put_aside(self, feed: _Feed, line: int, reason: str) -> None:
+        self.rows += 1
+        first = feed.record[0]
+        feed.push_back()
+        self._reject(line, "wrong encoding" if _NOT_UTF8.search(first) else reason, first)
+
+    def _table(self, lines: list[int], rows: list[Sequence[str]]) -> pa.Table:
+        columns = {field: pa.array([row[index] for row in rows], pa.string()) for field, index in self.columns.items()}
+        return pa.table({"line": pa.array(lines, pa.int64()), **columns})
+
+
+class _Feed:
+    """Lines of a text file for the csv reader, with the lines of the record at hand, to be read again if it is bad.
+
+    ``foreign`` tells that bytes which are no UTF-8 were met; they stand in the text as lone surrogates.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.record: list[str] = []
+        self.line = 0
+        self.foreign = False
+        self.damage = ""
+        self._again: list[str] = []
+        self._lines = self._read(path)
+
+    def _read(self, path: Path) -> Iterator[str]:
+        for block in blocks(path, size=_BLOCK_BYTES):
+            try:
+                text = block.data.decode("utf-8")
+            except UnicodeDecodeError:
+                text = block.data.decode("utf-8", errors="surrogateescape")
+                self.foreign = True
+            yield from io.StringIO(text, newline="")
+            self.damage = block.damage
+
+    def __iter__(self) -> _Feed:
+        return self
+
+    def __next__(self) -> str:
+        line = self._again.pop() if self._again else next(self._lines)
+        self.record.append(line)
+        self.line += 1
+        return line
+
+    def push_back(self) -> None:
+        """Give all lines of the record but the first again."""
+        self._again.extend(reversed(self.record[1:]))
+        self.line -= len(self.record) - 1
+
+
+def _is_parquet(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(4) == b"PAR1"
+
+
+def _parquet_file(path: Path) -> pq.ParquetFile:
+    try:
+        return pq.ParquetFile(path)
+    except (pa.ArrowException, OSError) as error:
+        raise DataError(f"{path} starts like a Parquet file but can't be read: {error}.") from error
+
+
+def _header(path: Path) -> tuple[list[str], str]:
+    """Column names and delimiter: the one of comma, tab and semicolon that makes most columns."""
+    block = next(blocks(path, size=1 << 16), None)
+    if block is None or not block.data.strip():
+        damage = f" ({block.damage})" if block is not None and block.damage else ""
+        raise DataError(f"{path} is empty{damage}: a table starts with a line of column names.")
+    if kind := kind_of(block.data):
+        raise DataError(f"{path} is {kind}; a table is csv, tsv or Parquet.")
+    if b"\x00" in block.data:
+        raise DataError(f"{path} is binary, not text; a table is csv, tsv or Parquet.")
+    if block.data.lstrip()[:1] in (b"{", b"["):
+        raise DataError(
+            f"{path} holds JSON records; `scicities ingest openalex` reads those. A table is csv, tsv or Parquet."
+        )
+    text = block.data.decode("utf-8-sig", errors="replace")
+    headers = {mark: _first_row(text, mark) for mark in _DELIMITERS}
+    delimiter = max(_DELIMITERS, key=lambda mark: len(headers[mark]))
+    if not headers[delimiter]:
+        raise DataError(f"{path}: the first line can't be read as column names: {excerpt(text.splitlines()[0], 80)!r}.")
+    return headers[delimiter], delimiter
+
+
+def _first_row(text: str, delimiter: str) -> list[str]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        return next((row for row in reader if row), [])
+    except csv.Error:
+        return []
+
+
+def _as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        column, kind = column.cast(kind.value_type), kind.value_type
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
+        chunks = [pc.binary_join(chunk.cast(pa.list_(pa.string())), "|") for chunk in column.chunks]
+        return pa.chunked_array(chunks, pa.string())
+    if pa.types.is_nested(kind) or pa.types.is_binary(kind):
+        raise DataError(f"A column of type {kind} can't be used; text, numbers, dates and lists of them can.")
+    return column.cast(pa.string())
