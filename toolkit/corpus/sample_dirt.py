@@ -1,0 +1,119 @@
+"""The sample's dirty records: each kind of damage that real records have, in known numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from toolkit.corpus.sample_records import Listing, RecordWriter, work_id
+from toolkit.corpus.sample_truth import Tally
+from toolkit.corpus.sample_world import MINIMUM_PEOPLE, World
+
+__all__ = ["DirtyRecords"]
+
+FIRST_NUMBER = 900_000_000
+CUT_AT = 100
+LARGEST_TEAM = 150
+
+
+class DirtyRecords:
+    """Lines to mix among the good ones, and what a reader must make of them."""
+
+    def __init__(self, world: World, writer: RecordWriter, tally: Tally) -> None:
+        self._world = world
+        self._writer = writer
+        self._tally = tally
+        self._number = FIRST_NUMBER
+        self._first_work = b""
+        self.left_out: dict[str, int] = {}
+        self.rejected: dict[str, int] = {}
+        self.noted: dict[str, list[str]] = {}
+
+    def lines(self, *, first_work: bytes) -> list[bytes]:
+        """Damaged and unusual records for the first file; ``first_work`` is repeated in the last one."""
+        self._first_work = first_work
+        return [
+            *self._lost(),
+            self._left_out("type: preprint", kind="preprint"),
+            self._left_out("type: preprint", kind="preprint"),
+            self._left_out("type: dataset", kind="dataset"),
+            self._left_out("retracted", is_retracted=True),
+            self._left_out("paratext", is_paratext=True),
+            self._kept("year 0", 0, self._team(2)),
+            self._kept("year 3024", 3024, self._team(3)),
+            self._kept("no year", None, self._team(2)),
+            self._kept("no authors", 2016, []),
+            self._kept("author listed twice", 2016, self._listed_twice()),
+            self._kept("truncated", 2017, self._team(CUT_AT), is_authors_truncated=True),
+            self._kept("largest team", 2019, self._largest_team()),
+        ]
+
+    def closing_lines(self) -> list[bytes]:
+        """The repeated record, for the last file."""
+        return [self._first_work]
+
+    def counts(self, works: int) -> dict[str, Any]:
+        """Records by what becomes of them; ``noted`` names the works behind each kind of kept oddity."""
+        rejected, left_out = sum(self.rejected.values()), sum(self.left_out.values())
+        kept_oddities = sum(len(ids) for ids in self.noted.values())
+        return {
+            "records": works + rejected + left_out + kept_oddities + 1,
+            "rejected": dict(self.rejected),
+            "left_out": dict(self.left_out),
+            "duplicates": 1,
+            "noted": {name: list(ids) for name, ids in self.noted.items()},
+        }
+
+    def _lost(self) -> list[bytes]:
+        whole = self._writer.work(self._next(), 2015, self._team(1)).encode()
+        text_for_list = self._writer.work(self._next(), 2015, []).encode()
+        self.rejected = {"broken JSON": 1, "not an object": 1, "wrong type": 1, "wrong encoding": 1}
+        return [
+            whole[: len(whole) // 2],
+            b'["synthetic", 1, 2, 3]',
+            text_for_list.replace(b'"authorships":[]', b'"authorships":"Sample University"'),
+            whole.replace(b"Synthetic article", b"Synthetic art\xefcle \xff\xfe"),
+        ]
+
+    def _left_out(self, reason: str, *, kind: str = "article", **flags: Any) -> bytes:
+        self.left_out[reason] = self.left_out.get(reason, 0) + 1
+        return self._writer.work(self._next(), 2015, self._team(2), kind=kind, **flags).encode()
+
+    def _kept(self, name: str, year: int | None, team: list[Listing], **flags: Any) -> bytes:
+        number = self._next()
+        self.noted.setdefault(name, []).append(work_id(number))
+        usable = year if year is not None and 1000 <= year <= 2100 else None
+        self._tally.add(usable, team, truncated="is_authors_truncated" in flags)
+        return self._writer.work(number, year, team, **flags).encode()
+
+    def _next(self) -> int:
+        self._number += 1
+        return self._number
+
+    def _team(self, size: int) -> list[Listing]:
+        """People of the first university, of whom there are enough in any sample, then of the next ones."""
+        listings: list[Listing] = []
+        for place in range(len(self._world.institutions)):
+            start = int(self._world.first_person[place])
+            for person in range(start, start + int(self._world.people[place])):
+                if len(listings) == size:
+                    return listings
+                listings.append(Listing(person, (place,)))
+        return listings
+
+    def _listed_twice(self) -> list[Listing]:
+        """One author twice, from two cities, and another between: two authors, the first with both affiliations."""
+        first, other = self._team(2)
+        elsewhere = next(i for i, one in enumerate(self._world.institutions) if one.city == 1)
+        return [first, other, Listing(first.person, (elsewhere,))]
+
+    def _largest_team(self) -> list[Listing]:
+        """150 people of one community's institutions, so that planted communities and hubs stay as they are."""
+        community = max(city.community for city in self._world.cities) - 2
+        places = [i for i, one in enumerate(self._world.institutions) if self._community(one.city) == community]
+        people = [
+            Listing(int(self._world.first_person[i]) + step, (i,)) for step in range(MINIMUM_PEOPLE) for i in places
+        ]
+        return people[:LARGEST_TEAM]
+
+    def _community(self, city: int) -> int:
+        return self._world.cities[city].community

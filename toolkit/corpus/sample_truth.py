@@ -1,0 +1,238 @@
+"""What is true of a sample: planted structure, and numbers counted article by article while it was drawn.
+
+The counting here is plain Python written from the definitions. It shares no code with the measures, so that agreement
+between the two is evidence.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+from toolkit.corpus.sample_records import Listing, author_id, work_id
+from toolkit.corpus.sample_world import YEARS, World
+from toolkit.errors import DataError
+
+__all__ = ["SampleTruth", "Tally", "read_truth", "truth_of"]
+
+TOP_PAIRS = 20
+
+
+@dataclass(frozen=True)
+class SampleTruth:
+    """Where a sample lies, and what is true of it.
+
+    Attributes
+    ----------
+    folder
+        The sample's folder.
+    works, seed
+        What it was made with.
+    content
+        All of ``truth.json``; the sections are described in ``docs/sample.md``.
+    """
+
+    folder: Path
+    works: int
+    seed: int
+    content: Mapping[str, Any]
+
+    @property
+    def works_folder(self) -> Path:
+        """Folder of raw works."""
+        return self.folder / "works"
+
+    @property
+    def institutions_folder(self) -> Path:
+        """Folder of OpenAlex institution records."""
+        return self.folder / "institutions"
+
+    @property
+    def ror_folder(self) -> Path:
+        """Folder of ROR records."""
+        return self.folder / "ror"
+
+    @property
+    def communities(self) -> dict[str, int]:
+        """City id -> planted community, counted from 1."""
+        return dict(self.content["communities"])
+
+    @property
+    def hubs(self) -> list[str]:
+        """City ids of the planted hubs, strongest first."""
+        return [hub["city_id"] for hub in self.content["hubs"]]
+
+    @property
+    def expected(self) -> dict[str, Any]:
+        """Expected counts of records, rejects, authorships and institutions."""
+        return dict(self.content["expected"])
+
+
+def read_truth(path: str | Path) -> SampleTruth:
+    """Read the truth of a sample.
+
+    Parameters
+    ----------
+    path
+        The sample's folder, or its ``truth.json``.
+
+    Raises
+    ------
+    DataError
+        There is no ``truth.json``, or it is not one of ours.
+    """
+    file = Path(path)
+    file = file / "truth.json" if file.is_dir() else file
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+        return SampleTruth(file.parent, int(content["works"]), int(content["seed"]), content)
+    except FileNotFoundError as error:
+        raise DataError(f"{file} does not exist. `scicities sample FOLDER` writes a sample with its truth.") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise DataError(f"{file} is not the truth of a sample ({error!r}). Write the sample again.") from error
+
+
+class Tally:
+    """Counts over the articles of a sample, fed one article at a time."""
+
+    def __init__(self, world: World) -> None:
+        institutions = world.institutions
+        self._city = [world.cities[one.city].city_id if one.placed else "unlocated" for one in institutions]
+        self._country = [one.country for one in institutions]
+        self._institution = [one.institution_id for one in institutions]
+        self._ancestors = [frozenset(world.ancestors(i)) for i in range(len(institutions))]
+        self.count: dict[str, Counter[str]] = {level: Counter() for level in ("institution", "city", "country")}
+        self.share: dict[str, defaultdict[str, float]] = {level: defaultdict(float) for level in self.count}
+        self.joint: Counter[tuple[str, str]] = Counter()
+        self.score: defaultdict[tuple[str, str], float] = defaultdict(float)
+        self.per_year: Counter[str] = Counter()
+        self.numbers: Counter[str] = Counter()
+        self.unassigned = 0.0
+
+    def add(self, year: int | None, listings: Sequence[Listing], *, truncated: bool = False) -> None:
+        """Count an article that is kept; ``year`` is ``None`` where the record's can't be used."""
+        numbers = self.numbers
+        numbers["kept"] += 1
+        if year is None:
+            numbers["without_year"] += 1
+        else:
+            self.per_year[str(year)] += 1
+        if not listings:
+            numbers["without_authors"] += 1
+            return
+        authors: dict[object, set[int]] = {}
+        for place, listing in enumerate(listings):
+            key = ("anonymous", place) if listing.person is None else listing.person
+            numbers["authors_listed_again"] += key in authors
+            numbers["authors_without_id"] += listing.person is None
+            authors.setdefault(key, set()).update(listing.institutions)
+        numbers["authors"] += len(authors)
+        numbers["authors_without_affiliation"] += sum(not found for found in authors.values())
+        numbers["affiliations"] += sum(len(found) for found in authors.values())
+        numbers["affiliations_without_city"] += sum(
+            self._city[i] == "unlocated" for found in authors.values() for i in found
+        )
+        numbers["authors_at_kin"] += sum(any(self._ancestors[i] & found for i in found) for found in authors.values())
+        if truncated:
+            numbers["truncated"] += 1
+            return
+        numbers["counted"] += 1
+        self._add_shares(list(authors.values()))
+
+    def _add_shares(self, affiliations: Sequence[set[int]]) -> None:
+        parts: dict[int, float] = {}
+        for found in affiliations:
+            if found:
+                part = 1.0 / (len(affiliations) * len(found))
+                for i in found:
+                    parts[i] = parts.get(i, 0.0) + part
+            else:
+                self.unassigned += 1.0 / len(affiliations)
+        for level, names in (("institution", self._institution), ("city", self._city), ("country", self._country)):
+            shares: dict[str, float] = {}
+            for i, part in parts.items():
+                shares[names[i]] = shares.get(names[i], 0.0) + part
+            for place, share in shares.items():
+                self.count[level][place] += 1
+                self.share[level][place] += share
+            if level == "city":
+                for a, b in combinations(sorted(place for place in shares if place != "unlocated"), 2):
+                    self.joint[a, b] += 1
+                    self.score[a, b] += shares[a] + shares[b]
+
+    def measures(self) -> dict[str, Any]:
+        """Count and Share by level, top pairs, unassigned and unlocated."""
+        top = sorted(self.score, key=lambda pair: (-round(self.score[pair], 9), pair))[:TOP_PAIRS]
+        levels = {
+            f"by_{level}": {
+                place: {"count": count, "share": round(self.share[level][place], 9)}
+                for place, count in sorted(counts.items())
+                if place != "unlocated"
+            }
+            for level, counts in self.count.items()
+        }
+        return {
+            **levels,
+            "unassigned": round(self.unassigned, 9),
+            "unlocated_city": round(self.share["city"]["unlocated"], 9),
+            "city_pairs": len(self.score),
+            "top_city_pairs": [
+                {"a_id": a, "b_id": b, "joint": self.joint[a, b], "score": round(self.score[a, b], 9)} for a, b in top
+            ],
+        }
+
+
+def truth_of(world: World, tally: Tally, works: int, seed: int, records: Mapping[str, Any]) -> dict[str, Any]:
+    """Content of ``truth.json``; ``records`` are the counts of lines by what becomes of them."""
+    hubs = sorted((city for city in world.cities if city.hub), key=lambda city: city.hub)
+    institutions = world.institutions
+
+    def umbrella(top: int) -> dict[str, Any]:
+        return {
+            "institution_id": institutions[top].institution_id,
+            "name": institutions[top].name,
+            "city_id": world.cities[institutions[top].city].city_id,
+            "institutes": {
+                one.institution_id: world.cities[one.city].city_id
+                for i, one in enumerate(institutions)
+                if top in world.ancestors(i)
+            },
+        }
+
+    def end(position: int) -> tuple[str, str]:
+        return institutions[position].institution_id, world.cities[institutions[position].city].city_id
+
+    moves = []
+    for move in world.moves:
+        (origin, origin_city), (target, target_city) = end(move.origin), end(move.target)
+        ends = {"from_id": origin, "to_id": target, "from_city_id": origin_city, "to_city_id": target_city}
+        moves.append({"author_id": author_id(move.person), **ends, "year": move.year})
+    return {
+        "synthetic": True,
+        "about": "Synthetic records. City names and places are real (GeoNames, CC BY 4.0); all else is invented.",
+        "works": works,
+        "seed": seed,
+        "years": [YEARS[0], YEARS[-1]],
+        "communities": {city.city_id: city.community for city in world.cities},
+        "hubs": [{"city_id": city.city_id, "name": city.name, "country": city.country} for city in hubs],
+        "umbrellas": [umbrella(world.academy), umbrella(world.society)],
+        "moves": moves,
+        "expected": {
+            **records,
+            **{name: tally.numbers[name] for name in sorted(tally.numbers)},
+            "per_year": dict(sorted(tally.per_year.items())),
+            "institutions": {
+                "openalex_records": sum(one.where != "nowhere" for one in institutions),
+                "ror_records": sum(one.where == "ror" for one in institutions),
+                "inactive": sum(one.status == "inactive" for one in institutions),
+                "withdrawn": sum(one.status == "withdrawn" for one in institutions),
+            },
+        },
+        "measures": tally.measures(),
+        "first_work": work_id(1),
+    }
