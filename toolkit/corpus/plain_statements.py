@@ -1,0 +1,206 @@
+"""What plain tables mean, as SQL over their rows: one statement for each judgement and each staging table.
+
+``raw_works``, ``raw_authorships`` and ``raw_institutions`` hold every field as text, with ``n`` (the row's number),
+``source`` and ``line``; ``nations`` gives the code of each country text. ``made(name, country, region)`` is
+:func:`toolkit.corpus.names.made_id`. A row has a ``bad`` reason and is put aside, or a ``left_out`` reason, or is kept.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from toolkit.corpus.openalex import MACROS as ID_MACROS
+
+__all__ = ["AUTHORSHIPS", "COUNTRIES", "FACTS", "INSTITUTIONS", "MACROS", "NAMED_INSTITUTIONS", "STAGED", "WORKS"]
+
+MACROS: Final = (
+    ID_MACROS
+    + r"""
+CREATE OR REPLACE TEMP MACRO work_ref(text) AS coalesce(openalex_id('W', text), said(text));
+CREATE OR REPLACE TEMP MACRO author_ref(text) AS
+    coalesce(openalex_id('A', text), CASE WHEN text LIKE '%orcid.org/%' THEN orcid_id(text) END, said(text));
+CREATE OR REPLACE TEMP MACRO institution_ref(text) AS coalesce(ror_id(text), openalex_id('I', text), said(text));
+CREATE OR REPLACE TEMP MACRO city_ref(text) AS coalesce(
+    nullif(regexp_extract(trim(text),
+        '^(?:https?://)?(?:(?:www|sws)\.)?(?:geonames\.org/)?([1-9][0-9]*)(?:\.0|/.*)?$', 1), ''),
+    nullif(said(text), '0'));
+CREATE OR REPLACE TEMP MACRO year_of_date(text) AS
+    try_cast(regexp_extract(trim(text), '^([0-9]{4})-[0-9]{2}(?:-[0-9]{2}.*)?$', 1) AS INTEGER);
+CREATE OR REPLACE TEMP MACRO parts_of(text) AS
+    list_sort(list_distinct(list_filter(
+        list_transform(regexp_split_to_array(text, '[|;]'), lambda part: trim(part)), lambda part: part <> '')));
+CREATE OR REPLACE TEMP MACRO whole(text) AS
+    try_cast(nullif(regexp_extract(trim(text), '^([+-]?[0-9]{1,9})(?:\.0*)?$', 1), '') AS INTEGER);
+CREATE OR REPLACE TEMP MACRO degrees_of(text, most) AS
+    CASE WHEN abs(try_cast(trim(text) AS DOUBLE)) <= most THEN try_cast(trim(text) AS DOUBLE) END;
+CREATE OR REPLACE TEMP MACRO yes(text) AS coalesce(lower(trim(text)) IN ('true', 't', 'yes', 'y', '1', '1.0'), false);
+"""
+)
+
+WORKS: Final = """
+CREATE OR REPLACE TEMP TABLE judged_works AS
+WITH read AS (
+    SELECT *, work_ref(work_id) AS id, lower(said(type)) AS kind,
+        coalesce(whole(year), year_of_date(year)) AS year_number,
+        CASE WHEN iso_date(updated) IS NOT NULL THEN left(trim(updated), 26) END AS updated_at
+    FROM raw_works
+)
+SELECT n AS record, line, source, id, doi_of(doi) AS doi, said(title) AS title, kind, said(year) AS year_text,
+    openalex_id('S', journal_id) AS source_id, said(journal_id) AS given_journal_id,
+    said(journal) AS journal_name, said(issn) AS journal_issn, subjects, yes(authors_truncated) AS authors_truncated,
+    updated_at AS updated, year_number,
+    coalesce(year_number BETWEEN $first_year
+        AND least($last_year, coalesce(try_cast(left(updated_at, 4) AS INTEGER) + 2, 9999)), false) AS year_possible,
+    CASE
+        WHEN id IS NULL THEN 'no id'
+        WHEN said(year) IS NOT NULL AND year_number IS NULL THEN 'the year is no number'
+    END AS bad,
+    CASE
+        WHEN yes(retracted) THEN 'retracted' WHEN kind = 'paratext' THEN 'paratext'
+        WHEN $some AND kind IS NULL THEN 'type: none'
+        WHEN $some AND NOT list_contains($types, kind) THEN 'type: ' || kind
+    END AS left_out
+FROM read
+"""
+
+STAGED_WORKS: Final = """
+SELECT record, line, id AS work_id, doi, title, CASE WHEN year_possible THEN year_number END AS year, kind AS type,
+    coalesce(source_id, given_journal_id, made(journal_name, NULL, NULL)) AS journal_id, journal_name, journal_issn,
+    authors_truncated, updated
+FROM judged_works WHERE bad IS NULL AND left_out IS NULL ORDER BY record
+"""
+
+STAGED_SUBJECTS: Final = """
+SELECT DISTINCT record, unnest(parts_of(subjects)) AS subject
+FROM judged_works WHERE bad IS NULL AND left_out IS NULL ORDER BY record, subject
+"""
+
+WORK_REJECTS: Final = """
+SELECT source, line, bad AS reason, concat_ws(', ', id, year_text, title)[:200] AS excerpt
+FROM judged_works WHERE bad IS NOT NULL
+UNION ALL
+SELECT source, line, 'kept without a year: impossible year', id || ': ' || year_text[:40]
+FROM judged_works WHERE bad IS NULL AND left_out IS NULL AND year_text IS NOT NULL AND NOT year_possible
+ORDER BY source, line, reason
+"""
+
+# "first, middle, last" says nothing that can be counted from: such a column is taken for absent
+AUTHORSHIPS: Final = """
+CREATE OR REPLACE TEMP TABLE judged_authorships AS
+WITH states AS (
+    SELECT id, bool_and(bad IS NOT NULL) AS lost, bool_or(bad IS NULL AND left_out IS NULL) AS kept
+    FROM judged_works WHERE id IS NOT NULL GROUP BY id
+), read AS (
+    SELECT n, line, source, work_ref(work_id) AS id, author_ref(author_id) AS author_id, orcid_id(orcid) AS orcid,
+        said(author_name) AS author_name,
+        CASE WHEN lower(trim(position)) NOT IN ('first', 'middle', 'last') THEN said(position) END AS position_text,
+        coalesce(institution_ref(institution_id), CASE WHEN $by_name THEN made(said(institution), nation, NULL) END)
+            AS institution_ref,
+        said(institution) AS institution_name,
+        coalesce(city_ref(city_id), made(said(city), nation, said(admin1))) AS city_ref,
+        said(city) AS city_name, nation, said(admin1) AS city_admin1,
+        degrees_of(lat, 90) AS city_lat, degrees_of(lon, 180) AS city_lon
+    FROM raw_authorships LEFT JOIN nations ON nations.country_text = said(country)
+)
+SELECT read.*, whole(position_text) AS position,
+    CASE
+        WHEN read.id IS NULL THEN 'no work id'
+        WHEN states.id IS NULL THEN 'its work is not in the table of works'
+        WHEN states.lost THEN 'its work was put aside'
+        WHEN position_text IS NOT NULL AND position IS NULL THEN 'the position is no whole number'
+        WHEN position < 0 THEN 'the position is negative'
+    END AS bad,
+    coalesce(states.kept, false) AS kept,
+    coalesce(author_id, orcid, author_name, position_text, institution_ref, city_ref) IS NULL AS nobody
+FROM read LEFT JOIN states ON states.id = read.id
+"""
+
+# a listing without a position comes after those that have one, in the order of the rows
+STAGED_AUTHORSHIPS: Final = """
+WITH good AS (
+    SELECT *, min(n) OVER (PARTITION BY id, coalesce('a' || author_id, 'n' || n), position IS NULL) AS first_row
+    FROM judged_authorships WHERE bad IS NULL AND kept AND NOT nobody
+), placed AS (
+    SELECT *, coalesce(position, 1 + coalesce(max(position) OVER (PARTITION BY id), -1)
+        + dense_rank() OVER (PARTITION BY id, position IS NULL ORDER BY first_row) - 1)::INTEGER AS author_position
+    FROM good
+)
+SELECT record, author_position, author_id, orcid, author_name, institution_ref, city_ref, city_name,
+    nation AS city_country, city_admin1, city_lat, city_lon
+FROM placed
+JOIN (SELECT record, id FROM judged_works WHERE bad IS NULL AND left_out IS NULL) USING (id)
+ORDER BY record, author_position, n
+"""
+
+AUTHORSHIP_REJECTS: Final = """
+SELECT source, line, bad AS reason, concat_ws(', ', id, position_text, author_id, author_name)[:200] AS excerpt
+FROM judged_authorships WHERE bad IS NOT NULL ORDER BY source, line
+"""
+
+INSTITUTIONS: Final = """
+CREATE OR REPLACE TEMP TABLE judged_institutions AS
+SELECT n, line, source, coalesce(institution_ref(institution_id), ror_id(ror)) AS institution_ref, ror_id(ror) AS ror,
+    said(name) AS name,
+    CASE WHEN said(types) IS NOT NULL THEN list_transform(parts_of(types), lambda kind: lower(kind)) END AS types,
+    nation AS country, lower(said(status)) AS status,
+    coalesce(city_ref(city_id), made(said(city), nation, said(admin1))) AS city_ref,
+    said(city) AS city_name, nation AS city_country, said(admin1) AS admin1,
+    degrees_of(lat, 90) AS lat, degrees_of(lon, 180) AS lon,
+    CASE WHEN said(parents) IS NOT NULL THEN list_transform(parts_of(parents), lambda ref: institution_ref(ref)) END
+        AS parents,
+    CASE WHEN said(marks) IS NOT NULL THEN parts_of(marks) END AS marks
+FROM raw_institutions LEFT JOIN nations ON nations.country_text = said(raw_institutions.country)
+"""
+
+STAGED_INSTITUTIONS: Final = """
+SELECT line, $rank AS rank, institution_ref, ror, name, types, country, status, city_ref, city_name,
+    city_country, admin1, lat, lon, parents, marks
+FROM judged_institutions WHERE institution_ref IS NOT NULL ORDER BY n
+"""
+
+# names that stand in the authorships only
+NAMED_INSTITUTIONS: Final = """
+SELECT min(line) AS line, $rank AS rank, institution_ref, arg_min(institution_name, n) AS name,
+    arg_min(nation, n) AS country
+FROM judged_authorships
+WHERE bad IS NULL AND kept AND institution_name IS NOT NULL AND institution_ref IS NOT NULL
+GROUP BY institution_ref ORDER BY institution_ref
+"""
+
+INSTITUTION_REJECTS: Final = """
+SELECT source, line, 'no id' AS reason, concat_ws(', ', name, city_name, country)[:200] AS excerpt
+FROM judged_institutions WHERE institution_ref IS NULL ORDER BY source, line
+"""
+
+COUNTRIES: Final = """
+SELECT DISTINCT said(country) AS text FROM (
+    SELECT country FROM raw_authorships UNION ALL SELECT country FROM raw_institutions
+) WHERE text IS NOT NULL ORDER BY text
+"""
+
+FACTS: Final = {
+    "authorship rows": "SELECT count(*) FROM raw_authorships",
+    "authorship rows without an author": "SELECT count(*) FROM judged_authorships WHERE bad IS NULL AND nobody",
+    "authorship rows whose institution is in no table of institutions": """
+        SELECT count(*) FROM judged_authorships
+        WHERE bad IS NULL AND kept AND $institutions AND institution_ref IS NOT NULL AND NOT EXISTS (
+            FROM judged_institutions AS known
+            WHERE known.institution_ref = judged_authorships.institution_ref
+                OR known.ror = judged_authorships.institution_ref)""",
+    "institutions": "SELECT count(*) FROM judged_institutions WHERE institution_ref IS NOT NULL",
+    "institutions without a city": """
+        SELECT count(*) FROM judged_institutions WHERE institution_ref IS NOT NULL AND city_ref IS NULL""",
+    "coordinates that can't be": """
+        SELECT count(*) FROM judged_institutions AS judged JOIN raw_institutions AS raw USING (n)
+        WHERE (said(raw.lat) IS NOT NULL AND judged.lat IS NULL)
+            OR (said(raw.lon) IS NOT NULL AND judged.lon IS NULL)""",
+    "country names not known": "SELECT count(*) FROM nations WHERE nation IS NULL",
+}
+
+STAGED: Final[dict[str, tuple[str, ...]]] = {
+    "works": (STAGED_WORKS,),
+    "subjects": (STAGED_SUBJECTS,),
+    "authorships": (STAGED_AUTHORSHIPS,),
+    "institutions": (STAGED_INSTITUTIONS, NAMED_INSTITUTIONS),
+    "rejects": (WORK_REJECTS, AUTHORSHIP_REJECTS, INSTITUTION_REJECTS),
+}
