@@ -111,8 +111,11 @@ def find_files(paths: Sequence[str | Path], *, what: str, suffixes: tuple[str, .
 
 def content_hash(path: Path) -> str:
     """sha256 of the file's bytes as they lie on the disk, as hex."""
+    digest = hashlib.sha256()
     with opened(path) as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        while piece := file.read(_PIECE):
+            digest.update(piece)
+    return digest.hexdigest()
 
 
 def opened(path: Path) -> IO[bytes]:

@@ -25,7 +25,7 @@ from toolkit.corpus.jsonlines import Block, RawFile, blocks, excerpt
 from toolkit.corpus.staging import RANKS, STAGING, StagingWriter
 from toolkit.errors import BadRecord
 
-__all__ = ["BLOCK_BYTES", "FIRST_YEAR", "LAST_YEAR", "WorksReader"]
+__all__ = ["BLOCK_BYTES", "FIRST_YEAR", "LAST_YEAR", "MACROS", "WorksReader"]
 
 BLOCK_BYTES: Final = 64 << 20
 FIRST_YEAR: Final = 1500
@@ -50,12 +50,13 @@ _COLUMNS: Final = """{
     )[]'
 }"""
 
-_MACROS: Final = r"""
+MACROS: Final = r"""
 CREATE OR REPLACE TEMP MACRO openalex_id(letter, text) AS
     nullif(upper(regexp_extract(trim(text),
         '(?i)^(?:https?://)?(?:(?:api\.|www\.)?openalex\.org/)?(?:[a-z]+/)?(' || letter || '[0-9]+)$', 1)), '');
 CREATE OR REPLACE TEMP MACRO ror_id(text) AS
-    nullif(lower(regexp_extract(trim(text), '(?i)^(?:(?:https?://)?(?:www\.)?ror\.org/)?(0[0-9a-z]{6}[0-9]{2})/?$', 1)), '');
+    nullif(lower(regexp_extract(trim(text),
+        '(?i)^(?:(?:https?://)?(?:www\.)?ror\.org/)?(0[0-9a-z]{6}[0-9]{2})/?$', 1)), '');
 CREATE OR REPLACE TEMP MACRO orcid_id(text) AS
     nullif(upper(regexp_extract(trim(text), '([0-9]{4}-[0-9]{4}-[0-9]{4}-[0-9]{3}[0-9Xx])/?$', 1)), '');
 CREATE OR REPLACE TEMP MACRO doi_of(text) AS
@@ -71,7 +72,7 @@ _READ: Final = f"""
 CREATE OR REPLACE TEMP TABLE raw AS
 SELECT row_number() OVER () AS n, *
 FROM read_json(?, format = 'newline_delimited', columns = {_COLUMNS}, maximum_object_size = ?)
-"""
+"""  # noqa: S608 (our own text)
 
 _RECORDS: Final = f"""
 CREATE OR REPLACE TEMP TABLE records AS
@@ -107,7 +108,7 @@ SELECT
         WHEN ? AND NOT list_contains(?, type) THEN 'type: ' || type
     END AS left_out
 FROM read
-"""
+"""  # noqa: S608
 
 _WORKS: Final = """
 SELECT record, line, work_id, doi, title, CASE WHEN year_possible THEN year_number END AS year, type, journal_id,
@@ -152,7 +153,7 @@ SELECT min(line) AS line, {RANKS["openalex"]} AS rank, institution_ref, ror, nam
     CASE WHEN type IS NOT NULL THEN [type] END AS types, country, lineage
 FROM claims WHERE institution_ref IS NOT NULL
 GROUP BY ALL ORDER BY line, institution_ref, name, ror, types, country, lineage
-"""
+"""  # noqa: S608
 
 _SUBJECTS: Final = """
 SELECT DISTINCT record, said(topic.field.display_name) AS subject
@@ -209,7 +210,7 @@ class WorksReader:
         self._types = None if types is None else [name.lower() for name in types]
         self._strict = strict
         self._block_bytes = block_bytes
-        connection.execute(_MACROS)
+        connection.execute(MACROS)
 
     def read(self, file: RawFile, writer: StagingWriter) -> dict[str, Any]:
         """Read ``file`` into ``writer``.

@@ -44,7 +44,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -258,7 +258,7 @@ class StagingWriter:
         self._folder = folder
         self._writers: dict[str, pq.ParquetWriter] = {}
 
-    def __enter__(self) -> StagingWriter:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

@@ -1,0 +1,316 @@
+"""The canonical tables, made from everything that was staged.
+
+All tables are made anew from all inputs each time, in one order that depends on nothing but the inputs, so neither
+the order of the commands that read them nor the number of threads changes a byte.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import unicodedata
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from toolkit.corpus import assemble_sql as sql
+from toolkit.corpus.ancestry import closure
+from toolkit.corpus.cities import city_id_for, merge_duplicate_cities
+from toolkit.corpus.schema import SORT_KEYS, TABLES
+from toolkit.corpus.staging import STAGING, StagedInput, read_meta, staging_folder
+from toolkit.errors import DataError
+from toolkit.settings import Settings, load_settings
+from toolkit.workspace import Workspace
+
+__all__ = ["assemble", "database", "sources_of"]
+
+_ROWS_A_GROUP: Final = 122_880
+_UNHASHED: Final = {"works": ("source",)}
+"""Left out of the fingerprint, as is table ``rejects``: where a file lies changes no number."""
+_LETTERS: Final = str.maketrans(
+    {"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ð": "d", "þ": "th", "æ": "ae", "Æ": "AE"}
+    | {"œ": "oe", "Œ": "OE", "ß": "ss", "ı": "i", "ħ": "h", "’": "'", "‘": "'"}
+)
+
+
+def sources_of(workspace: Workspace) -> list[StagedInput]:
+    """Inputs the workspace's tables are made of, in the order that decides between equals."""
+    listed = workspace.state().get("sources", [])
+    known = StagedInput.__dataclass_fields__
+    return _ordered([StagedInput(**{key: item[key] for key in known if key in item}) for item in listed])
+
+
+def _ordered(inputs: Sequence[StagedInput]) -> list[StagedInput]:
+    return sorted(inputs, key=lambda staged: (staged.source, staged.kind, staged.content))
+
+
+@contextmanager
+def database(workspace: Workspace, settings: Settings | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A scratch DuckDB database under the workspace's staging folder, within the settings' threads and memory."""
+    chosen = settings or load_settings(workspace.root)
+    scratch = workspace.staging / ".scratch"
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir(parents=True)
+    config: dict[str, str | bool | int | float | list[str]] = {"temp_directory": str(scratch / "spill")}
+    if chosen.threads:
+        config["threads"] = chosen.threads
+    if chosen.memory_limit:
+        config["memory_limit"] = chosen.memory_limit
+    try:
+        with duckdb.connect(str(scratch / "scratch.duckdb"), config=config) as connection:
+            yield connection
+    except duckdb.OutOfMemoryException as error:
+        raise DataError(
+            f"The records need more memory than DuckDB may use ({error}). Raise `memory_limit` "
+            "(SCICITIES_MEMORY_LIMIT), or lower `threads`."
+        ) from error
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def assemble(
+    workspace: Workspace,
+    inputs: Sequence[StagedInput] | None = None,
+    *,
+    cities: str = "merged",
+    settings: Settings | None = None,
+    progress: Callable[[str, int, int], None] | None = None,
+) -> dict[str, Any]:
+    """Make all canonical tables from staged inputs and put them in place of the old ones.
+
+    Parameters
+    ----------
+    workspace
+        The caller holds its writer lock.
+    inputs
+        Staged inputs; ``None`` takes those of ``state.json``.
+    cities
+        ``merged`` makes GeoNames ids of one place one id, ``as-given`` keeps them.
+    settings
+        DuckDB's threads and memory; ``None`` loads the workspace's.
+    progress
+        Called with ``("putting tables together", done, total)``.
+
+    Returns
+    -------
+    dict
+        The new ``report`` of ``state.json``.
+
+    Raises
+    ------
+    DataError
+        A staged input is gone, or memory does not suffice. The old tables stay.
+
+    Notes
+    -----
+    Of records with one work id the one updated last counts, else the first; the others are listed in ``rejects``.
+    An author listed twice on a work is one author with all the affiliations. Institutions, sites and cities hold what
+    authorships refer to, and its ancestors, not whole registries.
+    """
+    chosen = _ordered(sources_of(workspace) if inputs is None else inputs)
+    for staged in chosen:
+        if read_meta(staging_folder(workspace, staged)) is None:
+            raise DataError(f"What was read from {staged.path} is gone from {workspace.staging}: ingest it again.")
+    steps = _Steps(progress, 4)
+    with database(workspace, settings) as db:
+        _attach(db, workspace, chosen)
+        db.execute(sql.SETUP)
+        _made_cities(db)
+        db.execute(sql.INSTITUTIONS)
+        steps.next()
+        db.execute(sql.AUTHORSHIPS)
+        steps.next()
+        pairs = _merge_cities(db, cities)
+        _lineage(db)
+        db.execute(sql.PLACES)
+        _ascii_names(db)
+        steps.next()
+        with workspace.replacing(workspace.corpus) as folder:
+            hashes = {name: _write(db, name, folder / f"{name}.parquet") for name in TABLES}
+            report = _report(db, chosen, pairs)
+            _write_rejects(db, workspace)
+            # while the tables are exchanged no fingerprint is better than a wrong one
+            workspace.update_state({"fingerprint": ""})
+    text = json.dumps({name: value for name, value in hashes.items() if name != "rejects"}, sort_keys=True)
+    workspace.update_state(
+        {
+            "fingerprint": hashlib.sha256(text.encode()).hexdigest(),
+            "snapshot": max((staged.snapshot for staged in chosen if staged.snapshot), default=""),
+            "synthetic": any(staged.synthetic for staged in chosen),
+            "has_lineage": report["lineage"]["rows"] > 0,
+            "cities": cities,
+            "sources": [{"fingerprint": staged.content, "rows": staged.kept, **asdict(staged)} for staged in chosen],
+            "report": report,
+        }
+    )
+    steps.next()
+    return report
+
+
+class _Steps:
+    def __init__(self, progress: Callable[[str, int, int], None] | None, total: int) -> None:
+        self._progress, self._total, self._done = progress, total, 0
+
+    def next(self) -> None:
+        self._done += 1
+        if self._progress:
+            self._progress("putting tables together", self._done, self._total)
+
+
+def _attach(db: duckdb.DuckDBPyConnection, workspace: Workspace, inputs: Sequence[StagedInput]) -> None:
+    """Views ``staged_<table>`` over all inputs: the staged columns, ``input`` (its number) and ``source``."""
+    for table, schema in STAGING.items():
+        rows = [
+            {
+                "file": str(staging_folder(workspace, staged) / f"{table}.parquet"),
+                "input": number,
+                "label": staged.source,
+            }
+            for number, staged in enumerate(inputs)
+        ]
+        spelled = pa.schema([("file", pa.string()), ("input", pa.int64()), ("label", pa.string())])
+        db.register("given", pa.Table.from_pylist(rows, schema=spelled))
+        db.execute(f"CREATE TABLE files_{table} AS SELECT * FROM given")  # noqa: S608 (names of our own tables)
+        db.unregister("given")
+        if rows:
+            names = [str(row["file"]).replace("'", "''") for row in rows]
+            listed = ", ".join(f"'{name}'" for name in names)
+            body = f"read_parquet([{listed}], filename = 'file') JOIN files_{table} USING (file)"
+        else:
+            db.register(f"empty_{table}", schema.empty_table())
+            body = f"empty_{table} CROSS JOIN files_{table}"
+        db.execute(f"CREATE TEMP VIEW staged_{table} AS SELECT * EXCLUDE (file) FROM {body}")  # noqa: S608
+
+
+def _made_cities(db: duckdb.DuckDBPyConnection) -> None:
+    """Ids for the cities that a registry names without a GeoNames id."""
+    nameless = db.execute(sql.CITIES_WITHOUT_ID).fetchall()
+    rows = [
+        {"name": name, "country": country, "region": region, "city_id": city_id_for(name, country, region)}
+        for name, country, region in nameless
+    ]
+    spelled = pa.schema([(column, pa.string()) for column in ("name", "country", "region", "city_id")])
+    db.register("given", pa.Table.from_pylist(rows, schema=spelled))
+    db.execute("CREATE TABLE made_cities AS SELECT * FROM given")
+    db.unregister("given")
+
+
+def _merge_cities(db: duckdb.DuckDBPyConnection, option: str) -> pa.Table:
+    merge = merge_duplicate_cities(
+        db.execute(sql.CITY_FACTS).to_arrow_table(),
+        dict(db.execute(sql.SITES_OF_CITY).fetchall()),
+        option=option,
+    )
+    spelled = pa.schema([("old_id", pa.string()), ("kept_id", pa.string())])
+    rows = [{"old_id": old, "kept_id": kept} for old, kept in sorted(merge.mapping.items())]
+    db.register("given", pa.Table.from_pylist(rows, schema=spelled))
+    db.execute("CREATE TABLE merged_cities AS SELECT * FROM given")
+    db.unregister("given")
+    return merge.pairs
+
+
+def _lineage(db: duckdb.DuckDBPyConnection) -> None:
+    parents: dict[str, set[str]] = defaultdict(set)
+    lineage: dict[str, set[str]] = defaultdict(set)
+    for child, parent in db.execute(sql.DIRECT_PARENTS).fetchall():
+        parents[child].add(parent)
+    for member, ancestor in db.execute(sql.LISTED_ANCESTORS).fetchall():
+        lineage[member].add(ancestor)
+    members = [row[0] for row in db.execute(sql.MEMBERS).fetchall()]
+    names = ("institution_id", "ancestor_id", "depth", "relation")
+    rows = [dict(zip(names, row, strict=True)) for row in closure(members, parents, lineage)]
+    db.register("given", pa.Table.from_pylist(rows, schema=TABLES["lineage"]))
+    db.execute("CREATE TABLE lineage AS SELECT * FROM given")
+    db.unregister("given")
+
+
+def _ascii_names(db: duckdb.DuckDBPyConnection) -> None:
+    names = [row[0] for row in db.execute("SELECT DISTINCT name FROM cities WHERE name IS NOT NULL").fetchall()]
+    rows = [{"name": name, "ascii_name": _ascii(name)} for name in names]
+    db.register(
+        "given", pa.Table.from_pylist(rows, schema=pa.schema([("name", pa.string()), ("ascii_name", pa.string())]))
+    )
+    db.execute("UPDATE cities SET ascii_name = given.ascii_name FROM given WHERE cities.name = given.name")
+    db.unregister("given")
+
+
+def _ascii(name: str) -> str:
+    """Name in ASCII letters; one in a script that has none stays as it is."""
+    plain = unicodedata.normalize("NFKD", name.translate(_LETTERS)).encode("ascii", "ignore").decode()
+    return " ".join(plain.split()) or name
+
+
+def _write(db: duckdb.DuckDBPyConnection, name: str, path: Path) -> str:
+    """Write canonical table ``name`` in its stable order and return a hash of its rows.
+
+    Rows come in one order and in groups of one size, so equal tables are equal files. The hash is made of the values,
+    not of the file, so it also stays the same from one version of the Parquet writer to the next.
+    """
+    schema = TABLES[name]
+    columns = ", ".join(column.name for column in schema)
+    order = ", ".join(
+        f"{key} NULLS FIRST" for key in dict.fromkeys((*SORT_KEYS[name], *sql.TIE_BREAKERS.get(name, ())))
+    )
+    reader = db.execute(f"SELECT {columns} FROM {name} ORDER BY {order}").to_arrow_reader(_ROWS_A_GROUP)  # noqa: S608
+    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+        for batch in reader:
+            if batch.num_rows:
+                writer.write_table(pa.Table.from_batches([batch]).cast(schema), row_group_size=_ROWS_A_GROUP)
+    hashed = [column.name for column in schema if column.name not in _UNHASHED.get(name, ())]
+    cells = ", ".join(f"coalesce({column}::VARCHAR, chr(30))" for column in hashed)
+    query = f"SELECT count(*), sum(md5_number_lower(concat_ws(chr(31), {cells}))::HUGEINT) FROM {name}"  # noqa: S608
+    count, total = db.execute(query).fetchall()[0]
+    return f"{count}:{total or 0}"
+
+
+def _report(db: duckdb.DuckDBPyConnection, inputs: Sequence[StagedInput], pairs: pa.Table) -> dict[str, Any]:
+    """What went in and what came out, for people; every count of something left out or mended is here."""
+    kinds: dict[str, dict[str, Any]] = {}
+    for staged in inputs:
+        kind = kinds.setdefault(
+            staged.kind, {"files": 0, "read": 0, "kept": 0, "left_out": {}, "rejects": {}, "facts": {}}
+        )
+        kind["files"] += 1
+        kind["read"] += staged.read
+        kind["kept"] += staged.kept
+        for name in ("left_out", "rejects", "facts"):
+            counts: Mapping[str, int] = getattr(staged, name)
+            for reason, number in counts.items():
+                kind[name][reason] = kind[name].get(reason, 0) + number
+    report: dict[str, Any] = {"inputs": kinds}
+    for name, query in sql.REPORT.items():
+        cursor = db.execute(query)
+        names = [column[0] for column in cursor.description or ()]
+        report[name] = dict(zip(names, cursor.fetchall()[0], strict=True))
+    report["sites"] |= {"by_city_origin": dict(db.execute(sql.ORIGINS).fetchall())}
+    report["merged_cities"] = pairs.to_pylist()
+    return report
+
+
+def _write_rejects(db: duckdb.DuckDBPyConnection, workspace: Workspace) -> None:
+    """One file of JSON lines for each source, for people to open."""
+    with workspace.replacing(workspace.rejects) as folder:
+        cursor = db.execute("SELECT source, line, reason, excerpt FROM rejects ORDER BY ALL")
+        file, current = None, None
+        try:
+            while rows := cursor.fetchmany(10_000):
+                for source, line, reason, text in rows:
+                    if source != current or file is None:
+                        if file is not None:
+                            file.close()
+                        current = source
+                        name = "".join(sign if sign.isalnum() or sign in "-_.=" else "_" for sign in source)
+                        file = (folder / f"{name}.jsonl").open("w", encoding="utf-8")
+                    record = {"file": source, "line": line, "reason": reason, "excerpt": text}
+                    file.write(json.dumps(record, ensure_ascii=False) + "\n")
+        finally:
+            if file is not None:
+                file.close()

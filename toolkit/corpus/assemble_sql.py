@@ -1,0 +1,253 @@
+"""The statements that make the canonical tables, run in the order in which they stand here.
+
+``input`` numbers the staged inputs in their stable order. Wherever several rows know a thing, the first by ``rank``
+(ROR, OpenAlex institutions, tables, work records), input and line decides.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+__all__: list[str] = []
+
+TIE_BREAKERS: Final = {"rejects": ("excerpt",)}
+"""Columns that make the order of :data:`~toolkit.corpus.schema.SORT_KEYS` total where it is not."""
+
+SETUP: Final = """
+CREATE TABLE winners AS
+SELECT input, record, line, label, work_id, updated, place = 1 AS wins
+FROM (
+    SELECT input, record, line, label, work_id, updated, row_number() OVER (
+        PARTITION BY work_id ORDER BY updated DESC NULLS LAST, input, record
+    ) AS place
+    FROM staged_works
+);
+
+-- an id of another registry stands for the ROR id that the best informed row gives it
+CREATE TABLE ror_of AS
+SELECT institution_ref AS ref, first(ror ORDER BY rank, input, line, ror) AS ror, count(DISTINCT ror) AS several
+FROM staged_institutions WHERE ror IS NOT NULL AND institution_ref IS NOT NULL GROUP BY ref;
+"""
+
+CITIES_WITHOUT_ID: Final = """
+SELECT DISTINCT city_name, coalesce(city_country, country, '') AS country, coalesce(admin1, '') AS region
+FROM staged_institutions WHERE city_ref IS NULL AND city_name IS NOT NULL ORDER BY ALL
+"""
+
+INSTITUTIONS: Final = """
+CREATE TABLE facts AS
+SELECT coalesce(r.ror, s.institution_ref) AS institution_id, s.* EXCLUDE (city_ref, label),
+    coalesce(s.city_ref, m.city_id) AS city_id,
+    -- a table of the user's own is the record itself, and knows its places better than a registry
+    CASE rank WHEN 2 THEN -1 ELSE rank END AS place_rank
+FROM staged_institutions s
+LEFT JOIN ror_of r ON r.ref = s.institution_ref
+LEFT JOIN made_cities m ON s.city_ref IS NULL AND m.name = s.city_name
+    AND m.country = coalesce(s.city_country, s.country, '') AND m.region = coalesce(s.admin1, '')
+WHERE s.institution_ref IS NOT NULL;
+
+CREATE TABLE known AS
+SELECT institution_id,
+    first(name ORDER BY rank, input, line, name) FILTER (name IS NOT NULL) AS name,
+    first(types ORDER BY rank, input, line, types) FILTER (len(types) > 0) AS types,
+    first(coalesce(country, city_country) ORDER BY place_rank, input, line, country)
+        FILTER (coalesce(country, city_country) IS NOT NULL) AS country,
+    first(status ORDER BY rank, input, line) FILTER (status IS NOT NULL) AS status,
+    first({'city_id': city_id, 'lat': lat, 'lon': lon, 'rank': rank} ORDER BY place_rank, input, line, city_id)
+        FILTER (city_id IS NOT NULL) AS place,
+    list_sort(list_distinct(flatten(list(marks) FILTER (marks IS NOT NULL)))) AS marks
+FROM facts GROUP BY institution_id;
+"""
+
+AUTHORSHIPS: Final = """
+CREATE TABLE listed AS
+SELECT w.work_id, coalesce(a.author_id, w.work_id || ':' || a.author_position) AS author_key, a.author_id,
+    a.author_position, coalesce(r.ror, a.institution_ref) AS institution_id, a.city_ref AS record_city
+FROM staged_authorships a
+JOIN winners w ON w.wins AND w.input = a.input AND w.record = a.record
+LEFT JOIN ror_of r ON r.ref = a.institution_ref;
+
+-- one row for each author and affiliation; text that matched nothing counts only for an author with nothing else
+CREATE TABLE affiliated AS
+WITH placed AS (
+    SELECT l.work_id, l.author_key, l.author_id, l.author_position, l.institution_id,
+        coalesce(l.record_city, k.place.city_id) AS city_id,
+        CASE WHEN l.record_city IS NOT NULL THEN 'record'
+             WHEN k.place.rank = 2 THEN 'table' WHEN k.place.rank = 0 THEN 'ror'
+             WHEN k.place IS NOT NULL THEN 'openalex' ELSE 'none' END AS origin
+    FROM listed l LEFT JOIN known k USING (institution_id)
+), judged AS (
+    SELECT *, institution_id IS NOT NULL OR city_id IS NOT NULL AS matched,
+        min(author_position) OVER author AS first_position,
+        bool_or(institution_id IS NOT NULL OR city_id IS NOT NULL) OVER author AS any_matched
+    FROM placed WINDOW author AS (PARTITION BY work_id, author_key)
+)
+SELECT DISTINCT work_id, author_key, author_id, first_position AS author_position, institution_id, city_id,
+    CASE WHEN matched THEN origin END AS origin, matched
+FROM judged WHERE matched OR NOT any_matched;
+"""
+
+_CITY_ROWS: Final = """
+    SELECT city_id, city_name AS name, coalesce(city_country, country) AS country, admin1, lat, lon, rank, input, line
+    FROM facts WHERE city_id IS NOT NULL
+    UNION ALL
+    SELECT city_ref, city_name, city_country, city_admin1, city_lat, city_lon, 2, input, record
+    FROM staged_authorships WHERE city_ref IS NOT NULL
+"""
+
+CITY_FACTS: Final = f"""
+CREATE OR REPLACE TABLE city_facts AS
+WITH rows AS ({_CITY_ROWS}), used AS (SELECT DISTINCT city_id FROM affiliated WHERE city_id IS NOT NULL)
+SELECT city_id,
+    first(name ORDER BY rank, input, line, name) FILTER (name IS NOT NULL) AS name,
+    first(country ORDER BY rank, input, line, country) FILTER (country IS NOT NULL) AS country,
+    first(admin1 ORDER BY rank, input, line, admin1) FILTER (admin1 IS NOT NULL) AS admin1,
+    first({{'lat': lat, 'lon': lon}} ORDER BY rank, input, line, lat, lon)
+        FILTER (lat IS NOT NULL AND lon IS NOT NULL) AS point
+FROM rows SEMI JOIN used USING (city_id) GROUP BY city_id;
+SELECT city_id, name, country, admin1, point.lat AS lat, point.lon AS lon FROM city_facts ORDER BY city_id
+"""  # noqa: S608 (our own text)
+
+SITES_OF_CITY: Final = """
+SELECT city_id, count(DISTINCT institution_id) FROM affiliated WHERE city_id IS NOT NULL GROUP BY city_id
+"""
+
+MEMBERS: Final = "SELECT DISTINCT institution_id FROM affiliated WHERE institution_id IS NOT NULL ORDER BY 1"
+
+DIRECT_PARENTS: Final = """
+WITH edges AS (
+    SELECT institution_id AS child, unnest(parents) AS parent FROM facts
+    UNION ALL
+    SELECT unnest(children), institution_id FROM facts
+)
+SELECT DISTINCT coalesce(c.ror, child) AS a, coalesce(p.ror, parent) AS b
+FROM edges LEFT JOIN ror_of c ON c.ref = child LEFT JOIN ror_of p ON p.ref = parent
+WHERE a <> b ORDER BY ALL
+"""
+
+LISTED_ANCESTORS: Final = """
+WITH listed_in AS (SELECT DISTINCT institution_id, unnest(lineage) AS ancestor FROM facts)
+SELECT DISTINCT institution_id, coalesce(r.ror, ancestor) AS ancestor_id
+FROM listed_in LEFT JOIN ror_of r ON r.ref = ancestor
+WHERE institution_id <> ancestor_id ORDER BY ALL
+"""
+
+PLACES: Final = """
+CREATE TABLE housed AS
+SELECT a.* EXCLUDE (city_id), coalesce(m.kept_id, a.city_id) AS city_id,
+    CASE WHEN matched THEN coalesce(institution_id, '') || '@' || coalesce(m.kept_id, a.city_id, '') END AS site_id
+FROM affiliated a LEFT JOIN merged_cities m ON m.old_id = a.city_id;
+
+CREATE TABLE authorships AS
+SELECT DISTINCT work_id, author_key, author_id, author_position, site_id FROM housed;
+
+CREATE TABLE works AS
+WITH counts AS (SELECT work_id, count(DISTINCT author_key)::INTEGER AS n_authors FROM authorships GROUP BY work_id)
+SELECT w.work_id, s.doi, s.title, s.year, s.journal_id, s.type, coalesce(c.n_authors, 0) AS n_authors,
+    coalesce(s.authors_truncated, false) AS authors_truncated, w.label AS source
+FROM winners w JOIN staged_works s USING (input, record) LEFT JOIN counts c ON c.work_id = w.work_id
+WHERE w.wins;
+
+CREATE TABLE authors AS
+WITH said AS (
+    SELECT author_id, orcid, author_name,
+        w.input::HUGEINT * 1000000000000000 + w.record * 100000 + author_position AS found
+    FROM staged_authorships a JOIN winners w ON w.wins AND w.input = a.input AND w.record = a.record
+    WHERE author_id IS NOT NULL
+)
+SELECT author_id, arg_min(orcid, found) FILTER (orcid IS NOT NULL) AS orcid,
+    arg_min(author_name, found) FILTER (author_name IS NOT NULL) AS name
+FROM said GROUP BY author_id;
+
+CREATE TABLE institutions AS
+WITH wanted AS (
+    SELECT DISTINCT institution_id FROM housed WHERE institution_id IS NOT NULL
+    UNION SELECT ancestor_id FROM lineage
+)
+SELECT institution_id, coalesce(k.name, institution_id) AS name, coalesce(k.types, []) AS types, k.country,
+    coalesce(k.marks, []) AS marks, coalesce(k.status, '') AS status
+FROM wanted LEFT JOIN known k USING (institution_id);
+
+CREATE TABLE cities AS
+SELECT city_id, name, NULL::VARCHAR AS ascii_name, country, admin1, point.lat AS lat, point.lon AS lon,
+    NULL::BIGINT AS population, NULL::VARCHAR AS metro_id
+FROM city_facts SEMI JOIN (SELECT DISTINCT city_id FROM housed) USING (city_id);
+
+CREATE TABLE sites AS
+WITH used AS (
+    SELECT site_id, institution_id, city_id, min(origin ORDER BY origin) AS origin
+    FROM housed WHERE site_id IS NOT NULL GROUP BY ALL
+)
+SELECT u.site_id, u.institution_id, u.city_id, u.origin,
+    CASE WHEN own THEN k.place.lat ELSE c.lat END AS lat, CASE WHEN own THEN k.place.lon ELSE c.lon END AS lon
+FROM (
+    SELECT used.*, coalesce(m.kept_id, k.place.city_id) = used.city_id
+        AND k.place.lat IS NOT NULL AND k.place.lon IS NOT NULL AS own
+    FROM used LEFT JOIN known k USING (institution_id) LEFT JOIN merged_cities m ON m.old_id = k.place.city_id
+) u LEFT JOIN known k USING (institution_id) LEFT JOIN cities c ON c.city_id = u.city_id;
+
+CREATE TABLE journals AS
+SELECT s.journal_id, first(s.journal_name ORDER BY input, record) FILTER (journal_name IS NOT NULL) AS name,
+    first(s.journal_issn ORDER BY input, record) FILTER (journal_issn IS NOT NULL) AS issn, []::VARCHAR[] AS marks
+FROM winners w JOIN staged_works s USING (input, record)
+WHERE w.wins AND s.journal_id IS NOT NULL GROUP BY s.journal_id;
+
+CREATE TABLE subjects AS
+WITH named AS (
+    SELECT DISTINCT w.work_id, s.subject
+    FROM staged_subjects s JOIN winners w ON w.wins AND w.input = s.input AND w.record = s.record
+)
+SELECT work_id, subject, 1.0::DOUBLE / count(*) OVER (PARTITION BY work_id) AS part FROM named;
+
+CREATE TABLE indicators (place_id VARCHAR, year INTEGER, indicator VARCHAR, value DOUBLE, unit VARCHAR, source VARCHAR);
+
+CREATE TABLE rejects AS
+SELECT source, line, reason, excerpt FROM staged_rejects
+UNION ALL
+SELECT label, line, 'another record of this work was taken', work_id FROM winners WHERE NOT wins;
+"""
+
+REPORT: Final = {
+    "works": """
+        SELECT count(*) AS kept, (SELECT count(*) FROM winners WHERE NOT wins) AS duplicates,
+            count(*) FILTER (year IS NULL) AS without_year, count(*) FILTER (n_authors = 0) AS without_authors,
+            count(*) FILTER (authors_truncated) AS truncated
+        FROM works
+    """,
+    "authors": """
+        SELECT
+            (SELECT count(*) FROM authors) AS with_id,
+            (SELECT count(DISTINCT author_key) FROM authorships WHERE author_id IS NULL) AS listings_without_id,
+            (SELECT count(*) FROM (
+                SELECT 1 FROM listed WHERE author_id IS NOT NULL
+                GROUP BY work_id, author_id HAVING count(DISTINCT author_position) > 1
+            )) AS listed_twice,
+            (SELECT count(*) FROM authorships WHERE site_id IS NULL) AS without_affiliation
+    """,
+    "institutions": """
+        SELECT count(*) AS rows, count(*) FILTER (regexp_matches(institution_id, '^0[0-9a-z]{6}[0-9]{2}$')) AS with_ror,
+            count(*) FILTER (status = 'withdrawn') AS withdrawn, count(*) FILTER (status = 'inactive') AS inactive,
+            count(*) FILTER (country IS NULL) AS without_country,
+            (SELECT count(*) FROM ror_of WHERE several > 1) AS ids_with_several_ror_ids
+        FROM institutions
+    """,
+    "sites": "SELECT count(*) AS rows, count(*) FILTER (city_id IS NULL) AS without_city FROM sites",
+    "cities": """
+        SELECT count(*) AS rows, count(*) FILTER (lat IS NULL) AS without_coordinates,
+            count(*) FILTER (starts_with(city_id, 'x-')) AS with_made_id,
+            (SELECT count(*) FROM merged_cities) AS merged
+        FROM cities
+    """,
+    "lineage": """
+        SELECT count(*) AS rows, count(*) FILTER (depth IS NULL) AS of_unknown_depth,
+            (SELECT count(*) FROM lineage a JOIN lineage b
+                ON a.institution_id = b.ancestor_id AND a.ancestor_id = b.institution_id) AS in_cycles
+        FROM lineage
+    """,
+    "rejects": "SELECT count(*) AS rows FROM rejects",
+}
+
+ORIGINS: Final = """
+SELECT kind, count(s.site_id) FROM (VALUES ('record'), ('table'), ('ror'), ('openalex'), ('none')) o(kind)
+LEFT JOIN sites s ON s.origin = o.kind GROUP BY kind ORDER BY kind
+"""

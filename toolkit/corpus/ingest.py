@@ -1,0 +1,365 @@
+"""From raw files to a workspace: what each command of ``scicities ingest`` does.
+
+A call reads the files it has not read before into staging, puts the inputs of all calls together, and only then
+changes the workspace, all at once. Whatever is bad in a file is set aside and counted.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Protocol
+
+import pyarrow as pa
+
+from toolkit.corpus.assemble import assemble, database, sources_of
+from toolkit.corpus.institutions import parse_institution
+from toolkit.corpus.jsonlines import RawFile, content_hash, find_files, why_not_json
+from toolkit.corpus.openalex import BLOCK_BYTES, WorksReader
+from toolkit.corpus.registry import RegistryReader
+from toolkit.corpus.ror import parse_ror
+from toolkit.corpus.schema import KEPT_TYPES
+from toolkit.corpus.staging import (
+    STAGING,
+    StagedInput,
+    StagingWriter,
+    read_meta,
+    staging_folder,
+    staging_input,
+    write_meta,
+)
+from toolkit.errors import BadParameter, DataError
+from toolkit.runs import RunRecord, recording
+from toolkit.settings import Settings, load_settings
+from toolkit.workspace import Workspace
+
+__all__ = ["IngestReport", "Progress", "ingest_institutions", "ingest_openalex", "ingest_ror", "take_in"]
+
+Progress = Callable[[str, int, int], None]
+"""``progress(stage, done, total)``."""
+
+_WHAT = {"openalex": "OpenAlex works", "institutions": "OpenAlex institutions", "ror": "ROR records"}
+
+
+@dataclass(frozen=True)
+class IngestReport:
+    """What one call read.
+
+    Attributes
+    ----------
+    kind
+        ``openalex``, ``institutions``, ``ror`` or ``tables``.
+    files
+        Files read or found read before.
+    read, kept
+        Records met, and records kept (before the same work in several records counts once).
+    left_out
+        Good records left out, by reason.
+    rejects
+        Bad records, and notes on records that were kept, by reason.
+    seconds
+        Time taken [s].
+    run
+        Run record; its facts hold the workspace's whole report.
+    """
+
+    kind: str
+    files: int
+    read: int
+    kept: int
+    left_out: Mapping[str, int]
+    rejects: Mapping[str, int]
+    seconds: float
+    run: RunRecord
+
+
+class Reader(Protocol):
+    """Reads one file into staging tables and returns the counts that :class:`StagedInput` has."""
+
+    def read(self, file: RawFile, writer: StagingWriter) -> dict[str, Any]: ...
+
+
+def ingest_openalex(
+    workspace: Workspace,
+    paths: Sequence[str | Path] | str | Path,
+    *,
+    types: Sequence[str] | None = KEPT_TYPES,
+    cities: str | None = None,
+    strict: bool = False,
+    progress: Progress | None = None,
+    settings: Settings | None = None,
+    block_bytes: int = BLOCK_BYTES,
+) -> IngestReport:
+    r"""Read OpenAlex work records into the workspace.
+
+    Parameters
+    ----------
+    workspace
+        Where to.
+    paths
+        Files and folders of JSON lines, plain or gzip, as OpenAlex's API and snapshot give them.
+    types
+        Work types to keep; ``None`` keeps all. Retracted works and paratext are left out either way.
+    cities
+        ``merged`` makes ids of one place one, ``as-given`` does not; ``None`` keeps what the workspace does.
+    strict
+        Raise at the first bad record instead of setting it aside.
+    progress
+        Called after each file and step.
+    settings
+        DuckDB's threads and memory; ``None`` loads the workspace's.
+    block_bytes
+        How much of a file is in memory at once [bytes].
+
+    Returns
+    -------
+    IngestReport
+        ``read = kept + left_out + bad records``.
+
+    Raises
+    ------
+    SettingsError
+        A path does not exist, or another process writes to the workspace.
+    DataError
+        A file named is something else, or no file holds a work record.
+    BadRecord
+        A record is bad, and ``strict`` was asked for.
+
+    Notes
+    -----
+    After an error or an interrupt the workspace is as it was; files read to their end are not read again by the next
+    call. A file read before, under whatever name, takes the place of its earlier reading.
+
+    Examples
+    --------
+    >>> import json, tempfile
+    >>> from toolkit.workspace import open_workspace
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> work = {"id": "https://openalex.org/W1", "type": "article", "publication_year": 2020, "authorships": []}
+    >>> _ = (folder / "works.jsonl").write_text(json.dumps(work) + "\nnot json\n")
+    >>> report = ingest_openalex(open_workspace(folder / "data"), folder / "works.jsonl")
+    >>> report.read, report.kept, report.rejects
+    (2, 1, {'broken JSON': 1})
+    """
+    chosen = None if types is None else sorted({kind.lower() for kind in types})
+    if chosen == []:
+        raise BadParameter("types", list(types or ()), "at least one type, or None for all")
+
+    def with_database(reading: Callable[[Reader], Sequence[StagedInput]]) -> Sequence[StagedInput]:
+        with database(workspace, settings) as connection:
+            scratch = workspace.staging / ".scratch"
+            return reading(WorksReader(connection, scratch, types=chosen, strict=strict, block_bytes=block_bytes))
+
+    return _ingest(
+        workspace,
+        "openalex",
+        paths,
+        with_database,
+        options={"types": chosen},
+        cities=cities,
+        strict=strict,
+        progress=progress,
+        settings=settings,
+    )
+
+
+def ingest_institutions(
+    workspace: Workspace,
+    paths: Sequence[str | Path] | str | Path,
+    *,
+    cities: str | None = None,
+    strict: bool = False,
+    progress: Progress | None = None,
+    settings: Settings | None = None,
+) -> IngestReport:
+    """Read OpenAlex institution records into the workspace.
+
+    They give institutions a name, type, city and ROR id, and ancestors at unknown depth. Institutions that no
+    article refers to stay out of the tables. Parameters, errors and what they leave: :func:`ingest_openalex`.
+    """
+    return _ingest(
+        workspace,
+        "institutions",
+        paths,
+        lambda reading: reading(RegistryReader("institutions", parse_institution, strict=strict)),
+        cities=cities,
+        strict=strict,
+        progress=progress,
+        settings=settings,
+    )
+
+
+def ingest_ror(
+    workspace: Workspace,
+    paths: Sequence[str | Path] | str | Path,
+    *,
+    cities: str | None = None,
+    strict: bool = False,
+    progress: Progress | None = None,
+    settings: Settings | None = None,
+) -> IngestReport:
+    """Read ROR records, schema versions 1 and 2 in any mixture, into the workspace.
+
+    Files hold one record a line or one JSON array (the registry's own dump). Records give institutions their name,
+    types, city and direct parents. Parameters, errors and what they leave: :func:`ingest_openalex`.
+
+    References
+    ----------
+    Research Organization Registry, https://ror.org (CC0); place names from GeoNames (CC BY).
+    """
+    return _ingest(
+        workspace,
+        "ror",
+        paths,
+        lambda reading: reading(RegistryReader("ror", parse_ror, strict=strict)),
+        cities=cities,
+        strict=strict,
+        progress=progress,
+        settings=settings,
+    )
+
+
+def take_in(
+    workspace: Workspace,
+    staged: Sequence[StagedInput],
+    *,
+    cities: str | None = None,
+    settings: Settings | None = None,
+    progress: Progress | None = None,
+) -> dict[str, Any]:
+    """Add staged inputs to the workspace's sources and make its tables anew.
+
+    An input takes the place of an earlier one of its kind with the same path or the same content. Staging that
+    belongs to no source is removed at the end.
+
+    Parameters
+    ----------
+    workspace
+        The caller holds its writer lock.
+    staged
+        Inputs whose staging folders are finished.
+    cities, settings, progress
+        As in :func:`ingest_openalex`.
+
+    Returns
+    -------
+    dict
+        The report that is also in ``state.json``.
+    """
+    fresh = {(one.kind, one.content): one for one in sorted(staged, key=lambda one: one.source, reverse=True)}
+    paths = {(one.kind, one.path) for one in fresh.values()}
+    inputs = list(fresh.values())
+    for old in sources_of(workspace):
+        same = fresh.get((old.kind, old.content))
+        if same is not None and old.options == same.options and old.source < same.source:
+            inputs[inputs.index(same)] = old  # one content has one name, whichever was read first
+        elif same is None and (old.kind, old.path) not in paths:
+            inputs.append(old)
+    option = cities or str(workspace.state().get("cities", "merged"))
+    report = assemble(workspace, inputs, cities=option, settings=settings, progress=progress)
+    wanted = {one.folder_name for one in inputs}
+    for folder in workspace.staging.iterdir():
+        if folder.name not in wanted:
+            shutil.rmtree(folder, ignore_errors=True)
+    return report
+
+
+def _ingest(
+    workspace: Workspace,
+    kind: str,
+    paths: Sequence[str | Path] | str | Path,
+    with_reader: Callable[[Callable[[Reader], Sequence[StagedInput]]], Sequence[StagedInput]],
+    *,
+    options: Mapping[str, Any] | None = None,
+    cities: str | None,
+    strict: bool,
+    progress: Progress | None,
+    settings: Settings | None,
+) -> IngestReport:
+    given = [paths] if isinstance(paths, str | Path) else list(paths)
+    files = find_files(given, what=_WHAT[kind])
+    chosen = settings or load_settings(workspace.root)
+    parameters = {"kind": kind, "paths": [str(path) for path in given], **(options or {}), "cities": cities}
+    with recording("ingest", parameters) as timer, workspace.writing():
+
+        def reading(reader: Reader) -> Sequence[StagedInput]:
+            staged = []
+            for number, file in enumerate(files):
+                staged.append(
+                    _stage(workspace, kind, file, reader, options or {}, strict=strict, alone=len(files) == 1)
+                )
+                if progress:
+                    progress(f"reading {_WHAT[kind]}", number + 1, len(files))
+            return staged
+
+        staged = with_reader(reading)
+        if not any(one.kept or one.left_out for one in staged):
+            where = ", ".join(str(path) for path in given)
+            reasons = Counter[str]()
+            for one in staged:
+                reasons.update(one.rejects)
+            found = "; ".join(f"{reason} ({number})" for reason, number in reasons.most_common(3))
+            raise DataError(f"No file in {where} holds {_WHAT[kind]}: {found}.")
+        timer.facts["report"] = take_in(workspace, staged, cities=cities, settings=chosen, progress=progress)
+        timer.fingerprint, timer.snapshot = workspace.fingerprint, workspace.snapshot
+        run = timer.record()
+        run.write(workspace.runs / f"ingest-{kind}-{run.run_id}.json")
+    total: dict[str, Counter[str]] = {"left_out": Counter(), "rejects": Counter()}
+    for one in staged:
+        total["left_out"].update(one.left_out)
+        total["rejects"].update(one.rejects)
+    return IngestReport(
+        kind=kind,
+        files=len(files),
+        read=sum(one.read for one in staged),
+        kept=sum(one.kept for one in staged),
+        left_out=dict(sorted(total["left_out"].items())),
+        rejects=dict(sorted(total["rejects"].items())),
+        seconds=run.seconds,
+        run=run,
+    )
+
+
+def _stage(
+    workspace: Workspace,
+    kind: str,
+    file: RawFile,
+    reader: Reader,
+    options: Mapping[str, Any],
+    *,
+    strict: bool,
+    alone: bool,
+) -> StagedInput:
+    """Staged input of one file, read now unless it was before; a file in a folder that is something else is counted."""
+    name = StagedInput(kind, file.label, str(file.path.resolve()), content_hash(file.path), dict(options))
+    found = read_meta(staging_folder(workspace, name))
+    if found is not None and not (strict and found.rejects):
+        return found
+    refused = why_not_json(file.path, arrays=kind == "ror")
+    if refused and (file.named or alone or strict):
+        raise DataError(f"{file.path} {refused}. {_WHAT[kind]} are read from JSON lines, plain or gzip.")
+    with staging_input(workspace, name.folder_name) as folder:
+        counts = {} if refused else _read(reader, file, folder)
+        if counts and counts["read"] and not counts["kept"] and not counts["left_out"]:
+            reason, number = Counter[str](counts["rejects"]).most_common(1)[0]
+            refused = f"holds no {_WHAT[kind]} ({number} of {counts['read']} records: {reason})"
+            if file.named or alone:
+                raise DataError(f"{file.path} {refused}.")
+        staged = replace(name, **counts)
+        if refused:
+            staged = replace(name, rejects={"not a file of " + _WHAT[kind]: 1})
+            row = {"source": file.label, "line": 0, "reason": "not a file of " + _WHAT[kind], "excerpt": refused}
+            for old in folder.glob("*.parquet"):
+                old.unlink()
+            with StagingWriter(folder) as writer:
+                writer.add("rejects", pa.Table.from_pylist([row], schema=STAGING["rejects"]))
+        write_meta(folder, staged)
+    return staged
+
+
+def _read(reader: Reader, file: RawFile, folder: Path) -> dict[str, Any]:
+    with StagingWriter(folder) as writer:
+        return reader.read(file, writer)
