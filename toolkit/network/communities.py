@@ -120,7 +120,7 @@ def communities(
     starts
         Number of starts, seeds ``seed`` to ``seed + starts - 1``.
     resolution
-        Above 1 gives more and smaller communities, below 1 fewer and larger ones; the same meaning in every engine.
+        Above 1 gives more and smaller communities, below 1 fewer and larger ones. python-louvain takes only 1.
 
     Returns
     -------

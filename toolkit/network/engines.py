@@ -118,15 +118,23 @@ def partitioner(edges: EdgeArray, *, method: str, engine: str, resolution: float
     """Function from a seed to the community label of each node, in node order.
 
     The engine's graph is made once, for all seeds. Labels are arbitrary numbers.
+
+    Raises
+    ------
+    BadParameter
+        python-louvain is asked for another resolution than 1, of which its moves and its stopping rule have different
+        conventions.
     """
     if engine == "igraph":
         return _igraph_partitioner(edges, method, resolution)
+    if engine == "python-louvain" and resolution != 1:
+        # 0.16 moves nodes by resolution * expected weight and stops by resolution * inside weight
+        raise BadParameter("resolution", resolution, "python-louvain takes only 1; use igraph or networkx")
     g = edges.to_networkx()
     ids = edges.nodes.tolist()
 
     def by_python_louvain(seed: int) -> Labels:
-        # its resolution is Lambiotte's time, the inverse of Reichardt and Bornholdt's resolution
-        found = python_louvain.best_partition(g, weight="weight", resolution=1 / resolution, random_state=seed)
+        found = python_louvain.best_partition(g, weight="weight", random_state=seed)
         return np.array([found[node] for node in ids], dtype=np.int64)
 
     def by_networkx(seed: int) -> Labels:
