@@ -6,9 +6,10 @@ region, so that the same spelling is the same place in every file.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Final, Self
 
 import duckdb
 import pyarrow as pa
@@ -23,14 +24,18 @@ from toolkit.corpus.plain_statements import (
     COUNTRIES,
     FACTS,
     INSTITUTIONS,
+    KEPT,
+    LEFT_OUT,
     MACROS,
     NAMED_INSTITUTIONS,
     STAGED,
     WORKS,
 )
-from toolkit.corpus.staging import RANKS
+from toolkit.corpus.staging import RANKS, StagingWriter
 
-__all__ = ["RawRows", "staged_tables"]
+__all__ = ["RawRows", "RowCounts", "RowJudge"]
+
+_BATCH: Final = 100_000
 
 
 class RawRows:
@@ -74,15 +79,34 @@ class RawRows:
         self.rows += count
 
 
-def staged_tables(
-    connection: duckdb.DuckDBPyConnection,
-    raw: dict[str, Path],
-    *,
-    types: Sequence[str] | None,
-    by_name: bool,
-    institutions: bool,
-) -> tuple[dict[str, list[pa.Table]], dict[str, int], dict[str, int]]:
-    """Staging tables of the raw rows.
+@dataclass(frozen=True)
+class RowCounts:
+    """What became of the rows.
+
+    Attributes
+    ----------
+    works, kept
+        Works kept, and rows kept of all tables.
+    left_out
+        Good rows left out, by reason.
+    rejects
+        Bad rows and notes, by reason.
+    facts
+        Other counts worth telling.
+    snapshot
+        Newest date of a work's record as ISO text, empty where they have none.
+    """
+
+    works: int
+    kept: int
+    left_out: Mapping[str, int]
+    rejects: Mapping[str, int]
+    facts: Mapping[str, int]
+    snapshot: str
+
+
+class RowJudge:
+    """Judges the raw rows of the tables, then stages the good ones.
 
     Parameters
     ----------
@@ -94,57 +118,79 @@ def staged_tables(
         Work types to keep; ``None`` keeps all.
     by_name
         Whether institutions without an id are told apart by their names.
-    institutions
-        Whether a table of institutions was given.
-
-    Returns
-    -------
-    tables
-        Staging table -> its parts, in a stable order.
-    left_out
-        Good works left out, by reason.
-    facts
-        Other counts worth telling.
     """
-    connection.execute(MACROS)
-    connection.create_function(  # type: ignore[call-overload]
-        "made", _made, ["VARCHAR", "VARCHAR", "VARCHAR"], "VARCHAR", type="arrow", null_handling="special"
-    )
-    for table, path in raw.items():
-        connection.read_parquet(str(path)).create_view(f"raw_{table}")
-    texts = [row[0] for row in connection.execute(COUNTRIES).fetchall()]
-    nations = pa.table(
-        {
-            "country_text": pa.array(texts, pa.string()),
-            "nation": pa.array([_nation(text) for text in texts], pa.string()),
+
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        raw: Mapping[str, Path],
+        *,
+        types: Sequence[str] | None,
+        by_name: bool,
+    ) -> None:
+        self._db = connection
+        self._by_name = by_name
+        self._parameters = {
+            "some": types is not None,
+            "types": list(types or ()),
+            "first_year": FIRST_YEAR,
+            "last_year": LAST_YEAR,
+            "by_name": by_name,
+            "rank": RANKS["tables"],
         }
-    )
-    connection.register("nations", nations)
-    chosen = None if types is None else [name.lower() for name in types]
-    parameters = {
-        "some": chosen is not None,
-        "types": chosen or [],
-        "first_year": FIRST_YEAR,
-        "last_year": LAST_YEAR,
-        "by_name": by_name,
-        "institutions": institutions,
-        "rank": RANKS["tables"],
-    }
+        connection.execute(MACROS)
+        connection.create_function(  # type: ignore[call-overload]
+            "made", _made, ["VARCHAR", "VARCHAR", "VARCHAR"], "VARCHAR", type="arrow", null_handling="special"
+        )
+        for table, path in raw.items():
+            connection.read_parquet(str(path)).create_view(f"raw_{table}")
+        texts = [row[0] for row in connection.execute(COUNTRIES).fetchall()]
+        codes = [_nation(text) for text in texts]
+        nations = {"country_text": pa.array(texts, pa.string()), "nation": pa.array(codes, pa.string())}
+        connection.register("nations", pa.table(nations))
+        for statement in (WORKS, AUTHORSHIPS, INSTITUTIONS):
+            self._run(statement)
 
-    def ran(query: str) -> duckdb.DuckDBPyConnection:
-        return connection.execute(query, {name: value for name, value in parameters.items() if f"${name}" in query})
+    def first_bad(self) -> tuple[str, int, str, str] | None:
+        """Source, line, reason and text of the first bad row, or ``None``."""
+        for query in STAGED["rejects"]:
+            row = self._run(f"FROM ({query}) WHERE NOT starts_with(reason, 'kept') LIMIT 1").fetchone()
+            if row is not None:
+                return row
+        return None
 
-    for query in (WORKS, AUTHORSHIPS, INSTITUTIONS):
-        ran(query)
-    tables = {
-        name: [ran(query).to_arrow_table() for query in queries if by_name or query != NAMED_INSTITUTIONS]
-        for name, queries in STAGED.items()
-    }
-    left_out = connection.execute(
-        "SELECT left_out, count(*) FROM judged_works WHERE bad IS NULL AND left_out IS NOT NULL GROUP BY 1 ORDER BY 1"
-    ).fetchall()
-    facts = {name: int((ran(query).fetchone() or (0,))[0]) for name, query in FACTS.items()}
-    return tables, dict(left_out), {name: count for name, count in facts.items() if count}
+    def write(self, writer: StagingWriter) -> None:
+        """Write the good rows and the bad ones to the staging tables, in a stable order."""
+        for table, queries in STAGED.items():
+            for query in queries:
+                if self._by_name or query != NAMED_INSTITUTIONS:
+                    for batch in self._run(query).to_arrow_reader(_BATCH):
+                        writer.add(table, pa.Table.from_batches([batch]))
+
+    def counts(self) -> RowCounts:
+        """What became of the rows."""
+        facts = {name: self._number(query) for name, query in FACTS.items()}
+        rejects: dict[str, int] = {}
+        for query in STAGED["rejects"]:
+            found = self._run(f"SELECT reason, count(*) FROM ({query}) GROUP BY reason").fetchall()  # noqa: S608
+            rejects.update(found)
+        snapshot = self._run("SELECT coalesce(max(left(updated, 10)), '') FROM judged_works").fetchone()
+        return RowCounts(
+            works=self._number(KEPT["works"]),
+            kept=sum(self._number(query) for query in KEPT.values()),
+            left_out=dict(self._run(LEFT_OUT).fetchall()),
+            rejects=rejects,
+            facts={name: count for name, count in facts.items() if count},
+            snapshot=str(snapshot[0]) if snapshot else "",
+        )
+
+    def _run(self, query: str) -> duckdb.DuckDBPyConnection:
+        used = {name: value for name, value in self._parameters.items() if f"${name}" in query}
+        return self._db.execute(query, used)
+
+    def _number(self, query: str) -> int:
+        row = self._run(query).fetchone()
+        return int(row[0]) if row else 0
 
 
 def _nation(text: str) -> str | None:

@@ -11,7 +11,18 @@ from typing import Final
 
 from toolkit.corpus.openalex import MACROS as ID_MACROS
 
-__all__ = ["AUTHORSHIPS", "COUNTRIES", "FACTS", "INSTITUTIONS", "MACROS", "NAMED_INSTITUTIONS", "STAGED", "WORKS"]
+__all__ = [
+    "AUTHORSHIPS",
+    "COUNTRIES",
+    "FACTS",
+    "INSTITUTIONS",
+    "KEPT",
+    "LEFT_OUT",
+    "MACROS",
+    "NAMED_INSTITUTIONS",
+    "STAGED",
+    "WORKS",
+]
 
 MACROS: Final = (
     ID_MACROS
@@ -178,16 +189,31 @@ SELECT DISTINCT said(country) AS text FROM (
 ) WHERE text IS NOT NULL ORDER BY text
 """
 
+KEPT: Final = {
+    "works": "SELECT count(*) FROM judged_works WHERE bad IS NULL AND left_out IS NULL",
+    "authorships": "SELECT count(*) FROM judged_authorships WHERE bad IS NULL AND kept AND NOT nobody",
+    "institutions": "SELECT count(*) FROM judged_institutions WHERE institution_ref IS NOT NULL",
+}
+
+LEFT_OUT: Final = """
+SELECT left_out AS reason, count(*) FROM judged_works WHERE bad IS NULL AND left_out IS NOT NULL GROUP BY reason
+UNION ALL
+SELECT CASE WHEN kept THEN 'authorship row without an author' ELSE 'authorship row of a work left out' END AS reason,
+    count(*)
+FROM judged_authorships WHERE bad IS NULL AND (nobody OR NOT kept) GROUP BY reason
+"""
+
+# the first two tell which rows ``kept`` counts
 FACTS: Final = {
-    "authorship rows": "SELECT count(*) FROM raw_authorships",
-    "authorship rows without an author": "SELECT count(*) FROM judged_authorships WHERE bad IS NULL AND nobody",
+    "works": KEPT["works"],
+    "authorship rows": KEPT["authorships"],
+    "institutions": KEPT["institutions"],
     "authorship rows whose institution is in no table of institutions": """
         SELECT count(*) FROM judged_authorships
-        WHERE bad IS NULL AND kept AND $institutions AND institution_ref IS NOT NULL AND NOT EXISTS (
-            FROM judged_institutions AS known
-            WHERE known.institution_ref = judged_authorships.institution_ref
-                OR known.ror = judged_authorships.institution_ref)""",
-    "institutions": "SELECT count(*) FROM judged_institutions WHERE institution_ref IS NOT NULL",
+        WHERE bad IS NULL AND kept AND institution_ref IS NOT NULL
+            AND EXISTS (FROM judged_institutions)
+            AND NOT EXISTS (FROM judged_institutions AS i WHERE i.institution_ref = judged_authorships.institution_ref)
+            AND NOT EXISTS (FROM judged_institutions AS i WHERE i.ror = judged_authorships.institution_ref)""",
     "institutions without a city": """
         SELECT count(*) FROM judged_institutions WHERE institution_ref IS NOT NULL AND city_ref IS NULL""",
     "coordinates that can't be": """
