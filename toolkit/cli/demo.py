@@ -13,7 +13,7 @@ from toolkit.cli.output import console, say
 from toolkit.cli.progress import stage_lines
 from toolkit.errors import DataError, GraphStoreError
 from toolkit.present.formats import frame_bytes, write_answer_file
-from toolkit.present.tables import rich_table
+from toolkit.present.tables import frame_of, rich_table
 from toolkit.settings import load_settings
 from toolkit.workspace import Workspace, open_workspace
 
@@ -75,7 +75,7 @@ def _workspace_answers(ws: Workspace, truth: SampleTruth) -> None:
     from toolkit import analyses
     from toolkit.corpus.check import reconciliation
     from toolkit.measures import answers
-    from toolkit.network.partition import normalized_mutual_information
+    from toolkit.network.partition import agreement
 
     if not reconciliation(ws).balanced:
         raise DataError("Shares + unassigned differ from the articles; `scicities check` tells where.")
@@ -88,13 +88,10 @@ def _workspace_answers(ws: Workspace, truth: SampleTruth) -> None:
     _show(hubs, results / "hubs.csv", "Hubs of the network of cities", 6, columns=columns)
     found = analyses.communities(ws, level="city")
     _communities(found, results / "communities.csv")
-    planted = truth.communities
-    agreement = normalized_mutual_information(
-        dict(zip(found.frame["id"], found.frame["community"], strict=True)), planted
-    )
+    ami = agreement(found.frame, truth.communities).ami
     recovered = [place for place in hubs.frame["id"].head(len(truth.hubs)) if place in set(truth.hubs)]
     say(
-        f"planted in the sample and found again: communities NMI {agreement:.2f} (1 = all), "
+        f"planted in the sample and found again: communities AMI {ami:.2f} (1 = all), "
         f"{len(recovered)} of {len(truth.hubs)} hubs; modularity {found.run.facts['modularity']:.3f}",
         style="green",
     )
@@ -113,14 +110,12 @@ def _show(
 
 
 def _communities(answer: Answer, path: Path) -> None:
-    import pandas as pd
-
     write_answer_file(frame_bytes(answer.frame, fmt="csv"), answer.run, path)
     rows = [
         {"community": number, "size": len(group), "cities": _listed(list(group["name"]))}
         for number, group in answer.frame.groupby("community")
     ]
-    console(stderr=False).print(rich_table(pd.DataFrame(rows), title="Communities (Leiden, on collaboration score)"))
+    console(stderr=False).print(rich_table(frame_of(rows), title="Communities (Leiden, on collaboration score)"))
 
 
 def _listed(names: list[str], most: int = 6) -> str:
@@ -159,7 +154,9 @@ def _what_next(ws: Workspace, *, reached: bool) -> None:
     if reached:
         server = ManagedServer(ws.neo4j, settings=load_settings(ws.root, neo4j_uri="local"))
         info = server.start()
-        say(f"Browser   {info.http_url}   connect to {info.uri} as {info.username}, password in {server.password_path}")
+        say(
+            f"Browser   {info.http_url}   connect to {info.uri} as {info.username}, password in {server.home / 'password'}"
+        )
     else:
         say(f"graph     {command} load {at}   (when there is a network for the jars)")
     say("next")

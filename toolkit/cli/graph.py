@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import pandas as pd
 import typer
 
 from toolkit.cli import options as opt
 from toolkit.cli.output import emit, say, tell_run, warn_synthetic
 from toolkit.cli.progress import progress_bar
+from toolkit.present.tables import frame_of
 from toolkit.runs import recording
 from toolkit.settings import load_settings
 from toolkit.workspace import open_workspace
@@ -37,7 +37,7 @@ def server_start(
         server = ManagedServer(ws.neo4j, settings=load_settings(ws.root), progress=progress)
         info = server.start(bolt_port=bolt_port, http_port=http_port)
     say(f"Neo4j {info.version} runs at {info.uri}; Browser at {info.http_url}")
-    say(f"user {info.username}, password in {server.password_path}")
+    say(f"user {info.username}, password in {server.home / 'password'}")
 
 
 @server_app.command("stop")
@@ -58,12 +58,8 @@ def server_status(fmt: opt.FormatOption = None, workspace: opt.WorkspaceOption =
     ws = open_workspace(workspace)
     status = ManagedServer(ws.neo4j, settings=load_settings(ws.root)).status()
     with recording("server status", {"workspace": str(ws.root)}) as timer:
-        emit(
-            pd.DataFrame([vars(status)]).T.reset_index().set_axis(["item", "value"], axis=1),
-            timer.record(),
-            fmt=fmt,
-            output=None,
-        )
+        rows = [{"item": name, "value": value} for name, value in vars(status).items()]
+        emit(frame_of(rows), timer.record(), fmt=fmt, output=None)
 
 
 @server_app.command("logs")
@@ -114,7 +110,7 @@ def browser(workspace: opt.WorkspaceOption = None) -> None:
     server = ManagedServer(ws.neo4j, settings=settings)
     info = server.start()
     say(f"open      {info.http_url}")
-    say(f"connect   {info.uri} as {info.username}; the password is in {server.password_path}")
+    say(f"connect   {info.uri} as {info.username}; the password is in {server.home / 'password'}")
     spec = load_library().get("collaboration.strongest_pairs")
     say("paste     any file of the query library, for example:")
     typer.echo(spec.path.read_text(encoding="utf-8"))

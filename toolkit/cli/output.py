@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 __all__ = ["emit", "say", "tell_run", "warn_synthetic"]
 
-_HIDDEN = frozenset({"top"})
-
 
 def console(*, stderr: bool = True) -> Console:
     """A rich console on the stream in force now (tests swap the streams)."""
@@ -54,8 +52,8 @@ def emit(
 
 def tell_run(run: RunRecord) -> None:
     """The run record on stderr: one line of options and facts, then a line per note."""
-    options = " ".join(f"{k}={_short(v)}" for k, v in run.parameters.items() if v is not None and k not in _HIDDEN)
-    facts = " ".join(f"{name}={_short(value)}" for name, value in run.facts.items())
+    options = " ".join(f"{name}={_short(value)}" for name, value in run.parameters.items() if value is not None)
+    facts = " ".join(f"{name}={_short(value)}" for name, value in run.facts.items() if not isinstance(value, dict))
     say(f"run {run.run_id} · {run.method} {options}" + (f" · {facts}" if facts else ""), style="dim")
     for note in run.notes:
         say(f"note: {note}", style="yellow")

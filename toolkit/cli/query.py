@@ -7,14 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import pandas as pd
 import typer
 
 from toolkit.cli import options as opt
 from toolkit.cli.output import emit, say
 from toolkit.cli.progress import progress_bar
 from toolkit.cli.sources import graph_of
-from toolkit.errors import BadParameter, QueryFileError
+from toolkit.errors import BadParameter, QueryFileError, ToolkitError
+from toolkit.present.tables import frame_of
 from toolkit.runs import recording
 from toolkit.workspace import open_workspace
 
@@ -45,7 +45,7 @@ def query_list(
     if not specs:
         groups = sorted({name.split(".")[0] for name in load_library()})
         raise BadParameter("group", group, f"there are {', '.join(groups)}")
-    frame = pd.DataFrame([{"query": spec.name, "summary": spec.summary} for spec in specs])
+    frame = frame_of({"query": spec.name, "summary": spec.summary} for spec in specs)
     with recording("query list", {"group": group}) as timer:
         emit(frame, timer.record(), fmt=fmt, output=output)
 
@@ -122,7 +122,7 @@ def _command_of(spec: QuerySpec) -> Callable[..., None]:
 
     def command(**given: Any) -> None:
         source, ws = given.pop("source"), open_workspace(given.pop("workspace"))
-        top, fmt, output = given.pop("top"), given.pop("fmt"), given.pop("output")
+        fmt, output = given.pop("fmt"), given.pop("output")
         asked = {name: value for name, value in given.items() if value is not None}
         with (
             progress_bar() as progress,
@@ -131,12 +131,11 @@ def _command_of(spec: QuerySpec) -> Callable[..., None]:
         ):
             frame = graph.run(spec.name, **asked)
             timer.rows["result"] = len(frame)
-            emit(frame, timer.record(), fmt=fmt, output=output, top=top)
+            emit(frame, timer.record(), fmt=fmt, output=output)
 
     fields = [_parameter(item) for item in spec.params]
     for name, annotation, default in (
         ("source", _FromOption, None),
-        ("top", opt.TopOption, 0),
         ("fmt", opt.FormatOption, None),
         ("output", opt.OutputOption, None),
         ("workspace", opt.WorkspaceOption, None),
@@ -150,7 +149,7 @@ def _command_of(spec: QuerySpec) -> Callable[..., None]:
 
 
 def _parameter(item: Any) -> inspect.Parameter:
-    kind = _TYPES[item.type]
+    kind: Any = _TYPES[item.type]
     shown = "required" if item.required else f"default: {_shown(item.default)}"
     option = typer.Option("--" + item.name.replace("_", "-"), help=f"{item.meaning} [{shown}]", show_default=False)
     if item.required:
@@ -168,7 +167,11 @@ def register(app: typer.Typer) -> None:
     from toolkit.graphdb.library import load_library
 
     run_app = typer.Typer(no_args_is_help=True, help="Run a query by name; `query run NAME --help` tells its options.")
-    for name, spec in load_library().items():
-        run_app.command(name, help=None, short_help=spec.summary, rich_help_panel=name.split(".")[0])(_command_of(spec))
+    try:
+        specs = tuple(load_library().values())
+    except ToolkitError:  # no library where it should be: the query commands say so themselves, the others must work
+        specs = ()
+    for spec in specs:
+        run_app.command(spec.name, short_help=spec.summary, rich_help_panel=spec.name.split(".")[0])(_command_of(spec))
     query_app.add_typer(run_app, name="run")
     app.add_typer(query_app, name="query", rich_help_panel="Graph")

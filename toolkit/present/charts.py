@@ -11,7 +11,7 @@ from toolkit.errors import EmptyGraph, SettingsError
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+    from matplotlib.figure import Figure, SubFigure
 
     from toolkit.network.arrays import EdgeArray
 
@@ -32,7 +32,7 @@ def draw_network(
     strongest: int = 400,
     note: str = "",
     ax: Axes | None = None,
-) -> Figure:
+) -> Figure | SubFigure:
     """Draw a collaboration network: area of a node = its strength, width of a line = the tie's weight.
 
     Parameters
@@ -55,7 +55,7 @@ def draw_network(
     Returns
     -------
     matplotlib.figure.Figure
-        The figure; save it with ``savefig``.
+        The figure (of ``ax`` where one is given); save it with ``savefig``.
 
     Raises
     ------
@@ -85,7 +85,8 @@ def draw_network(
     )
     colours = [_colour(communities, str(node)) for node in edges.nodes[shown]]
     area = 12 + 700 * strength[shown] / strength.max()
-    axes.scatter(*place[shown].T, s=area, c=colours, edgecolors="white", linewidths=0.6, zorder=2)
+    longitude, latitude = place[shown].T
+    axes.scatter(longitude, latitude, s=area, c=colours, edgecolors="white", linewidths=0.6, zorder=2)
     _name_hubs(axes, edges, place, np.where(shown, strength, -1.0), labels=labels)
     if positions is not None:
         axes.set_aspect(1.25)
@@ -141,7 +142,7 @@ def _name_hubs(
     *,
     labels: int,
 ) -> None:
-    """Name the strongest nodes (those of negative strength have no place); one that would lie on another is left out."""
+    """Name the strongest nodes, unless a name would lie on another; negative strength marks nodes without a place."""
     names = edges.names or {}
     span = np.ptp(place[strength >= 0], axis=0)
     kept: list[np.ndarray[Any, Any]] = []

@@ -70,7 +70,7 @@ def _plain(value: Any) -> Any:
         return None
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)) or (hasattr(value, "tolist") and getattr(value, "ndim", 0)):
+    if isinstance(value, (list, tuple)) or int(getattr(value, "ndim", False)) > 0:
         return [_plain(item) for item in value]
     if hasattr(value, "item"):
         return _plain(value.item())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from rich import box
@@ -14,7 +15,7 @@ from rich.text import Text
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["rich_table", "table_text"]
+__all__ = ["frame_of", "rich_table", "table_text"]
 
 _WHOLE: Final = frozenset({"rank", "previous_rank", "year", "community", "size"})
 _MARKED: Final = frozenset({"unassigned", "unlocated"})
@@ -32,7 +33,7 @@ def cell_text(name: str, value: Any) -> str:
         return ""
     if isinstance(value, bool) or type(value).__name__ == "bool":
         return "yes" if value else "no"
-    if hasattr(value, "item") and not isinstance(value, (list, tuple)) and not getattr(value, "ndim", 0):
+    if hasattr(value, "item") and not isinstance(value, (list, tuple)) and int(getattr(value, "ndim", False)) == 0:
         value = value.item()
     if isinstance(value, int):
         return str(value) if name in _WHOLE else f"{value:,}"
@@ -75,3 +76,10 @@ def table_text(frame: pd.DataFrame, *, title: str = "", width: int | None = None
     buffer = io.StringIO()
     Console(file=buffer, width=width or 160, no_color=True).print(rich_table(frame, title=title))
     return buffer.getvalue()
+
+
+def frame_of(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
+    """A frame of rows; pandas is imported only now, so that help stays quick."""
+    import pandas as pd
+
+    return pd.DataFrame(list(rows))
