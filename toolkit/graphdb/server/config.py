@@ -114,9 +114,18 @@ def write_argfile(path: Path, launch: Launch, *, record: Path | None = None) -> 
     record
         Where this run shall leave a start cache when it ends.
     """
-    options = [f"-Xmx{launch.heap}", "-XX:+UseG1GC", "-XX:-OmitStackTraceInFastThrow", "-XX:+AlwaysActAsServerClassMachine"]
+    options = [
+        f"-Xmx{launch.heap}",
+        "-XX:+UseG1GC",
+        "-XX:-OmitStackTraceInFastThrow",
+        "-XX:+AlwaysActAsServerClassMachine",
+    ]
     options += [f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in _OPENED]
-    options += ["-Dfile.encoding=UTF-8", "-Djdk.tls.rejectClientInitiatedRenegotiation=true", "-Dlog4j2.disable.jmx=true"]
+    options += [
+        "-Dfile.encoding=UTF-8",
+        "-Djdk.tls.rejectClientInitiatedRenegotiation=true",
+        "-Dlog4j2.disable.jmx=true",
+    ]
     if launch.java.major >= 17:
         options.append("--enable-native-access=ALL-UNNAMED")
     if launch.java.major >= 23:

@@ -83,11 +83,11 @@ def locked_jars(version: str) -> dict[Jar, str]:
 
 
 def read_lock(text: str) -> dict[Jar, str]:
-    """Jars and digests of a lock's text, in its order.
+    r"""Jars and digests of a lock's text, in its order.
 
     Examples
     --------
-    >>> read_lock("# comment\\norg.neo4j:neo4j:5.26.30 00ff\\n")
+    >>> read_lock("# comment\norg.neo4j:neo4j:5.26.30 00ff\n")
     {('org.neo4j', 'neo4j', '5.26.30', ''): '00ff'}
     """
     jars: dict[Jar, str] = {}

@@ -156,7 +156,9 @@ class ManagedServer:
             raise ServerError(f"No server runs on {self.home}; `scicities server start` starts it.")
         bolt, http = self._ports()
         version = str(self._record().get("version", self.settings.neo4j_version))
-        return ServerInfo(f"bolt://{HOST}:{bolt}", f"http://{HOST}:{http}", USER, self._password(), version, process.pid)
+        return ServerInfo(
+            f"bolt://{HOST}:{bolt}", f"http://{HOST}:{http}", USER, self._password(), version, process.pid
+        )
 
     def status(self) -> ServerStatus:
         """Whether the server runs, where, since when, and what it takes."""
@@ -310,7 +312,9 @@ class ManagedServer:
         try:
             return (self.home / "password").read_text(encoding="utf-8").strip()
         except OSError as error:
-            raise ServerError(f"The server's password can't be read from {error.filename}: {error.strerror}.") from error
+            raise ServerError(
+                f"The server's password can't be read from {error.filename}: {error.strerror}."
+            ) from error
 
     def _admin(self, launch: Launch, arguments: Sequence[str], refused: str, report: Path | None = None) -> None:
         """Run Neo4j's admin tool on this home."""
@@ -334,13 +338,15 @@ class ManagedServer:
                     driver.execute_query("RETURN 1", database_=DATABASE)
                 except AuthError:
                     raise ServerError(
-                        f"The server does not take the password in {self.home / 'password'}. If it was changed by hand, "
-                        "write the new one there."
+                        f"The server does not take the password in {self.home / 'password'}. If it was "
+                        "changed by hand, write the new one there."
                     ) from None
                 except (DriverError, Neo4jError, OSError) as error:
                     if not process.alive():
                         told = telling_line(*self._log_files())
-                        raise ServerError(f"Neo4j ended while starting: {told} (logs in {self.home / 'logs'}).") from None
+                        raise ServerError(
+                            f"Neo4j ended while starting: {told} (logs in {self.home / 'logs'})."
+                        ) from None
                     if time.monotonic() - begun > timeout:
                         raise ServerError(
                             f"Neo4j (process {process.pid}) has not answered for {timeout:.0f} s: {error} "

@@ -1,0 +1,3 @@
+MATCH ()-[r]->()
+RETURN type(r) AS name, count(*) AS found
+ORDER BY name;
