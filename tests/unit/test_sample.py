@@ -45,7 +45,7 @@ def works(truth):
         if not isinstance(work, dict):
             fate["not an object"] += 1
         elif not isinstance(work["authorships"], list):
-            fate["wrong type"] += 1
+            fate["wrong type in a field"] += 1
         elif work["is_retracted"]:
             fate["retracted"] += 1
         elif work["is_paratext"]:
@@ -68,7 +68,7 @@ def shares(truth, works):
         city[record["id"]] = record["geo"]["geonames_city_id"]
     found = []
     for work in works[0].values():
-        if work.get("is_authors_truncated"):
+        if work.get("is_authors_truncated") or not 2015 <= (work["publication_year"] or 0) <= 2024:
             continue
         authors = defaultdict(set)
         for position, entry in enumerate(work["authorships"]):
@@ -154,6 +154,16 @@ def test_everything_says_that_it_is_synthetic(truth, works):
     names = {json.loads(line)["display_name"] for line in raw_lines(truth.institutions_folder)}
     assert all(name.startswith("Sample ") for name in names)
     assert "Sample University of Nanjing" in names
+
+
+def test_no_record_names_a_field_twice(truth):
+    def unique(pairs):
+        assert len(dict(pairs)) == len(pairs)
+        return dict(pairs)
+
+    for folder in (truth.works_folder, truth.institutions_folder, truth.ror_folder):
+        whole = [line for line in raw_lines(folder) if line.endswith(b"}") and b"\xff" not in line]
+        assert [json.loads(line, object_pairs_hook=unique) for line in whole]
 
 
 def test_ids_lie_in_ranges_of_our_own(truth, works):

@@ -66,7 +66,7 @@ class DirtyRecords:
     def _lost(self) -> list[bytes]:
         whole = self._writer.work(self._next(), 2015, self._team(1)).encode()
         text_for_list = self._writer.work(self._next(), 2015, []).encode()
-        self.rejected = {"broken JSON": 1, "not an object": 1, "wrong type": 1, "wrong encoding": 1}
+        self.rejected = {"broken JSON": 1, "not an object": 1, "wrong type in a field": 1, "wrong encoding": 1}
         return [
             whole[: len(whole) // 2],
             b'["synthetic", 1, 2, 3]',

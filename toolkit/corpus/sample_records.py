@@ -122,6 +122,7 @@ class RecordWriter:
         )
         date = f'"{year:04d}-{number % 12 + 1:02d}-{number % 28 + 1:02d}"' if year is not None else "null"
         rendered = [_TOPIC_TEXT[topic] for topic in topics]
+        retracted, paratext = (_text(bool(flags.pop(name, False))) for name in ("is_retracted", "is_paratext"))
         extra = "".join(f",{_text(name)}:{_text(value)}" for name, value in flags.items())
         return (
             f'{{"id":"{OPENALEX}{work_id(number)}","synthetic":true,'
@@ -129,8 +130,7 @@ class RecordWriter:
             f'"publication_year":{"null" if year is None else year},"publication_date":{date},"language":"en",'
             f'"type":"{kind}","primary_location":{{"source":{{"id":"{OPENALEX}{journal_id}",'
             f'"display_name":"{journal_name}","issn_l":"{issn}","issn":["{issn}"],"type":"journal"}}}},'
-            f'"authorships":[{authors}],"is_retracted":{_flag(flags, "is_retracted")},'
-            f'"is_paratext":{_flag(flags, "is_paratext")},'
+            f'"authorships":[{authors}],"is_retracted":{retracted},"is_paratext":{paratext},'
             f'"primary_topic":{rendered[0] if rendered else "null"},"topics":[{",".join(rendered)}],'
             f'"updated_date":"{UPDATED}T00:00:00"{extra}}}'
         )
@@ -139,10 +139,6 @@ class RecordWriter:
 def author_id(person: int) -> str:
     """OpenAlex-shaped id of a person."""
     return f"A9{person + 1:09d}"
-
-
-def _flag(flags: dict[str, Any], name: str) -> str:
-    return "true" if flags.pop(name, False) else "false"
 
 
 def _orcid(person: int) -> str:

@@ -138,8 +138,8 @@ class Tally:
             self._city[i] == "unlocated" for found in authors.values() for i in found
         )
         numbers["authors_at_kin"] += sum(any(self._ancestors[i] & found for i in found) for found in authors.values())
-        if truncated:
-            numbers["truncated"] += 1
+        numbers["truncated"] += truncated
+        if truncated or year is None:
             return
         numbers["counted"] += 1
         self._add_shares(list(authors.values()))

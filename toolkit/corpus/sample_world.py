@@ -272,8 +272,8 @@ def _institutions(cities: tuple[City, ...], rng: np.random.Generator) -> tuple[t
         add(f"Sample College {number + 1}, {place_name}", "education", position[place_name], 0.2, where="openalex")
     add("Sample Institute without a City", "facility", position["Paris"], 0.08, where="placeless")
     add("Sample Institute of Works Alone", "facility", position["Tokyo"], 0.06, where="nowhere")
-    add("Sample Institute That Closed", "facility", position["Chicago"], 0.15, status="inactive")
-    add("Sample Institute Entered in Error", "facility", position["Madrid"], 0.15, status="withdrawn")
+    add("Sample Institute That Closed", "facility", position["Chicago"], 0.4, status="inactive")
+    add("Sample Institute Entered in Error", "facility", position["Madrid"], 0.4, status="withdrawn")
     return tuple(made), academy, society
 
 

@@ -1,0 +1,77 @@
+"""The reconciliation report of real records, against numbers counted from the raw files without the toolkit."""
+
+import gzip
+import json
+from collections import Counter
+
+import pytest
+
+from toolkit.corpus import ingest
+from toolkit.corpus.check import reconciliation
+from toolkit.workspace import open_workspace
+
+KEPT = {"article", "review", "letter", "conference-paper"}
+
+
+@pytest.fixture(scope="module")
+def works(shared_data):
+    with gzip.open(shared_data / "openalex-works" / "works.jsonl.gz", "rt", encoding="utf-8") as file:
+        return [json.loads(line) for line in file]
+
+
+@pytest.fixture(scope="module")
+def report(shared_data, tmp_path_factory):
+    workspace = open_workspace(tmp_path_factory.mktemp("data"))
+    ingest.ingest_ror(workspace, [shared_data / "ror" / "records.jsonl.gz"])
+    ingest.ingest_openalex(workspace, [shared_data / "openalex-works"])
+    return reconciliation(workspace)
+
+
+def values(report, section):
+    rows = report.lines[report.lines["section"] == section]
+    return dict(zip(rows["item"], rows["value"], strict=True))
+
+
+def test_real_records_are_balanced(report):
+    assert report.balanced
+    assert report.faults == 0
+    assert report.rejects.empty
+
+
+def test_works_kept_and_left_out_are_those_of_the_file(report, works):
+    kept = [work for work in works if work["type"] in KEPT]
+    assert values(report, "works")["kept"] == len(kept)
+    by_type = Counter(f"left out, type: {work['type']}" for work in works if work["type"] not in KEPT)
+    left_out = {item: n for item, n in values(report, "input: openalex").items() if item.startswith("left out")}
+    assert left_out == by_type
+    assert values(report, "years") == Counter(str(work["publication_year"]) for work in kept)
+
+
+def test_authors_and_unassigned_share_are_those_of_the_file(report, works):
+    authors = without = affiliations = 0
+    unassigned = 0.0
+    for work in works:
+        if work["type"] not in KEPT:
+            continue
+        found = {}
+        for position, entry in enumerate(work["authorships"]):
+            found.setdefault(entry["author"]["id"] or position, set()).update(
+                one["ror"] or one["id"] for one in entry["institutions"]
+            )
+        authors += len(found)
+        without += sum(not places for places in found.values())
+        affiliations += sum(map(len, found.values()))
+        unassigned += sum(not places for places in found.values()) / len(found) if found else 0
+    told = values(report, "authors")
+    assert told["authors on works"] == authors
+    assert told["without affiliation"] == without
+    assert told["unassigned Share"] == pytest.approx(unassigned, abs=1e-8)
+    assert values(report, "affiliations")["author and site"] == affiliations
+
+
+def test_cities_come_from_ror(report):
+    sites = values(report, "sites")
+    origins = {item: number for item, number in sites.items() if item.startswith("city from")}
+    assert sum(origins.values()) == sites["sites"]
+    assert origins["city from: ror"] > 0.9 * sites["sites"]
+    assert origins["city from: none"] == sites["without a city"]

@@ -1,0 +1,112 @@
+"""The sample through the readers: every number of truth.json comes out again, from tables, report and measures."""
+
+import ibis
+import pytest
+
+from toolkit.corpus import ingest
+from toolkit.corpus.check import reconciliation
+from toolkit.corpus.sample import write_sample
+from toolkit.measures.collaboration import collaboration_scores
+from toolkit.measures.share import unit_shares
+from toolkit.measures.tables import Tables
+from toolkit.workspace import open_workspace
+
+
+@pytest.fixture(scope="module")
+def truth(tmp_path_factory):
+    return write_sample(tmp_path_factory.mktemp("raw") / "sample", works=1000, seed=3)
+
+
+@pytest.fixture(scope="module")
+def loaded(truth, tmp_path_factory):
+    workspace = open_workspace(tmp_path_factory.mktemp("data"))
+    ingest.ingest_ror(workspace, [truth.ror_folder])
+    ingest.ingest_institutions(workspace, [truth.institutions_folder])
+    return workspace, ingest.ingest_openalex(workspace, [truth.works_folder])
+
+
+@pytest.fixture(scope="module")
+def report(loaded):
+    return reconciliation(loaded[0])
+
+
+def values(report, section):
+    rows = report.lines[report.lines["section"] == section]
+    return dict(zip(rows["item"], rows["value"], strict=True))
+
+
+def test_every_dirty_record_is_met_with_its_reason(truth, loaded):
+    expected, ingested = truth.expected, loaded[1]
+    assert ingested.read == expected["records"]
+    assert ingested.left_out == expected["left_out"]
+    assert ingested.rejects == {**expected["rejected"], "kept without a year: impossible year": 2}
+    assert ingested.kept == expected["kept"] + expected["duplicates"]
+
+
+def test_the_report_agrees_with_the_truth(truth, report):
+    expected = truth.expected
+    works = values(report, "works")
+    assert works == {
+        "the same work once more": expected["duplicates"],
+        "kept": expected["kept"],
+        "without authors": expected["without_authors"],
+        "without a year": expected["without_year"],
+        "author list cut": expected["truncated"],
+        "more than 100 authors": 1,
+        "counted in Shares": expected["counted"],
+    }
+    assert values(report, "years") == expected["per_year"]
+    authors = values(report, "authors")
+    assert authors["authors on works"] == expected["authors"]
+    assert authors["without an id"] == expected["authors_without_id"]
+    assert authors["without affiliation"] == expected["authors_without_affiliation"]
+    assert authors["unassigned Share"] == pytest.approx(truth.content["measures"]["unassigned"], abs=1e-8)
+    affiliations = values(report, "affiliations")
+    assert affiliations["author and site"] == expected["affiliations"]
+    assert affiliations["without a city"] == expected["affiliations_without_city"]
+    assert affiliations["unlocated Share"] == pytest.approx(truth.content["measures"]["unlocated_city"], abs=1e-8)
+    assert values(report, "kin") == {"authors at an institution and its ancestor": expected["authors_at_kin"]}
+    assert report.balanced
+    assert report.faults == 0
+
+
+def test_the_workspace_knows_it_is_synthetic(loaded):
+    assert loaded[0].synthetic
+    assert loaded[0].snapshot == "2025-01-31"
+
+
+@pytest.mark.parametrize("level", ["institution", "city", "country"])
+def test_measures_give_the_planted_counts_and_shares(truth, loaded, level):
+    with Tables.of(loaded[0]) as tables:
+        frame = unit_shares(tables, level=level).to_pyarrow().to_pandas()
+    rows = {row.id: (row.count_, row.share) for row in frame.rename(columns={"count": "count_"}).itertuples()}
+    wanted = truth.content["measures"][f"by_{level}"]
+    assert set(rows) - {"unassigned", "unlocated"} == set(wanted)
+    for place, row in wanted.items():
+        assert rows[place] == (row["count"], pytest.approx(row["share"], abs=1e-8))
+
+
+def test_measures_give_the_strongest_city_pairs(truth, loaded):
+    with Tables.of(loaded[0]) as tables:
+        scores = collaboration_scores(tables, level="city")
+        ranked = scores.order_by([ibis.desc(scores.score.round(9)), "a_id", "b_id"]).to_pyarrow().to_pandas()
+    assert len(ranked) == truth.content["measures"]["city_pairs"]
+    wanted = truth.content["measures"]["top_city_pairs"]
+    top = ranked.head(len(wanted))
+    assert list(zip(top.a_id, top.b_id, top.joint, strict=True)) == [
+        (row["a_id"], row["b_id"], row["joint"]) for row in wanted
+    ]
+    assert top.score.tolist() == pytest.approx([row["score"] for row in wanted], abs=1e-8)
+
+
+def test_umbrella_institutes_stand_in_their_cities(truth, loaded):
+    with Tables.of(loaded[0]) as tables:
+        lineage = tables.lineage.to_pyarrow().to_pandas()
+        sites = tables.sites.to_pyarrow().to_pandas()
+    city_of = dict(zip(sites.institution_id, sites.city_id, strict=True))
+    for umbrella in truth.content["umbrellas"]:
+        below = lineage.loc[lineage.ancestor_id == umbrella["institution_id"], "institution_id"]
+        found = {one: city_of[one] for one in below if one in city_of}
+        assert found
+        assert found.items() <= umbrella["institutes"].items()
+        assert set(below) <= set(umbrella["institutes"])

@@ -1,0 +1,141 @@
+"""Reconciliation: what became of every record, what is missing, and whether the Shares add up to the articles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import duckdb
+import pandas as pd
+
+from toolkit.corpus.check_lines import (
+    consistency_lines,
+    differences,
+    invariant_lines,
+    missing_city_lines,
+    record_lines,
+    reject_lines,
+    site_lines,
+    work_lines,
+    year_lines,
+)
+from toolkit.corpus.check_queries import BY_YEAR, LEVELS, PARTS, UNLOCATED
+from toolkit.corpus.schema import TABLES
+from toolkit.runs import RunRecord, recording
+from toolkit.settings import load_settings
+from toolkit.workspace import Workspace
+
+__all__ = ["Reconciliation", "reconciliation"]
+
+TOLERANCE: Final = 1e-6
+
+_UNIT: Final = {"institution": "institution_id", "city": "city_id", "country": "country"}
+
+
+@dataclass(frozen=True)
+class Reconciliation:
+    """The reconciliation report.
+
+    Attributes
+    ----------
+    lines
+        The report [section, item, value, note]; each line is explained in ``docs/check.md``.
+    balanced
+        Whether Shares, unassigned and unlocated add up to the articles at every level, in every year and in total,
+        to less than 1e-6.
+    faults
+        Contradictions between the tables; 0 in a sound corpus.
+    rejects
+        Records set aside and notes on records kept [source, line, reason, excerpt].
+    unlocated
+        Institutions with affiliations that have no city
+        [institution_id, name, country, works, affiliations, share].
+    run
+        The run record; its facts hold the largest difference.
+    """
+
+    lines: pd.DataFrame
+    balanced: bool
+    faults: int
+    rejects: pd.DataFrame
+    unlocated: pd.DataFrame
+    run: RunRecord
+
+
+def reconciliation(workspace: Workspace) -> Reconciliation:
+    """Reconciliation report of the workspace's records.
+
+    For each level the invariant is ``sum_i Share(i) + unassigned + unlocated = articles``, articles being those kept
+    that have authors, a year and no cut author list. Shares are worked out here from the canonical tables, apart from
+    the measures.
+
+    Parameters
+    ----------
+    workspace
+        A workspace with records.
+
+    Returns
+    -------
+    Reconciliation
+        The report as frames; nothing is written.
+
+    Raises
+    ------
+    DataError
+        The workspace has no records.
+
+    Notes
+    -----
+    One pass over the authorships for each level; DuckDB spills to disk where memory is short.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from toolkit.corpus.example import example_workspace
+    >>> reconciliation(example_workspace(tempfile.mkdtemp())).balanced
+    True
+    """
+    workspace.require_corpus()
+    parameters = {"tolerance": TOLERANCE, "levels": list(LEVELS)}
+    with (
+        recording("check", parameters, fingerprint=workspace.fingerprint, snapshot=workspace.snapshot) as timer,
+        _database(workspace) as db,
+    ):
+        for name in TABLES:
+            db.read_parquet(str(workspace.table(name))).create_view(name)
+        db.execute(PARTS)
+        rejects = db.sql("SELECT source, line, reason, excerpt FROM rejects ORDER BY source, line, reason").df()
+        unlocated = db.sql(UNLOCATED).df()
+        years = {level: db.sql(BY_YEAR.format(unit=_UNIT[level])).df() for level in LEVELS}
+        largest = max(float(differences(frame).abs().max()) for frame in years.values())
+        consistency = consistency_lines(db)
+        report = workspace.state().get("report", {})
+        rows = [
+            *record_lines(report),
+            *reject_lines(rejects),
+            *work_lines(db, report),
+            *missing_city_lines(unlocated),
+            *site_lines(db, report),
+            *year_lines(years),
+            *invariant_lines(years),
+            *consistency,
+        ]
+        lines = pd.DataFrame(rows, columns=["section", "item", "value", "note"], dtype=object)
+        faults = sum(int(value) for _, _, value, _ in consistency)
+        balanced = largest < TOLERANCE
+        timer.rows.update(lines=len(lines), rejects=len(rejects), unlocated=len(unlocated))
+        timer.facts.update(balanced=balanced, largest_difference=largest, faults=faults)
+        if faults:
+            timer.notes.append(f"{faults} contradictions between the tables: see section 'consistency'")
+    return Reconciliation(lines, balanced, faults, rejects, unlocated, timer.record())
+
+
+def _database(workspace: Workspace) -> duckdb.DuckDBPyConnection:
+    """An empty DuckDB in memory, within the settings' threads and memory."""
+    settings = load_settings(workspace.root)
+    config: dict[str, str | bool | int | float | list[str]] = {}
+    if settings.threads:
+        config["threads"] = settings.threads
+    if settings.memory_limit:
+        config["memory_limit"] = settings.memory_limit
+    return duckdb.connect(config=config)
