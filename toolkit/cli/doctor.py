@@ -9,9 +9,9 @@ from importlib.util import find_spec
 import typer
 
 from toolkit.cli import options as opt
-from toolkit.cli.output import emit
+from toolkit.cli.output import show
 from toolkit.present.tables import frame_of
-from toolkit.runs import recording, versions
+from toolkit.runs import versions
 from toolkit.settings import cache_folder, load_settings
 from toolkit.workspace import open_workspace
 
@@ -37,9 +37,8 @@ def doctor(fmt: opt.FormatOption = None, workspace: opt.WorkspaceOption = None) 
     )
     rows.append(("records", f"fingerprint {ws.fingerprint[:12]}" if ws.fingerprint else "none", ""))
     rows.append(("graph", settings.neo4j_uri, ""))
-    with recording("doctor", {"workspace": str(ws.root)}) as timer:
-        columns = ("item", "found", "what to do")
-        emit(frame_of(dict(zip(columns, row, strict=True)) for row in rows), timer.record(), fmt=fmt, output=None)
+    columns = ("item", "found", "what to do")
+    show(frame_of(dict(zip(columns, row, strict=True)) for row in rows), fmt=fmt)
 
 
 def register(app: typer.Typer) -> None:

@@ -7,10 +7,9 @@ from typing import Annotated
 import typer
 
 from toolkit.cli import options as opt
-from toolkit.cli.output import emit, say, tell_run, warn_synthetic
+from toolkit.cli.output import say, show, tell_run, warn_synthetic
 from toolkit.cli.progress import progress_bar
 from toolkit.present.tables import frame_of
-from toolkit.runs import recording
 from toolkit.settings import load_settings
 from toolkit.workspace import open_workspace
 
@@ -57,9 +56,7 @@ def server_status(fmt: opt.FormatOption = None, workspace: opt.WorkspaceOption =
 
     ws = open_workspace(workspace)
     status = ManagedServer(ws.neo4j, settings=load_settings(ws.root)).status()
-    with recording("server status", {"workspace": str(ws.root)}) as timer:
-        rows = [{"item": name, "value": value} for name, value in vars(status).items()]
-        emit(frame_of(rows), timer.record(), fmt=fmt, output=None)
+    show(frame_of({"item": name, "value": value} for name, value in vars(status).items()), fmt=fmt)
 
 
 @server_app.command("logs")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from toolkit.runs import RunRecord
     from toolkit.workspace import Workspace
 
-__all__ = ["emit", "say", "tell_run", "warn_synthetic"]
+__all__ = ["emit", "say", "show", "tell_run", "warn_synthetic"]
 
 
 def console(*, stderr: bool = True) -> Console:
@@ -28,6 +28,15 @@ def console(*, stderr: bool = True) -> Console:
 def say(text: str = "", *, style: str | None = None) -> None:
     """A line for people, on stderr."""
     console().print(text, style=style, markup=False)
+
+
+def show(frame: pd.DataFrame, *, fmt: str | None) -> None:
+    """Print a listing: no computation stands behind it, so no run record comes with it."""
+    chosen = format_of(None, fmt, terminal=sys.stdout.isatty())
+    if chosen == "table":
+        console(stderr=False).print(rich_table(frame))
+    else:
+        write_bytes(frame_bytes(frame, fmt=chosen))
 
 
 def emit(

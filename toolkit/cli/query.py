@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from toolkit.cli import options as opt
-from toolkit.cli.output import emit, say
+from toolkit.cli.output import emit, say, show
 from toolkit.cli.progress import progress_bar
 from toolkit.cli.sources import graph_of
 from toolkit.errors import BadParameter, QueryFileError, ToolkitError
@@ -36,7 +36,6 @@ query_app = typer.Typer(no_args_is_help=True, help="The Cypher query library, an
 def query_list(
     group: Annotated[str | None, typer.Argument(help="Only this group, for example hubs.")] = None,
     fmt: opt.FormatOption = None,
-    output: opt.OutputOption = None,
 ) -> None:
     """The queries, with what each answers."""
     from toolkit.graphdb.library import load_library
@@ -46,8 +45,7 @@ def query_list(
         groups = sorted({name.split(".")[0] for name in load_library()})
         raise BadParameter("group", group, f"there are {', '.join(groups)}")
     frame = frame_of({"query": spec.name, "summary": spec.summary} for spec in specs)
-    with recording("query list", {"group": group}) as timer:
-        emit(frame, timer.record(), fmt=fmt, output=output)
+    show(frame, fmt=fmt)
 
 
 @query_app.command("show")
