@@ -1,0 +1,99 @@
+"""The counting conventions: where two published ones exist, the choice is here and goes into every run record."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, TypedDict, get_args
+
+from toolkit.errors import BadParameter
+
+__all__ = ["DEFAULT", "Counting", "CountingOptions"]
+
+Truncated = Literal["drop", "keep"]
+Link = Literal["one-author", "two-authors"]
+Kin = Literal["drop", "keep"]
+SubjectCounting = Literal["fractional", "whole"]
+
+_CHOICES = {"truncated": Truncated, "link": Link, "kin": Kin, "subject_counting": SubjectCounting}
+
+
+class CountingOptions(TypedDict, total=False):
+    """Keyword form of :class:`Counting`, taken by every public measure."""
+
+    truncated: Truncated
+    max_authors: int | None
+    max_units: int
+    link: Link
+    kin: Kin
+    subject: str | None
+    subject_counting: SubjectCounting
+
+
+@dataclass(frozen=True)
+class Counting:
+    """What is counted, and how.
+
+    Attributes
+    ----------
+    truncated
+        Articles whose author list was cut off by the source: their number of authors is unknown. ``drop`` leaves
+        them out of everything but the yearly totals N_y; ``keep`` counts them with the authors listed.
+    max_authors
+        Articles with more authors are left out of everything; ``None`` for no limit.
+    max_units
+        Articles with more places at the level leave the pair tables (a pair table costs m^2), never Share.
+    link
+        ``one-author``: an author who signs from both ends links them. ``two-authors``: two different authors must.
+    kin
+        ``drop``: an institution and its ancestor or descendant are not partners. ``keep``: they are.
+    subject
+        Only articles of this subject; ``none`` for those without one.
+    subject_counting
+        ``fractional``: an article in several subjects gives each its part. ``whole``: it gives each the whole.
+
+    Raises
+    ------
+    BadParameter
+        A value that is not one of these.
+
+    Examples
+    --------
+    >>> Counting(link="two-authors").is_default
+    False
+    """
+
+    truncated: Truncated = "drop"
+    max_authors: int | None = None
+    max_units: int = 500
+    link: Link = "one-author"
+    kin: Kin = "drop"
+    subject: str | None = None
+    subject_counting: SubjectCounting = "fractional"
+
+    def __post_init__(self) -> None:
+        for name, choice in _CHOICES.items():
+            allowed = get_args(choice)
+            if getattr(self, name) not in allowed:
+                raise BadParameter(name, getattr(self, name), f"it is one of {', '.join(allowed)}")
+        if self.max_authors is not None and not _is_count(self.max_authors, least=1):
+            raise BadParameter("max_authors", self.max_authors, "it is a whole number of at least 1, or left out")
+        if not _is_count(self.max_units, least=2):
+            raise BadParameter("max_units", self.max_units, "it is a whole number of at least 2")
+        if self.subject is not None and not str(self.subject).strip():
+            raise BadParameter("subject", self.subject, "it is the name of a subject, or left out")
+
+    @property
+    def is_default(self) -> bool:
+        """Whether tables stored by :func:`toolkit.measures.store.build` hold what is asked for."""
+        return self == DEFAULT
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for the run record."""
+        return asdict(self)
+
+
+def _is_count(value: object, *, least: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= least
+
+
+DEFAULT = Counting()

@@ -1,0 +1,86 @@
+"""Collaboration inside one place: articles that several of its institutions share."""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+
+from toolkit.measures.counting import DEFAULT, Counting
+from toolkit.measures.parts import Years, numbered_parts, unit_numbers
+from toolkit.measures.precision import exact_sum
+from toolkit.measures.seats import numbered_seat_pairs
+from toolkit.measures.tables import Tables
+
+__all__ = ["internal_collaboration", "internal_parts", "yearly_internal"]
+
+
+def internal_parts(tables: Tables, *, level: str, counting: Counting = DEFAULT, years: Years | None = None) -> ir.Table:
+    """Part of each place in each article that at least two of its institutions share.
+
+    Returns
+    -------
+    ibis table
+        ``work_no``, ``year``, ``place_no``, ``share`` [articles]
+    """
+    pairs = numbered_seat_pairs(tables, level=level, inside=True, counting=counting, years=years)
+    joint = pairs.select("work_no", place_no="a_no").distinct()
+    parts = numbered_parts(tables, level=level, counting=counting, years=years)
+    parts = parts.inner_join(joint, ["work_no", ("unit_no", "place_no")])
+    return parts.select("work_no", "year", "place_no", "share")
+
+
+def yearly_internal(
+    tables: Tables, *, level: str, counting: Counting = DEFAULT, years: Years | None = None
+) -> ir.Table:
+    """Collaboration inside each place in each year.
+
+    Returns
+    -------
+    ibis table
+        ``id``, ``year``, ``internal_joint``, ``internal_share`` [articles]
+    """
+    stored = tables.stored.get(f"{level}_internal") if counting.is_default else None
+    if stored is not None:
+        return stored if years is None else stored.filter(stored.year.between(*years))
+    parts = internal_parts(tables, level=level, counting=counting, years=years)
+    internal = parts.group_by("place_no", "year").agg(
+        internal_joint=parts.count(), internal_share=exact_sum(parts.share)
+    )
+    internal = internal.inner_join(unit_numbers(tables, level), [("place_no", "number")])
+    internal = internal.select("year", "internal_joint", "internal_share", id="unit_id")
+    return tables.keep(("internal", level, counting, years), internal)
+
+
+def internal_collaboration(
+    tables: Tables,
+    *,
+    level: str,
+    years: Years | None = None,
+    by_year: bool = False,
+    counting: Counting = DEFAULT,
+) -> ir.Table:
+    """Articles that at least two institutions of one place share.
+
+    ``internal(c)`` = number of articles with at least two different institutions of c that are not kin, and
+    ``Share_p(c)`` summed over them, once an article.
+
+    Returns
+    -------
+    ibis table
+        ``id``, ``year`` (null over a window), ``internal_joint``, ``internal_share`` [articles]; places with at least
+        one such article
+
+    Raises
+    ------
+    BadParameter
+        The level is not ``city`` or ``country``.
+    """
+    yearly = yearly_internal(tables, level=level, counting=counting, years=years)
+    if by_year:
+        return yearly
+    summed = yearly.group_by("id").agg(
+        internal_joint=yearly.internal_joint.sum(), internal_share=exact_sum(yearly.internal_share)
+    )
+    return summed.select("id", "internal_joint", "internal_share", year=ibis.null("int32")).select(
+        "id", "year", "internal_joint", "internal_share"
+    )

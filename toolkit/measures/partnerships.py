@@ -1,0 +1,268 @@
+"""Partnerships: which institutions of two places work together, and since when.
+
+A partnership is an unordered pair of different institutions, one with a site in each place, with at least one article
+both sites are on. It is counted once in a year, and once in a window of years: a partnership that lasts three years is
+one partnership of the window.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import ibis
+import ibis.expr.types as ir
+
+from toolkit.measures.counting import DEFAULT, Counting
+from toolkit.measures.levels import units
+from toolkit.measures.parts import Years, unit_numbers, year_totals
+from toolkit.measures.seats import numbered_seat_pairs
+from toolkit.measures.tables import Tables
+
+__all__ = ["corpus_years", "internal_partnerships", "one_ended_partnerships", "partnership_counts", "yearly_links"]
+
+_COUNTS: Final = ("partnerships", "new", "kept", "lost")
+
+
+def corpus_years(tables: Tables, *, counting: Counting = DEFAULT) -> Years | None:
+    """First and last year with an article that has an author; ``None`` without one."""
+    years = [row["year"] for row in year_totals(tables, counting=counting).to_pyarrow().to_pylist()]
+    return (min(years), max(years)) if years else None
+
+
+def yearly_links(
+    tables: Tables, *, level: str, inside: bool = False, counting: Counting = DEFAULT, years: Years | None = None
+) -> ir.Table:
+    """Institutions that are on an article together, by place and year: what partnerships are counted from.
+
+    Returns
+    -------
+    ibis table
+        ``a_id``, ``b_id`` (places; equal if ``inside``, else ``a_id < b_id``), ``a_institution`` (at ``a_id``),
+        ``b_institution`` (at ``b_id``), ``year``; no repeats
+
+    Raises
+    ------
+    BadParameter
+        The level is not ``city`` or ``country``.
+    """
+    name = "inside_links" if inside else "links"
+    stored = tables.stored.get(f"{level}_{name}") if counting.is_default else None
+    if stored is not None:
+        return stored if years is None else stored.filter(stored.year.between(*years))
+    pairs = numbered_seat_pairs(tables, level=level, inside=inside, counting=counting, years=years)
+    links = tables.keep((f"numbered_{name}", level, counting, years), pairs.drop("work_no").distinct())
+    for end in ("a", "b"):
+        place = unit_numbers(tables, level).select(place_number="number", **{f"{end}_id": "unit_id"})
+        owner = unit_numbers(tables, "institution").select(owner_number="number", **{f"{end}_institution": "unit_id"})
+        links = links.inner_join(place, [(f"{end}_no", "place_number")]).drop("place_number")
+        links = links.inner_join(owner, [(f"{end}_institution_no", "owner_number")]).drop("owner_number")
+    links = links.select("a_id", "b_id", "a_institution", "b_institution", "year")
+    return tables.keep((name, level, counting, years), links)
+
+
+def partnership_counts(
+    tables: Tables,
+    *,
+    level: str,
+    years: Years | None = None,
+    by_year: bool = False,
+    window: int = 1,
+    counting: Counting = DEFAULT,
+) -> ir.Table:
+    """Number of partnerships of each pair of places.
+
+    ``partnerships(c, d)`` = number of unordered pairs {i, j} of different institutions, i with a site in c and j with
+    one in d, that have at least one article with both sites. Kin are not partners (``kin="drop"``).
+
+    In year t, with w = ``window``, a partnership is **new** if joint in t and in none of t-w..t-1, **kept** if joint in
+    t and in one of t-w..t-1, **lost** if joint in t-w and in none of t-w+1..t. The corpus's first w years have no
+    status.
+
+    Parameters
+    ----------
+    tables
+        The canonical tables.
+    level
+        ``city`` or ``country``.
+    years
+        First and last year, inclusive; ``None`` for all. Status looks at the years before the window too.
+    by_year
+        A row per pair and year, also where all partnerships were lost; else each partnership of the window counts
+        once and there is no status.
+    window
+        Years looked back for the status.
+    counting
+        Conventions.
+
+    Returns
+    -------
+    ibis table
+        ``a_id``, ``b_id`` (``a_id < b_id`` as text), ``year`` (null over a window), ``partnerships``, ``new``,
+        ``kept``, ``lost`` [pairs of institutions]
+
+    Raises
+    ------
+    BadParameter
+        The level is not ``city`` or ``country``.
+
+    Examples
+    --------
+    >>> import ibis
+    >>> from toolkit.corpus.example import hand_tables
+    >>> tables = Tables.on(ibis.duckdb.connect(), hand_tables())
+    >>> frame = partnership_counts(tables, level="city").order_by("a_id", "b_id").execute()
+    >>> frame[["a_id", "b_id", "partnerships"]].values.tolist()[0]
+    ['1799962', '1816670', 2]
+    """
+    seen = _looked_at(years, by_year=by_year, window=window)
+    links = yearly_links(tables, level=level, counting=counting, years=seen)
+    links = _unordered(links).distinct()
+    return _counted(tables, links, ["a_id", "b_id"], years=years, by_year=by_year, window=window, counting=counting)
+
+
+def internal_partnerships(
+    tables: Tables,
+    *,
+    level: str,
+    years: Years | None = None,
+    by_year: bool = False,
+    window: int = 1,
+    counting: Counting = DEFAULT,
+) -> ir.Table:
+    """Number of partnerships inside each place: pairs of its own institutions.
+
+    Parameters as :func:`partnership_counts`.
+
+    Returns
+    -------
+    ibis table
+        ``id``, ``year`` (null over a window), ``partnerships``, ``new``, ``kept``, ``lost`` [pairs of institutions]
+    """
+    seen = _looked_at(years, by_year=by_year, window=window)
+    links = yearly_links(tables, level=level, inside=True, counting=counting, years=seen)
+    links = _unordered(links).select("low", "high", "year", id="a_id").distinct()
+    return _counted(tables, links, ["id"], years=years, by_year=by_year, window=window, counting=counting)
+
+
+def one_ended_partnerships(
+    tables: Tables,
+    *,
+    level: str,
+    years: Years | None = None,
+    by_year: bool = False,
+    window: int = 1,
+    counting: Counting = DEFAULT,
+) -> ir.Table:
+    """Partnerships of each place with all other places together.
+
+    ``partnerships(c)`` = number of distinct pairs (own institution, outside institution) over all other places of the
+    scope. A partner with sites in several places counts once; pairs inside c don't count.
+
+    Parameters as :func:`partnership_counts`.
+
+    Returns
+    -------
+    ibis table
+        ``id``, ``scope`` (``all``, ``domestic``, ``international``; a partner place of unknown country is in ``all``
+        alone), ``year`` (null over a window), ``partnerships``, ``new``, ``kept``, ``lost`` [pairs of institutions],
+        ``partner_institutions`` [institutions], ``partner_places`` [places]
+    """
+    seen = _looked_at(years, by_year=by_year, window=window)
+    links = yearly_links(tables, level=level, counting=counting, years=seen)
+    ends = links.select("year", id="a_id", low="a_institution", place="b_id", high="b_institution").union(
+        links.select("year", id="b_id", low="b_institution", place="a_id", high="a_institution")
+    )
+    countries = units(tables, level)
+    ends = ends.left_join(countries.select(id="id", own_country="country"), "id")
+    ends = ends.left_join(countries.select(other="id", other_country="country"), [("place", "other")])
+    scope = ibis.ifelse(ends.own_country == ends.other_country, "domestic", "international")
+    known = ends.own_country.notnull() & ends.other_country.notnull()
+    ends = ends.select("id", "year", "low", "place", "high", scope=scope, known=known)
+    scoped = ends.filter(ends.known).drop("known")
+    ends = ends.mutate(scope=ibis.literal("all")).drop("known").select(scoped.columns).union(scoped)
+    ends = tables.keep(("ends", level, counting, seen), ends)
+    keys = ["id", "scope"]
+    counts = _counted(
+        tables,
+        ends.select(*keys, "low", "high", "year").distinct(),
+        keys,
+        years=years,
+        by_year=by_year,
+        window=window,
+        counting=counting,
+    )
+    shown = ends if years is None else ends.filter(ends.year.between(*years))
+    if by_year:
+        keys = [*keys, "year"]
+    for column, name in (("high", "partner_institutions"), ("place", "partner_places")):
+        partners = shown.select(*keys, column).distinct().group_by(keys).agg(**{name: ibis._.count()})
+        counts = counts.left_join(partners, keys)
+        counts = counts.drop(*[column for column in counts.columns if column.endswith("_right")])
+    return counts.mutate(
+        partner_institutions=ibis.coalesce(counts.partner_institutions, 0),
+        partner_places=ibis.coalesce(counts.partner_places, 0),
+    )
+
+
+def _looked_at(years: Years | None, *, by_year: bool, window: int) -> Years | None:
+    """Years whose links are needed: a status needs those before the first too."""
+    return years if years is None or not by_year else (years[0] - window, years[1])
+
+
+def _unordered(links: ir.Table) -> ir.Table:
+    return links.select(
+        "a_id",
+        "b_id",
+        "year",
+        low=ibis.least(links.a_institution, links.b_institution),
+        high=ibis.greatest(links.a_institution, links.b_institution),
+    )
+
+
+def _counted(
+    tables: Tables,
+    links: ir.Table,
+    keys: list[str],
+    *,
+    years: Years | None,
+    by_year: bool,
+    window: int,
+    counting: Counting,
+) -> ir.Table:
+    """Partnerships by ``keys`` from links (``keys``, ``low``, ``high``, ``year``; no repeats), with status by year."""
+    if not by_year:
+        once = links.drop("year").distinct().group_by(keys).agg(partnerships=ibis._.count())
+        nothing = ibis.null("int64")
+        once = once.mutate(year=ibis.null("int32"), new=nothing, kept=nothing, lost=nothing)
+        return once.select(*keys, "year", *_COUNTS)
+    first, last = corpus_years(tables, counting=counting) or (0, 0)
+    pair = [*keys, "low", "high"]
+    dated = links.mutate(
+        before=ibis._.year.lag().over(group_by=pair, order_by="year"),
+        after=ibis._.year.lead().over(group_by=pair, order_by="year"),
+    )
+    was = dated.before.notnull() & (dated.before >= dated.year - window)
+    present = dated.select(
+        *keys,
+        "year",
+        partnerships=ibis.literal(1),
+        new=ibis.ifelse(was, 0, 1),
+        kept=ibis.ifelse(was, 1, 0),
+        lost=ibis.literal(0),
+    )
+    ended = dated.filter(dated.after.isnull() | (dated.after > dated.year + window), dated.year + window <= last)
+    gone = ended.select(
+        *keys,
+        year=(ended.year + window).cast("int32"),
+        partnerships=ibis.literal(0),
+        new=ibis.literal(0),
+        kept=ibis.literal(0),
+        lost=ibis.literal(1),
+    )
+    rows = present.mutate(year=present.year.cast("int32")).select(gone.columns).union(gone)
+    rows = rows.group_by([*keys, "year"]).agg(**{name: rows[name].sum() for name in _COUNTS})
+    if years is not None:
+        rows = rows.filter(rows.year.between(*years))
+    known = rows.year >= first + window
+    rows = rows.mutate(**{name: ibis.ifelse(known, rows[name], ibis.null("int64")) for name in _COUNTS[1:]})
+    return rows.select(*keys, "year", *_COUNTS)

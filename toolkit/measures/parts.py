@@ -1,0 +1,273 @@
+"""The base relation of every measure: which part of which article belongs to which unit.
+
+Author a of an article with n authors signs from k sites; each of the sites gets ``1 / (n k)`` of the article.
+A unit's part ``Share_p`` is the sum over its sites.
+
+Joins and groupings run on numbers given to articles and units in the order of their ids, several times as fast as on
+the ids themselves; the ids come back in what the public functions return.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import ibis
+import ibis.expr.types as ir
+
+from toolkit.measures.counting import DEFAULT, Counting
+from toolkit.measures.levels import UNLOCATED, unit_of_site
+from toolkit.measures.precision import exact_sum
+from toolkit.measures.tables import Tables
+
+__all__ = [
+    "NO_SUBJECT",
+    "Years",
+    "author_parts",
+    "counted_works",
+    "numbered_parts",
+    "numbered_seats",
+    "unassigned_parts",
+    "unit_numbers",
+    "unit_parts",
+    "work_numbers",
+    "year_totals",
+]
+
+NO_SUBJECT: Final = "none"
+"""Name under which articles without a subject are asked for."""
+
+Years = tuple[int, int]
+
+
+def year_totals(tables: Tables, *, counting: Counting = DEFAULT) -> ir.Table:
+    """N_y: articles of each year with at least one author.
+
+    Articles with a cut author list are in; those above ``max_authors`` are out. A subject changes nothing here:
+    adjusted Share measures against the growth of the whole corpus.
+
+    Returns
+    -------
+    ibis table
+        ``year``, ``articles`` [articles]
+    """
+    works = _dated_works(tables, counting=counting, years=None)
+    return works.group_by("year").agg(articles=works.count())
+
+
+def counted_works(tables: Tables, *, counting: Counting = DEFAULT, years: Years | None = None) -> ir.Table:
+    """Articles that are counted: with a year, with an author, and none of those the counting leaves out.
+
+    Returns
+    -------
+    ibis table
+        ``work_id``, ``year``, ``n_authors``, ``weight`` (the subject's part of the article; 1 without a subject)
+    """
+    works = _dated_works(tables, counting=counting, years=years)
+    if counting.truncated == "drop":
+        works = works.filter(~ibis.coalesce(works.authors_truncated, False))
+    works = works.select("work_id", "year", "n_authors")
+    if counting.subject is None:
+        return works.mutate(weight=ibis.literal(1.0))
+    subjects = tables.subjects
+    if counting.subject == NO_SUBJECT:
+        others = subjects.filter(subjects.subject != NO_SUBJECT).select("work_id")
+        return works.anti_join(others, "work_id").mutate(weight=ibis.literal(1.0))
+    chosen = subjects.filter(subjects.subject == counting.subject).select(subject_work="work_id", weight="part")
+    works = works.inner_join(chosen, [("work_id", "subject_work")]).drop("subject_work")
+    return works if counting.subject_counting == "fractional" else works.mutate(weight=ibis.literal(1.0))
+
+
+def unit_parts(
+    tables: Tables, *, level: str, counting: Counting = DEFAULT, years: Years | None = None, within: str | None = None
+) -> ir.Table:
+    """Part of each article that belongs to each unit.
+
+    ``Share_p(i) = sum over authors a of p with i among their sites' units of 1 / (n_p k_ap)``, times the subject's
+    part where a subject is asked for.
+
+    Parameters
+    ----------
+    tables
+        The canonical tables.
+    level
+        ``site``, ``institution``, ``city`` or ``country``.
+    counting
+        Conventions.
+    years
+        First and last year, both inclusive.
+    within
+        Only sites in this city: an institution then has the part of its sites there.
+
+    Returns
+    -------
+    ibis table
+        ``work_id``, ``year``, ``unit_id`` (``unlocated`` where unknown), ``share`` [articles], ``n_authors_here``,
+        ``one_author`` (the author's key where there is only one, else null)
+
+    Examples
+    --------
+    >>> import ibis
+    >>> from toolkit.corpus.example import hand_tables
+    >>> tables = Tables.on(ibis.duckdb.connect(), hand_tables())
+    >>> parts = unit_parts(tables, level="institution").execute().sort_values("unit_id")
+    >>> dict(zip(parts.unit_id, parts.share))
+    {'ciac': 0.125, 'nju': 0.375, 'pku': 0.375, 'ucas': 0.125}
+    """
+    parts = numbered_parts(tables, level=level, counting=counting, years=years, within=within, authors=True)
+    parts = parts.inner_join(work_numbers(tables), "work_no")
+    parts = parts.left_join(unit_numbers(tables, level), [("unit_no", "number")])
+    one = parts.first_author == parts.last_author
+    return parts.select(
+        work_id=parts.numbered_work,
+        year=parts.year,
+        unit_id=ibis.coalesce(parts.unit_id, UNLOCATED),
+        share=parts.share,
+        n_authors_here=parts.n_authors_here,
+        one_author=ibis.ifelse(one, parts.first_author, ibis.null("string")),
+    )
+
+
+def unassigned_parts(tables: Tables, *, counting: Counting = DEFAULT, years: Years | None = None) -> ir.Table:
+    """Part of each article whose authors have no usable affiliation: their number over n.
+
+    Returns
+    -------
+    ibis table
+        ``work_id``, ``year``, ``share`` [articles]; articles without such an author are left out
+    """
+    works = counted_works(tables, counting=counting, years=years)
+    assigned = tables.authorships.filter(tables.authorships.site_id.notnull())
+    assigned = assigned.group_by(known_work="work_id").agg(known=assigned.author_key.nunique())
+    joined = works.left_join(assigned, [("work_id", "known_work")])
+    joined = joined.mutate(missing=joined.n_authors - ibis.coalesce(joined.known, 0))
+    joined = joined.filter(joined.missing > 0)
+    return joined.select("work_id", "year", share=joined.weight * joined.missing / joined.n_authors)
+
+
+def work_numbers(tables: Tables) -> ir.Table:
+    """Number of each article, in the order of the ids.
+
+    Returns
+    -------
+    ibis table
+        ``work_no``, ``numbered_work`` (its id)
+    """
+    works = tables.works.select(numbered_work="work_id").mutate(
+        work_no=ibis.row_number().over(order_by="numbered_work")
+    )
+    return tables.keep(("work_numbers",), works)
+
+
+def unit_numbers(tables: Tables, level: str) -> ir.Table:
+    """Number of each unit of ``level``, from 1 in the order of the ids; 0 stands for ``unlocated``.
+
+    Returns
+    -------
+    ibis table
+        ``number``, ``unit_id``
+    """
+    known = unit_of_site(tables, level).select("unit_id").distinct()
+    known = known.filter(known.unit_id != UNLOCATED)
+    known = known.mutate(number=ibis.row_number().over(order_by="unit_id") + 1)
+    return tables.keep(("unit_numbers", level), known)
+
+
+def author_parts(tables: Tables, *, counting: Counting = DEFAULT, years: Years | None = None) -> ir.Table:
+    """Part of each article that each author gives to each site, ``weight / (n k)``.
+
+    The canonical table has a row per article, author and site, without repeats; rows without a site don't enter k.
+
+    Returns
+    -------
+    ibis table
+        ``work_no``, ``year``, ``author_key``, ``site_id``, ``part`` [articles]
+    """
+    works = counted_works(tables, counting=counting, years=years)
+    works = works.inner_join(work_numbers(tables), [("work_id", "numbered_work")])
+    works = works.select("work_no", "year", "n_authors", "weight", key="work_id")
+    signed = tables.authorships.filter(tables.authorships.site_id.notnull())
+    signed = signed.inner_join(works, [("work_id", "key")])
+    signed = signed.select("work_no", "year", "author_key", "site_id", "weight", "n_authors")
+    signed = signed.mutate(k=ibis._.count().over(group_by=["work_no", "author_key"]))
+    parts = signed.select(
+        "work_no", "year", "author_key", "site_id", part=signed.weight / (signed.n_authors * signed.k)
+    )
+    # what changes only pairs changes no part
+    return tables.keep(("author_parts", _selection(counting), years), parts)
+
+
+def numbered_parts(
+    tables: Tables,
+    *,
+    level: str,
+    counting: Counting = DEFAULT,
+    years: Years | None = None,
+    within: str | None = None,
+    authors: bool = False,
+) -> ir.Table:
+    """What :func:`unit_parts` gives, by numbers; the authors' columns only where asked for.
+
+    Returns
+    -------
+    ibis table
+        ``work_no``, ``year``, ``unit_no``, ``share`` [articles]; with ``authors`` also ``first_author``,
+        ``last_author``, ``n_authors_here``
+    """
+    parts = author_parts(tables, counting=counting, years=years)
+    homes = unit_of_site(tables, level).left_join(unit_numbers(tables, level), "unit_id")
+    homes = tables.keep(("homes", level), homes.select(home_site="site_id", number="number"))
+    if within is None:
+        parts = parts.left_join(homes, [("site_id", "home_site")])
+    else:
+        cities = unit_of_site(tables, "city")
+        inside = cities.filter(cities.unit_id == within).select(home_site="site_id")
+        parts = parts.inner_join(homes.semi_join(inside, "home_site"), [("site_id", "home_site")])
+    parts = parts.select("work_no", "year", "author_key", "part", unit_no=ibis.coalesce(parts.number, 0))
+    key = ("parts", level, _selection(counting), years, within, authors)
+    return tables.keep(key, _summed(parts, ["work_no", "year", "unit_no"], authors=authors))
+
+
+def numbered_seats(
+    tables: Tables, *, level: str, counting: Counting = DEFAULT, years: Years | None = None, authors: bool = False
+) -> ir.Table:
+    """Part of each article that belongs to each institution at each place: what partnerships are made of.
+
+    Returns
+    -------
+    ibis table
+        ``work_no``, ``year``, ``institution_no``, ``place_no``, ``share`` [articles]; with ``authors`` also
+        ``first_author``, ``last_author``, ``n_authors_here``; located seats only
+    """
+    parts = author_parts(tables, counting=counting, years=years)
+    places = unit_numbers(tables, level).select("unit_id", place_no="number")
+    institutions = unit_numbers(tables, "institution").select(institution_no="number", institution_id="unit_id")
+    homes = unit_of_site(tables, level).inner_join(places, "unit_id")
+    homes = homes.select("site_id", "institution_id", "place_no").inner_join(institutions, "institution_id")
+    homes = tables.keep(("seats", level), homes.select("institution_no", "place_no", home_site="site_id"))
+    parts = parts.inner_join(homes, [("site_id", "home_site")])
+    key = ("seat_parts", level, _selection(counting), years, authors)
+    return tables.keep(key, _summed(parts, ["work_no", "year", "institution_no", "place_no"], authors=authors))
+
+
+def _selection(counting: Counting) -> tuple[object, ...]:
+    """The conventions that change which articles count and by what weight; the others concern pairs only."""
+    return counting.truncated, counting.max_authors, counting.subject, counting.subject_counting
+
+
+def _dated_works(tables: Tables, *, counting: Counting, years: Years | None) -> ir.Table:
+    works = tables.works
+    works = works.filter(works.year.notnull(), works.n_authors >= 1)
+    if years is not None:
+        works = works.filter(works.year.between(*years))
+    if counting.max_authors is not None:
+        works = works.filter(works.n_authors <= counting.max_authors)
+    return works
+
+
+def _summed(parts: ir.Table, keys: list[str], *, authors: bool) -> ir.Table:
+    sums = {"share": exact_sum(parts.part)}
+    if authors:
+        sums["first_author"] = parts.author_key.min()
+        sums["last_author"] = parts.author_key.max()
+        sums["n_authors_here"] = parts.author_key.nunique()
+    return parts.group_by(keys).agg(**sums)

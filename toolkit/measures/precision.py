@@ -1,0 +1,47 @@
+"""Sums that don't depend on the order of rows, and the rounding of results.
+
+A sum of floating-point numbers changes in its last digits with the order of its terms, and an engine on several threads
+has no order. A number that is published must come out the same each time, on each engine.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import ibis.expr.types as ir
+
+__all__ = ["DIGITS", "exact_sum", "rounded"]
+
+DIGITS: Final = 9
+"""Decimals of every printed number; two numbers equal to so many are tied."""
+
+_SCALE: Final = float(2**30)
+
+
+def exact_sum(column: ir.FloatingColumn | ir.NumericColumn) -> ir.FloatingScalar:
+    """Sum of a column of non-negative numbers, whatever the order of its rows.
+
+    Each term x is cut into two whole numbers, ``x = h / 2^30 + l / 2^60``. Whole numbers add up exactly, so the
+    order does not matter; the parts of Shares lose nothing by it, as all but the smallest fit into 60 bits.
+
+    Parameters
+    ----------
+    column
+        Numbers of at most about 1e9.
+
+    Returns
+    -------
+    ibis scalar
+        The sum, 0 or null over no rows as the engine has it.
+    """
+    scaled = column * _SCALE
+    high = scaled.floor()
+    low = ((scaled - high) * _SCALE).floor()
+    return high.cast("int64").sum().cast("float64") / _SCALE + low.cast("int64").sum().cast("float64") / (
+        _SCALE * _SCALE
+    )
+
+
+def rounded(value: ir.NumericValue) -> ir.NumericValue:
+    """``value`` to :data:`DIGITS` decimals: the last step of every answer, and what ties are judged by."""
+    return value.round(DIGITS)

@@ -1,0 +1,65 @@
+"""Seats: an institution at a place, the ends of a partnership."""
+
+from __future__ import annotations
+
+import ibis.expr.types as ir
+
+from toolkit.measures.counting import DEFAULT, Counting
+from toolkit.measures.levels import PLACE_LEVELS, check_level
+from toolkit.measures.pairing import end_columns, linked, of_pairable_size, without_kin
+from toolkit.measures.parts import Years, numbered_seats
+from toolkit.measures.tables import Tables
+
+__all__ = ["numbered_seat_pairs"]
+
+
+def numbered_seat_pairs(
+    tables: Tables, *, level: str, inside: bool, counting: Counting = DEFAULT, years: Years | None = None
+) -> ir.Table:
+    """Pairs of different institutions on each article, with the places they sign from.
+
+    Kin are left out as :class:`~toolkit.measures.counting.Counting` says.
+
+    Parameters
+    ----------
+    tables
+        The canonical tables.
+    level
+        ``city`` or ``country``.
+    inside
+        Whether both seats are at one place, or at two.
+    counting
+        Conventions.
+    years
+        First and last year, inclusive.
+
+    Returns
+    -------
+    ibis table
+        ``work_no``, ``year``, ``a_no``, ``b_no`` (places; equal if ``inside``, else ``a_no < b_no``),
+        ``a_institution_no``, ``b_institution_no``
+
+    Raises
+    ------
+    BadParameter
+        Another level.
+    """
+    check_level(level, PLACE_LEVELS)
+    two_authors = counting.link == "two-authors"
+    seats = numbered_seats(tables, level=level, counting=counting, years=years, authors=two_authors)
+    seats = of_pairable_size(seats, counting)
+    a = seats.select(
+        "work_no", "year", a_no="place_no", a_institution_no="institution_no", **end_columns(counting, "a")
+    )
+    b = seats.select("work_no", b_no="place_no", b_institution_no="institution_no", **end_columns(counting, "b"))
+    if inside:
+        pairs = a.inner_join(b, ["work_no", ("a_no", "b_no")])
+        pairs = pairs.filter(pairs.a_institution_no < pairs.b_institution_no)
+    else:
+        pairs = a.inner_join(b, "work_no")
+        pairs = pairs.filter(pairs.a_no < pairs.b_no, pairs.a_institution_no != pairs.b_institution_no)
+    pairs = linked(pairs, counting)
+    pairs = pairs.select("work_no", "year", "a_no", "b_no", "a_institution_no", "b_institution_no")
+    return without_kin(
+        tables, pairs, level="institution", counting=counting, a="a_institution_no", b="b_institution_no"
+    )

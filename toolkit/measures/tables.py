@@ -1,0 +1,155 @@
+"""The canonical tables as Ibis tables: what every formula starts from, on whatever engine they lie."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from toolkit.corpus.schema import TABLES
+from toolkit.settings import load_settings
+from toolkit.workspace import Workspace
+
+__all__ = ["STORE_VERSION", "Tables", "stored_files"]
+
+_NEEDED: Final[dict[str, tuple[str, ...]]] = {
+    "works": ("work_id", "doi", "title", "year", "journal_id", "n_authors", "authors_truncated"),
+    "authorships": ("work_id", "author_key", "site_id"),
+    "institutions": ("institution_id", "name", "country"),
+    "sites": ("site_id", "institution_id", "city_id"),
+    "cities": ("city_id", "name", "country"),
+    "lineage": ("institution_id", "ancestor_id"),
+    "journals": ("journal_id", "name"),
+    "subjects": ("work_id", "subject", "part"),
+}
+"""What the measures read. Columns of lists stay behind: not every engine has them."""
+
+
+STORE_VERSION: Final = 1
+"""Raised when a formula changes, so that tables built by the old one are not taken for the new."""
+
+
+def stored_files(workspace: Workspace) -> tuple[Path, ...]:
+    """Yearly tables that were built from the workspace's present records; none if the records have changed since."""
+    try:
+        built = json.loads((workspace.measures / "build.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return ()
+    if built.get("fingerprint") != workspace.fingerprint or built.get("version") != STORE_VERSION:
+        return ()
+    files = tuple(workspace.measures / f"{name}.parquet" for name in built.get("tables", ()))
+    return files if all(file.is_file() for file in files) else ()
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The canonical tables on one engine.
+
+    Attributes
+    ----------
+    works, authorships, institutions, sites, cities, lineage, journals, subjects
+        Ibis tables with the columns of :mod:`toolkit.corpus.schema` that the measures read.
+    has_lineage
+        Whether it is known which institution belongs to which; without it kin can't be told apart from partners.
+    stored
+        Yearly tables that were computed before, by name (see :mod:`toolkit.measures.store`).
+    connection
+        The engine.
+    kept
+        Intermediate tables that were computed on this connection, see :meth:`keep`.
+
+    Examples
+    --------
+    >>> from toolkit.corpus.example import hand_tables
+    >>> with Tables.on(ibis.duckdb.connect(), hand_tables()) as tables:
+    ...     int(tables.authorships.author_key.nunique().execute())
+    4
+    """
+
+    works: ir.Table
+    authorships: ir.Table
+    institutions: ir.Table
+    sites: ir.Table
+    cities: ir.Table
+    lineage: ir.Table
+    journals: ir.Table
+    subjects: ir.Table
+    has_lineage: bool
+    connection: Any
+    stored: Mapping[str, ir.Table] = field(default_factory=dict)
+    kept: dict[tuple[Any, ...], ir.Table] = field(default_factory=dict, repr=False, compare=False)
+
+    @classmethod
+    def of(cls, workspace: Workspace, *, reuse: bool = True) -> Tables:
+        """Tables of a workspace, on DuckDB over its Parquet files.
+
+        Parameters
+        ----------
+        workspace
+            A workspace with records.
+        reuse
+            Whether yearly tables that were built from these very records are taken as they are.
+
+        Raises
+        ------
+        DataError
+            The workspace has no records.
+        """
+        workspace.require_corpus()
+        settings = load_settings(workspace.root)
+        options: dict[str, Any] = {}
+        if settings.threads:
+            options["threads"] = settings.threads
+        if settings.memory_limit:
+            options["memory_limit"] = settings.memory_limit
+        connection = ibis.duckdb.connect(**options)
+        tables = {
+            name: connection.read_parquet(workspace.table(name), table_name=name)[list(columns)]
+            for name, columns in _NEEDED.items()
+        }
+        has_lineage = bool(workspace.state().get("has_lineage", False))
+        stored = {
+            path.stem: connection.read_parquet(path, table_name=f"stored_{path.stem}")
+            for path in (stored_files(workspace) if reuse else ())
+        }
+        return cls(has_lineage=has_lineage, connection=connection, stored=stored, **tables)
+
+    @classmethod
+    def on(cls, connection: Any, tables: Mapping[str, pa.Table]) -> Tables:
+        """Tables copied onto any Ibis connection; those not given are empty."""
+        placed = {}
+        for name, columns in _NEEDED.items():
+            content = tables.get(name, TABLES[name].empty_table()).select(list(columns))
+            placed[name] = connection.create_table(name, content)
+        has_lineage = "lineage" in tables and tables["lineage"].num_rows > 0
+        return cls(has_lineage=has_lineage, connection=connection, **placed)
+
+    def keep(self, key: tuple[Any, ...], expression: ir.Table | pa.Table) -> ir.Table:
+        """Compute ``expression`` once on this connection, under ``key``, and return the table it gave.
+
+        Several measures start from the same parts; and a query that nests all its steps is more than some engines
+        can parse.
+        """
+        if key not in self.kept:
+            self.kept[key] = self.connection.create_table(ibis.util.gen_name("kept"), expression, temp=True)
+        return self.kept[key]
+
+    def close(self) -> None:
+        """End the connection."""
+        self.kept.clear()
+        self.connection.disconnect()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
