@@ -24,6 +24,7 @@ Ints = npt.NDArray[np.int64]
 YEARS = tuple(range(2015, 2025))
 DISTANCE_EXPONENT = 0.5
 COMMUNITY_BOOST = 16.0
+MOST_MOVERS = 10_000
 MINIMUM_PEOPLE = 6
 """People of the smallest institution."""
 HUB_STRENGTHS = (13.0, 9.4, 6.8, 4.9, 3.6, 2.7)
@@ -179,7 +180,8 @@ def build_world(works: int, seed: int) -> World:
     first_person = np.concatenate([[0], np.cumsum(people)[:-1]])
     second = _second_affiliations(institutions, members, gravity, people, rng)
     first_mover = int(people.sum())
-    moves = _moves(institutions, members, gravity, range(first_mover, first_mover + max(10, works // 100)), rng)
+    movers = range(first_mover, first_mover + min(max(10, works // 100), MOST_MOVERS))
+    moves = _moves(institutions, members, gravity, movers, rng)
     return World(cities, gravity, institutions, academy, society, members, first_person, people, second, moves)
 
 
