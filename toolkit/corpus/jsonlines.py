@@ -18,7 +18,7 @@ from typing import IO, Final
 from toolkit.corpus.staging import source_label
 from toolkit.errors import DataError, SettingsError
 
-__all__ = ["Block", "RawFile", "blocks", "content_hash", "find_files", "why_not_json"]
+__all__ = ["Block", "RawFile", "blocks", "content_hash", "excerpt", "find_files", "is_array", "why_not_json"]
 
 SUFFIXES: Final = (".jsonl", ".ndjson", ".json", ".gz")
 """What a file in a folder must end with to be looked at; a file asked for by name may end with anything."""
@@ -180,6 +180,14 @@ def kind_of(start: bytes) -> str:
     return ""
 
 
+def is_array(path: Path) -> bool:
+    """Whether the file, unpacked, starts like a JSON array."""
+    for block in blocks(path, size=1, whole_lines=False):
+        if block.data.strip():
+            return block.data.lstrip().startswith(b"[")
+    return False
+
+
 def excerpt(line: bytes | str, length: int = 200) -> str:
     """Start of a line for people to recognise it by, on one line and always text."""
     text = line[: length * 4].decode("utf-8", errors="backslashreplace") if isinstance(line, bytes) else line
@@ -187,7 +195,7 @@ def excerpt(line: bytes | str, length: int = 200) -> str:
     return text if len(text) <= length else text[: length - 1] + "…"
 
 
-def blocks(path: Path, *, size: int) -> Iterator[Block]:
+def blocks(path: Path, *, size: int, whole_lines: bool = True) -> Iterator[Block]:
     """Cut the file into blocks of about ``size`` bytes, unpacked.
 
     Parameters
@@ -196,6 +204,8 @@ def blocks(path: Path, *, size: int) -> Iterator[Block]:
         The file, plain or compressed with gzip.
     size
         Bytes of a block [bytes]; a longer line makes its block longer.
+    whole_lines
+        Whether what stands before damage must be a whole line to be given.
 
     Yields
     ------
@@ -222,7 +232,7 @@ def blocks(path: Path, *, size: int) -> Iterator[Block]:
                     end = True
                     break
             data = b"".join(pieces)
-            data, rest = _cut(data, last=end, damaged=bool(damage))
+            data, rest = _cut(data, last=end, damaged=bool(damage) and whole_lines)
             lines = data.count(b"\n")
             if data or damage:
                 yield Block(first_line, data, lines, damage)

@@ -12,8 +12,9 @@ with them unless ``book-chapter`` is among the types asked for.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
@@ -142,17 +143,19 @@ FROM named ORDER BY record, author_position, institution_ref
 _INSTITUTIONS: Final = f"""
 WITH mentions AS (
     SELECT line, unnest(listing.institutions) AS i FROM listings
+), once AS (
+    SELECT min(line) AS line, i FROM mentions GROUP BY i
 ), claims AS (
     SELECT line, coalesce(openalex_id('I', i.id), ror_id(i.ror)) AS institution_ref, ror_id(i.ror) AS ror,
         said(i.display_name) AS name, lower(said(i.type)) AS type, country_code(i.country_code) AS country,
         list_filter(list_transform(i.lineage, lambda id: coalesce(openalex_id('I', id), ror_id(id))),
             lambda ref: ref IS NOT NULL) AS lineage
-    FROM mentions
+    FROM once
 )
-SELECT min(line) AS line, {RANKS["openalex"]} AS rank, institution_ref, ror, name,
+SELECT line, {RANKS["openalex"]} AS rank, institution_ref, ror, name,
     CASE WHEN type IS NOT NULL THEN [type] END AS types, country, lineage
 FROM claims WHERE institution_ref IS NOT NULL
-GROUP BY ALL ORDER BY line, institution_ref, name, ror, types, country, lineage
+ORDER BY line, institution_ref, name, ror, types, country, lineage
 """  # noqa: S608
 
 _SUBJECTS: Final = """
@@ -210,6 +213,7 @@ class WorksReader:
         self._types = None if types is None else [name.lower() for name in types]
         self._strict = strict
         self._block_bytes = block_bytes
+        self._complaint = ""
         connection.execute(MACROS)
 
     def read(self, file: RawFile, writer: StagingWriter) -> dict[str, Any]:
@@ -242,8 +246,7 @@ class WorksReader:
             if not self._loaded(block.data, numbers):
                 lines = dict(zip(numbers, block.data.split(b"\n"), strict=False))
                 good, bad = self._sorted_out({n: line for n, line in lines.items() if line.strip()})
-                for part in self._readable(good, lines, bad):
-                    self._loaded(b"".join(lines[n] + b"\n" for n in part), part)
+                for _ in self._readable(good, lines, bad):
                     self._write(file.label, tally, writer)
                 bad.sort()
             else:
@@ -265,7 +268,8 @@ class WorksReader:
             longest = max(longest, max(map(len, data.split(b"\n"))) + 1) if data.count(b"\n") < 64 else longest
         try:
             self._db.execute(_READ, [str(path), longest])
-        except (duckdb.InvalidInputException, duckdb.ConversionException):
+        except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
+            self._complaint = _complaint(error)
             return False
         positions = pa.table({"n": range(1, len(numbers) + 1), "line": numbers})
         self._db.register("positions", positions)
@@ -290,17 +294,22 @@ class WorksReader:
 
     def _readable(
         self, numbers: list[int], lines: dict[int, bytes], bad: list[tuple[int, str, str]]
-    ) -> list[list[int]]:
-        """Runs of lines that DuckDB reads; single lines it does not read are added to ``bad``, found by halving."""
+    ) -> Iterator[list[int]]:
+        """Runs of lines, each in table ``raw`` when it is yielded.
+
+        Single lines that DuckDB does not read are found by halving, and added to ``bad``.
+        """
         if not numbers:
-            return []
+            return
         if self._loaded(b"".join(lines[n] + b"\n" for n in numbers), numbers):
-            return [numbers]
-        if len(numbers) == 1:
-            bad.append((numbers[0], "wrong type in a field", excerpt(lines[numbers[0]], _EXCERPT)))
-            return []
-        half = len(numbers) // 2
-        return self._readable(numbers[:half], lines, bad) + self._readable(numbers[half:], lines, bad)
+            yield numbers
+        elif len(numbers) == 1:
+            text = f"{self._complaint}: {excerpt(lines[numbers[0]], _EXCERPT)}"
+            bad.append((numbers[0], "wrong type in a field", text))
+        else:
+            half = len(numbers) // 2
+            yield from self._readable(numbers[:half], lines, bad)
+            yield from self._readable(numbers[half:], lines, bad)
 
     def _write(self, label: str, tally: _Tally, writer: StagingWriter) -> None:
         some = self._types is not None
@@ -367,3 +376,9 @@ def _text(line: bytes) -> str | None:
         return line.decode("utf-8")
     except UnicodeDecodeError:
         return None
+
+
+def _complaint(error: duckdb.Error) -> str:
+    """What DuckDB says about a record, without its advice on options of its own."""
+    found = re.search(r"in line \d+: (.*?)(?:: |\. Try|Try |$)", str(error).split("\n")[0])
+    return excerpt(found[1], 100) if found else "not readable"

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from toolkit.corpus.jsonlines import Block, RawFile, blocks, excerpt
+from toolkit.corpus.jsonlines import RawFile, blocks, excerpt, is_array
 from toolkit.corpus.staging import RANKS, STAGING, StagingWriter
 from toolkit.errors import BadRecord
 
@@ -109,12 +109,10 @@ class RegistryReader:
 
 def _records(file: RawFile) -> Iterator[tuple[int, Any, str, str]]:
     """``(line, record, problem, excerpt)`` of each record; of one JSON array, ``line`` is the record's number."""
-    first = True
+    if is_array(file.path):
+        yield from _array(file)
+        return
     for block in blocks(file.path, size=_BLOCK_BYTES):
-        if first and block.data.lstrip().startswith(b"["):
-            yield from _array(file, block)
-            return
-        first = False
         for line, data in enumerate(block.data.split(b"\n"), start=block.first_line):
             if data.strip():
                 record, problem = _loaded(data)
@@ -132,9 +130,9 @@ def _loaded(data: bytes) -> tuple[Any, str]:
         return None, "broken JSON"
 
 
-def _array(file: RawFile, first: Block) -> Iterator[tuple[int, Any, str, str]]:
+def _array(file: RawFile) -> Iterator[tuple[int, Any, str, str]]:
     """Records of one JSON array up to where it breaks; registries are small enough to hold one in memory."""
-    parts = list(blocks(file.path, size=_BLOCK_BYTES)) or [first]
+    parts = list(blocks(file.path, size=_BLOCK_BYTES, whole_lines=False))
     damage = parts[-1].damage
     try:
         text = b"".join(part.data for part in parts).decode("utf-8")
@@ -211,5 +209,7 @@ def degrees(value: Any, limit: float) -> float | None:
     """A coordinate within ``-limit`` and ``limit`` [degrees]; ``None`` for nothing or one outside."""
     if value is None:
         return None
+    if not isinstance(value, int | float):
+        raise TypeError
     number = float(value)
     return number if -limit <= number <= limit else None

@@ -1,0 +1,300 @@
+"""OpenAlex work records: every affiliation kept, every bad record named, nothing depending on its neighbours."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections import Counter
+from pathlib import Path
+
+import duckdb
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from toolkit.corpus.jsonlines import RawFile
+from toolkit.corpus.openalex import WorksReader
+from toolkit.corpus.schema import KEPT_TYPES
+from toolkit.corpus.staging import STAGING, StagingWriter
+from toolkit.errors import BadRecord
+
+
+def institution(number, *, ror=None, country="CN", lineage=()):
+    return {
+        "id": f"https://openalex.org/I{number}",
+        "display_name": f"Institution {number}",
+        "ror": f"https://ror.org/{ror}" if ror else None,
+        "country_code": country,
+        "type": "education",
+        "lineage": [f"https://openalex.org/I{one}" for one in (number, *lineage)],
+    }
+
+
+def listing(author, *institutions):
+    identifier = f"https://openalex.org/A{author}" if author else None
+    return {"author": {"id": identifier, "display_name": f"Author {author}"}, "institutions": list(institutions)}
+
+
+def work(number=1, *listings, **fields):
+    record = {
+        "id": f"https://openalex.org/W{number}",
+        "doi": f"https://doi.org/10.1/W{number}",
+        "title": f"Work {number}",
+        "publication_year": 2020,
+        "publication_date": "2020-05-01",
+        "type": "article",
+        "is_retracted": False,
+        "is_paratext": False,
+        "updated_date": "2025-03-01T10:00:00",
+        "authorships": list(listings),
+    }
+    return record | fields
+
+
+def read(folder, data, *, types=KEPT_TYPES, strict=False, block_bytes=1 << 20):
+    """``(counts, tables)`` of a file with the bytes, lines or records given."""
+    if not isinstance(data, bytes):
+        lines = (line if isinstance(line, bytes) else json.dumps(line).encode() for line in data)
+        data = b"".join(line + b"\n" for line in lines)
+    path = folder / "works.jsonl"
+    path.write_bytes(data)
+    out = folder / "out"
+    out.mkdir(exist_ok=True)
+    for old in out.iterdir():
+        old.unlink()
+    with duckdb.connect() as connection, StagingWriter(out) as writer:
+        reader = WorksReader(connection, folder, types=types, strict=strict, block_bytes=block_bytes)
+        counts = reader.read(RawFile(path, named=True), writer)
+    files = {name: out / f"{name}.parquet" for name in STAGING}
+    return counts, {name: pq.read_table(file).to_pylist() if file.exists() else [] for name, file in files.items()}
+
+
+def test_ids_are_short_and_fields_are_where_they_belong(tmp_path):
+    source = {"id": "https://openalex.org/S7", "display_name": "Journal", "issn_l": "1234-5678"}
+    record = work(
+        5,
+        listing(3, institution(9, ror="02v51f717", lineage=(8,))),
+        doi="https://DOI.org/10.1000/ABC",
+        primary_location={"source": source},
+        topics=[{"field": {"display_name": "Chemistry"}}, {"field": {"display_name": "Chemistry"}}, {"field": None}],
+        is_authors_truncated=True,
+    )
+    counts, tables = read(tmp_path, [record])
+    assert counts["read"] == counts["kept"] == 1
+    assert counts["snapshot"] == "2025-03-01"
+    (row,) = tables["works"]
+    assert row == {
+        "record": 1,
+        "line": 1,
+        "work_id": "W5",
+        "doi": "10.1000/abc",
+        "title": "Work 5",
+        "year": 2020,
+        "type": "article",
+        "journal_id": "S7",
+        "journal_name": "Journal",
+        "journal_issn": "1234-5678",
+        "authors_truncated": True,
+        "updated": "2025-03-01T10:00:00",
+    }
+    assert [(row["author_id"], row["institution_ref"]) for row in tables["authorships"]] == [("A3", "I9")]
+    (place,) = tables["institutions"]
+    assert (place["ror"], place["types"], place["lineage"]) == ("02v51f717", ["education"], ["I9", "I8"])
+    assert tables["subjects"] == [{"record": 1, "subject": "Chemistry"}]
+
+
+def test_every_affiliation_of_every_author_is_kept(tmp_path):
+    record = work(
+        1,
+        listing(1, institution(1), institution(2), institution(1)),
+        listing(None, institution(2)),
+        listing(2),
+        listing(None, {"id": None, "display_name": "only text", "ror": None}),
+    )
+    _, tables = read(tmp_path, [record])
+    rows = [(row["author_position"], row["author_id"], row["institution_ref"]) for row in tables["authorships"]]
+    assert rows == [(0, "A1", "I1"), (0, "A1", "I2"), (1, None, "I2"), (2, "A2", None), (3, None, None)]
+
+
+def test_namibia_is_a_country(tmp_path):
+    _, tables = read(tmp_path, [work(1, listing(1, institution(1, country="NA")))])
+    assert tables["institutions"][0]["country"] == "NA"
+
+
+def test_types_are_kept_left_out_and_counted(tmp_path):
+    records = [
+        work(1),
+        work(2, type="dataset"),
+        work(3, type="proceedings-article"),
+        work(4, is_retracted=True),
+        work(5, is_paratext=True),
+        work(6, type=None),
+        work(7, type="Review"),
+    ]
+    counts, tables = read(tmp_path, records)
+    assert [(row["work_id"], row["type"]) for row in tables["works"]] == [
+        ("W1", "article"),
+        ("W3", "conference-paper"),
+        ("W7", "review"),
+    ]
+    assert counts["left_out"] == {"paratext": 1, "retracted": 1, "type: dataset": 1, "type: none": 1}
+    counts, _ = read(tmp_path, records, types=None)
+    assert (counts["kept"], counts["left_out"]) == (5, {"paratext": 1, "retracted": 1})
+
+
+@pytest.mark.parametrize(
+    ("year", "kept", "noted"),
+    [(0, None, True), (3024, None, True), (2031, None, True), ("2020", 2020, False), (1499, None, True)]
+    + [(2020.5, None, True), (-5, None, True), (None, 2020, False), (2027, 2027, False)],
+)
+def test_an_impossible_year_costs_the_year_and_not_the_work(tmp_path, year, kept, noted):
+    counts, tables = read(tmp_path, [work(1), work(2, publication_year=year)])
+    assert [row["year"] for row in tables["works"]] == [2020, kept]
+    assert counts["kept"] == 2
+    notes = [(row["line"], row["reason"], row["excerpt"]) for row in tables["rejects"]]
+    assert notes == ([(2, "kept without a year: impossible year", f"W2: {year}")] if noted else [])
+
+
+def test_a_work_without_any_date_has_no_year_and_no_note(tmp_path):
+    _, tables = read(tmp_path, [work(1, publication_year=None, publication_date=None)])
+    assert tables["works"][0]["year"] is None
+    assert tables["rejects"] == []
+
+
+BAD = {
+    "broken JSON": b'{"id": "https://openalex.org/W90", "title": ',
+    "wrong encoding": '{"id": "https://openalex.org/W91", "title": "Größe"}'.encode("latin-1"),
+    "not an object": b'["https://openalex.org/W92"]',
+    "no id": b'{"title": "no id here"}',
+    "not the id of an OpenAlex work": b'{"id": "https://openalex.org/A93"}',
+    "wrong type in a field": b'{"id": "https://openalex.org/W94", "authorships": "Smith, J."}',
+}
+
+
+@pytest.mark.parametrize(("reason", "line"), BAD.items())
+def test_a_bad_record_is_named_by_line_and_reason(tmp_path, reason, line):
+    counts, tables = read(tmp_path, [work(1), b"", line, work(2)])
+    assert [(row["work_id"], row["line"]) for row in tables["works"]] == [("W1", 1), ("W2", 4)]
+    assert [(row["source"], row["line"], row["reason"]) for row in tables["rejects"]] == [
+        (f"{tmp_path.name}/works.jsonl", 3, reason)
+    ]
+    assert counts["rejects"] == {reason: 1}
+    assert counts["read"] == 3
+
+
+def test_the_reason_for_a_wrong_type_says_what_was_found(tmp_path):
+    _, tables = read(tmp_path, [work(1), BAD["wrong type in a field"]])
+    assert tables["rejects"][0]["excerpt"].startswith('Expected ARRAY, but got VARCHAR: {"id": "https://openalex.org/W94"')
+
+
+@pytest.mark.parametrize(("reason", "line"), BAD.items())
+def test_strict_stops_at_the_first_bad_record(tmp_path, reason, line):
+    with pytest.raises(BadRecord, match=rf"works\.jsonl:2: {reason}"):
+        read(tmp_path, [work(1), line, b"{"], strict=True)
+
+
+@pytest.mark.parametrize("line", [b"null", b"12", b'"text"', b"{}{}", b'{"id": "https://openalex.org/W1"} x', b"\x00"])
+def test_odd_lines_are_rejected_one_by_one(tmp_path, line):
+    counts, tables = read(tmp_path, [work(1), line, work(2)])
+    assert [row["work_id"] for row in tables["works"]] == ["W1", "W2"]
+    assert sum(counts["rejects"].values()) == 1
+    assert tables["rejects"][0]["line"] == 2
+
+
+def test_a_gzip_file_cut_short_gives_its_whole_records(tmp_path):
+    records = [json.dumps(work(number, title=f"{number * 7919:x}" * 20)).encode() for number in range(1, 2001)]
+    packed = gzip.compress(b"\n".join(records) + b"\n")
+    counts, tables = read(tmp_path, packed[: len(packed) // 2])
+    kept = [row["work_id"] for row in tables["works"]]
+    assert kept == [f"W{number}" for number in range(1, len(kept) + 1)]
+    assert 500 < len(kept) < 1500
+    assert counts["rejects"] == {"the compressed file is cut short": 1}
+    assert tables["rejects"][0]["line"] == len(kept) + 1
+    assert counts["read"] == counts["kept"] == len(kept)
+
+
+@pytest.mark.parametrize("cut", [1, 4, 8])
+def test_a_gzip_file_without_its_last_bytes_loses_no_record(tmp_path, cut):
+    packed = gzip.compress(b"\n".join(json.dumps(work(number)).encode() for number in range(1, 4)))
+    counts, tables = read(tmp_path, packed[:-cut])
+    assert [row["work_id"] for row in tables["works"]] == ["W1", "W2", "W3"]
+    assert counts["rejects"] == {"the compressed file is cut short": 1}
+
+
+def test_a_damaged_gzip_file_is_not_taken_for_a_good_one(tmp_path):
+    packed = bytearray(gzip.compress(json.dumps(work(1)).encode() + b"\n"))
+    packed[-5] ^= 0xFF  # the checksum
+    counts, tables = read(tmp_path, bytes(packed))
+    assert [row["work_id"] for row in tables["works"]] == ["W1"]
+    assert [row["reason"] for row in tables["rejects"]] == list(counts["rejects"])
+    assert next(iter(counts["rejects"])).startswith("the compressed file is damaged")
+
+
+def test_byte_order_mark_windows_line_ends_and_no_last_newline(tmp_path):
+    lines = b"\r\n".join(json.dumps(work(number)).encode() for number in (1, 2))
+    _, tables = read(tmp_path, b"\xef\xbb\xbf" + lines)
+    assert [(row["work_id"], row["line"]) for row in tables["works"]] == [("W1", 1), ("W2", 2)]
+
+
+@pytest.mark.parametrize("block_bytes", [1, 700, 5000, 1 << 20])
+def test_the_size_of_blocks_changes_nothing(tmp_path, block_bytes):
+    lines = [work(number, listing(number, institution(number % 3))) for number in range(1, 40)]
+    lines[10:10] = list(BAD.values())
+    small, big = (read(tmp_path, lines, block_bytes=size) for size in (block_bytes, 1 << 22))
+    assert small[0] == big[0]
+    for table in ("works", "authorships", "subjects", "rejects"):
+        assert small[1][table] == big[1][table]
+
+
+GOOD = st.builds(
+    lambda number, authors: json.dumps(work(number, *(listing(a, institution(i)) for a, i in authors))).encode(),
+    st.integers(1, 10**9),
+    st.lists(st.tuples(st.one_of(st.none(), st.integers(1, 99)), st.integers(1, 9)), max_size=3),
+)
+ANY_JSON = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=5)),
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.text(max_size=5), inner, max_size=3)),
+    max_leaves=6,
+)
+FIELDS = st.sampled_from(["id", "title", "publication_year", "authorships", "topics", "primary_location", "updated_date"])
+TWISTED = st.builds(lambda field, value: json.dumps(work(7) | {field: value}).encode(), FIELDS, ANY_JSON)
+RUBBISH = st.one_of(
+    st.sampled_from(list(BAD.values())),
+    ANY_JSON.map(lambda value: json.dumps(value).encode()),
+    st.binary(max_size=40).map(lambda raw: raw.replace(b"\n", b"").replace(b"\x1f\x8b", b"")),
+    GOOD.map(lambda line: line[: len(line) // 2]),
+    TWISTED,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(lines=st.lists(st.one_of(GOOD, RUBBISH), max_size=12), block_bytes=st.sampled_from([1, 1000, 1 << 20]))
+def test_good_and_rejected_records_add_up_to_the_lines(tmp_path_factory, lines, block_bytes):
+    counts, tables = read(tmp_path_factory.mktemp("reader"), [work(1), *lines], block_bytes=block_bytes)
+    lost = Counter(row["reason"] for row in tables["rejects"] if not row["reason"].startswith("kept"))
+    present = 1 + sum(bool(line.strip()) for line in lines)
+    assert counts["read"] == present
+    assert counts["kept"] + sum(counts["left_out"].values()) + lost.total() == present
+    assert counts["kept"] == len(tables["works"])
+
+
+@settings(max_examples=40, deadline=None)
+@given(line=st.one_of(GOOD, RUBBISH))
+def test_the_fate_of_a_record_does_not_depend_on_its_neighbours(tmp_path_factory, line):
+    folder = tmp_path_factory.mktemp("reader")
+
+    def fate(lines, number):
+        _, tables = read(folder, lines)
+        works = [{**row, "record": 0, "line": 0} for row in tables["works"] if row["line"] == number]
+        reasons = [row["reason"] for row in tables["rejects"] if row["line"] == number]
+        return works, reasons
+
+    assert fate([line], 1) == fate([work(1), line, BAD["broken JSON"], BAD["wrong type in a field"]], 2)
+
+
+def test_a_record_larger_than_usual_is_read(tmp_path: Path):
+    long = work(1, *(listing(number, institution(1)) for number in range(3000)), title="x" * (17 << 20))
+    _, tables = read(tmp_path, [work(2), long], block_bytes=64 << 20)
+    assert len(tables["authorships"]) == 3000
+    assert len(tables["works"][1]["title"]) == 17 << 20
