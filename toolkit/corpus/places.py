@@ -52,9 +52,9 @@ class _Place(NamedTuple):
 def resolve_place(workspace: Workspace, level: str, text: str) -> str:
     """Id of the place that ``text`` means.
 
-    An id, bare or as a web address, is taken as it is. Else the text is a name, compared whole and without case,
-    accents and punctuation; ``Name, Country``, ``Name, Region`` and ``Name, Region, Country`` narrow it (an
-    institution's city counts as a region too).
+    An id, bare or as a web address, is taken as it is; a city's id that was made one with another gives that one.
+    Else the text is a name, compared whole and without case, accents and punctuation; ``Name, Country``,
+    ``Name, Region`` and ``Name, Region, Country`` narrow it (an institution's city counts as a region too).
 
     Parameters
     ----------
@@ -93,9 +93,16 @@ def resolve_place(workspace: Workspace, level: str, text: str) -> str:
     wanted = address[1] if address else text
     ids = set(_column(workspace, "cities" if level == "city" else "institutions", f"{level}_id"))
     for form in (wanted, wanted.lower(), wanted.upper()):
-        if form in ids:
-            return form
+        kept = _merged(workspace).get(form, form) if level == "city" else form
+        if kept in ids:
+            return kept
     return _by_name(_cities(workspace) if level == "city" else _institutions(workspace), level, text)
+
+
+def _merged(workspace: Workspace) -> dict[str, str]:
+    """City ids that were made one with another -> the id kept."""
+    pairs = workspace.state().get("report", {}).get("merged_cities", ())
+    return {pair["merged_id"]: pair["kept_id"] for pair in pairs}
 
 
 def _country(workspace: Workspace, text: str) -> str:
