@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from toolkit.errors import QueryFileError, SettingsError, UnknownPlace, UnknownQuery
-from toolkit.graphdb.query_checks import RunsCypher, check_query, server_problems, typed_frame
+from toolkit.graphdb.query_checks import RunsCypher, answer, check_query, server_problems
 from toolkit.graphdb.query_file import Column, Param, QuerySpec, query_name, read_query
 from toolkit.graphdb.query_params import bind, parse_parameters
 
@@ -98,7 +98,7 @@ class Library(Mapping[str, QuerySpec]):
         return [*self._broken.values(), *found]
 
     def _nearest(self, name: str) -> list[str]:
-        near = difflib.get_close_matches(name, self._specs, n=3, cutoff=0.6)
+        near = difflib.get_close_matches(name, self._specs, n=3, cutoff=0.75)
         last = name.rpartition(".")[2]
         return [*near, *(known for known in self._specs if known.rpartition(".")[2] == last and known not in near)][:3]
 
@@ -210,7 +210,7 @@ def run_query(graph: RunsCypher, spec: QuerySpec, params: Mapping[str, Any]) -> 
         level = _place_level(name)
         if level and isinstance(value, str):
             bound[name] = _place_id(graph, level, value)
-    return typed_frame(spec, graph.raw(spec.statement, bound, write=spec.access == "write"))
+    return answer(spec, graph, bound)
 
 
 def _place_level(name: str) -> str:
@@ -221,8 +221,9 @@ def _place_level(name: str) -> str:
 
 
 def _place_id(graph: RunsCypher, level: str, text: str) -> str:
-    statement = resources.files("toolkit.graphdb") / "statements" / f"places_named_{level}.cypher"
-    found = graph.raw(statement.read_text(encoding="utf-8"), {"text": text.strip()})
+    name = f"places_named_{level}"
+    statement = resources.files("toolkit.graphdb") / "statements" / f"{name}.cypher"
+    found = graph.read(statement.read_text(encoding="utf-8"), {"text": text.strip()}, name=name)
     rows = [(str(i), str(n), str(r), str(c)) for i, n, r, c in found.itertuples(index=False)]
     ids = [row[0] for row in rows]
     if text.strip() in ids:

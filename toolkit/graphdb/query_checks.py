@@ -20,7 +20,7 @@ from toolkit.graphdb.query_text import (
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["RunsCypher", "check_query", "server_problems", "typed_frame"]
+__all__ = ["RunsCypher", "answer", "check_query", "server_problems", "typed_frame"]
 
 _DTYPES: Mapping[tuple[str, bool], str] = {
     ("string", False): "str",
@@ -37,11 +37,21 @@ _DTYPES: Mapping[tuple[str, bool], str] = {
 
 
 class RunsCypher(Protocol):
-    """What is asked of a graph here: an open connection, or a recording fake."""
+    """What is asked of a graph here: an open connection, or a recording fake that answers by query name."""
 
-    def raw(self, cypher: str, params: Mapping[str, Any] | None = None, *, write: bool = False) -> pd.DataFrame:
-        """Frame of the rows a statement returns, its columns named even where there are none."""
+    def read(self, cypher: str, parameters: Mapping[str, Any] | None = None, *, name: str = "") -> pd.DataFrame:
+        """Frame of the rows a reading statement returns, its columns named even where there are no rows."""
         ...
+
+    def write(self, cypher: str, parameters: Mapping[str, Any] | None = None, *, name: str = "") -> pd.DataFrame:
+        """Frame of the rows a writing statement returns."""
+        ...
+
+
+def answer(spec: QuerySpec, graph: RunsCypher, parameters: Mapping[str, Any]) -> pd.DataFrame:
+    """What the database returns for a query, with the declared columns and types."""
+    send = graph.read if spec.access == "read" else graph.write
+    return typed_frame(spec, send(spec.statement, parameters, name=spec.name))
 
 
 def check_query(spec: QuerySpec) -> list[QueryFileError]:
@@ -114,9 +124,10 @@ def server_problems(spec: QuerySpec, graph: RunsCypher) -> list[QueryFileError]:
         for name, value in values.items()
     }
     try:
-        graph.raw(f"EXPLAIN {spec.statement}", values)
-        frame = typed_frame(spec, graph.raw(spec.statement, values, write=spec.access == "write"))
-        again = typed_frame(spec, graph.raw(spec.statement, as_browser, write=spec.access == "write"))
+        planned = graph.read(f"EXPLAIN {spec.statement}", values, name=spec.name)
+        if list(planned.columns) != (declared := [column.name for column in spec.columns]):
+            return [_broken(spec, f"the plan gives {list(planned.columns)}; declared are {declared}")]
+        frame, again = answer(spec, graph, values), answer(spec, graph, as_browser)
     except QueryFileError as error:
         return [error]
     except ToolkitError as error:

@@ -2,6 +2,10 @@
 MATCH (place:City)
 WHERE place.id = $text
    OR toLower(place.name) = toLower($text)
+   OR toLower(place.ascii_name) = toLower($text)
    OR toLower(place.name + ', ' + coalesce(place.country, '')) = toLower($text)
-RETURN place.id AS id, place.name AS name, coalesce(place.admin1, '') AS region, coalesce(place.country, '') AS country
+RETURN place.id AS id,
+       place.name AS name,
+       coalesce(place.admin1, '') AS region,
+       coalesce(place.country, '') AS country
 ORDER BY id = $text DESC, id;

@@ -1,0 +1,35 @@
+// name: places.institutions_of_city
+// summary: Institutions with a site in a city, with their output as a whole.
+// access: read
+// param: city_id string = "1816670" | GeoNames id (here Beijing); the command line and Python also take a name.
+// param: year_from int = 2015 | First publication year, inclusive.
+// param: year_to int = 2024 | Last publication year, inclusive.
+// param: top_n int = 25 | Rows returned.
+// column: institution_id string | ROR id, else OpenAlex id.
+// column: institution string | Name.
+// column: type string? | First type the registry gives.
+// column: cities int | Cities the institution has sites in, this one included.
+// column: count_total int | Articles of the whole institution [articles].
+// column: share_total float | Share of the whole institution [articles].
+// browser: :param city_id => "1816670"
+// browser: :param year_from => 2015
+// browser: :param year_to => 2024
+// browser: :param top_n => 25
+//
+// Question: who stands behind a city's output?
+// Left out: nothing in the city; an institution without articles in the window has zeros.
+// Reading: output is that of the whole institution, wherever its sites are; where `cities` is above 1, a part
+// of it was written elsewhere, and the rows don't add up to the city's Share.
+
+MATCH (:City {id: $city_id})<-[:LOCATED_IN]-(i:Institution)
+OPTIONAL MATCH (i)-[:PRODUCED]->(o:Output)
+WHERE o.year >= $year_from AND o.year <= $year_to
+WITH i, sum(o.count) AS count_total, round(toFloat(sum(o.share)), 9) AS share_total
+RETURN i.id AS institution_id,
+       i.name AS institution,
+       i.type AS type,
+       COUNT { (i)-[:LOCATED_IN]->(:City) } AS cities,
+       count_total,
+       share_total
+ORDER BY share_total DESC, institution_id
+LIMIT toInteger($top_n);

@@ -1,0 +1,373 @@
+"""The library that ships: every file keeps the format; loading, binding and running from Python."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from toolkit.errors import BadParameter, QueryFileError, QueryRefused, SettingsError, UnknownPlace, UnknownQuery
+from toolkit.graphdb.library import (
+    bind,
+    check_library,
+    check_on_server,
+    library_folder,
+    load_library,
+    parse_parameters,
+    run_query,
+)
+from toolkit.graphdb.query_docs import with_listing
+from toolkit.graphdb.query_file import QuerySpec, parse_query
+
+ROOT = Path(__file__).parents[2]
+TYPED = """\
+// name: a.typed
+// summary: All types.
+// access: read
+// param: city_id string | A city.
+// param: whole int = 1 | W.
+// param: part float? = null | P.
+// param: flag bool = false | F.
+// param: names list<string> = [] | N.
+// param: year_from int = 2015 | Y.
+// param: year_to int = 2024 | Y.
+// param: top_n int = 5 | T.
+// column: id string | I.
+// column: n int | N.
+// column: m int? | M.
+// column: x float? | X.
+// column: ok bool | O.
+// column: tags list<string>? | T.
+// browser: :param city_id => '1'
+// browser: :param whole => 1
+// browser: :param part => null
+// browser: :param flag => false
+// browser: :param names => []
+// browser: :param year_from => 2015
+// browser: :param year_to => 2024
+// browser: :param top_n => 5
+
+WITH [$city_id, $whole, $part, $flag, $names, $year_from, $year_to] AS used
+RETURN 'a' AS id, 1 AS n, null AS m, 1.0 AS x, true AS ok, ['a'] AS tags
+ORDER BY id LIMIT toInteger($top_n);
+"""
+
+
+class Fake:
+    """Answers by query name and keeps what it was asked."""
+
+    def __init__(self, answers: Mapping[str, pd.DataFrame | Exception]) -> None:
+        self.answers = answers
+        self.asked: list[tuple[str, str, dict[str, Any]]] = []
+
+    def read(self, cypher: str, parameters: Mapping[str, Any] | None = None, *, name: str = "") -> pd.DataFrame:
+        self.asked.append((name, cypher, dict(parameters or {})))
+        answer = self.answers[name]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def write(self, cypher: str, parameters: Mapping[str, Any] | None = None, *, name: str = "") -> pd.DataFrame:
+        raise AssertionError(f"reading query {name} was sent to write: {cypher}, {parameters}")
+
+
+@pytest.fixture
+def typed() -> QuerySpec:
+    return parse_query(TYPED, path=Path("a/typed.cypher"))
+
+
+def places(*rows: tuple[str, str, str, str]) -> pd.DataFrame:
+    return pd.DataFrame(list(rows), columns=["id", "name", "region", "country"])
+
+
+def typed_rows(*rows: tuple[Any, ...]) -> pd.DataFrame:
+    return pd.DataFrame(list(rows), columns=["id", "n", "m", "x", "ok", "tags"])
+
+
+BEIJING = places(("1816670", "Beijing", "22", "CN"))
+
+
+# the files
+
+
+def test_every_file_is_in_order() -> None:
+    assert [str(problem) for problem in check_library()] == []
+
+
+def test_every_group_of_the_design_is_there() -> None:
+    groups = load_library().groups
+    assert set(groups) >= {"places", "output", "collaboration", "partnerships", "hubs", "communities"}
+    assert sum(map(len, groups.values())) >= 14
+
+
+@pytest.mark.parametrize("name", list(load_library()))
+def test_every_query_says_what_it_answers(name: str) -> None:
+    spec = load_library()[name]
+    assert spec.question.endswith("?")
+    assert "Left out: " in spec.notes
+    assert spec.summary.endswith(".")
+    assert not [column.name for column in spec.columns if column.type == "float" and not _has_unit(column.meaning)]
+
+
+def _has_unit(meaning: str) -> bool:
+    return "[articles]" in meaning or "0 to 1" in meaning
+
+
+def test_files_are_plain_and_fit_the_page() -> None:
+    for path in library_folder().rglob("*.cypher"):
+        text = path.read_text(encoding="utf-8")
+        assert text.isascii(), path
+        assert max(map(len, text.split("\n"))) <= 120, path
+        assert text.endswith(";\n"), path
+
+
+def test_the_checkout_has_its_own_library() -> None:
+    assert library_folder() == ROOT / "cypher"
+
+
+def test_the_page_lists_the_queries_as_they_are() -> None:
+    page = (ROOT / "docs" / "queries.md").read_text(encoding="utf-8")
+    assert page == with_listing(page, load_library()), "run: python -m toolkit.graphdb.query_docs docs/queries.md"
+    with pytest.raises(SettingsError, match="lacks the lines"):
+        with_listing("# A page", load_library())
+
+
+def test_the_example_of_the_page_keeps_the_format() -> None:
+    page = (ROOT / "docs" / "queries.md").read_text(encoding="utf-8")
+    example = page.partition("```cypher\n")[2].partition("```")[0]
+    text = "\n".join(line.removeprefix("   ") for line in example.split("\n"))
+    assert parse_query(text, path=Path("cypher/hubs/top.cypher"), name="hubs.top").question
+
+
+# the mapping
+
+
+def test_a_misspelt_name_gets_the_nearest() -> None:
+    library = load_library()
+    with pytest.raises(UnknownQuery, match=r"no query named 'hubs.by_strenght'. Did you mean hubs.by_strength\?"):
+        library.get("hubs.by_strenght")
+    with pytest.raises(UnknownQuery, match=r"Did you mean hubs\.by_strength"):
+        library["by_strength"]
+    with pytest.raises(UnknownQuery, match="`scicities query list` shows all"):
+        library["zzz"]
+    assert "zzz" not in library
+    assert list(library) == sorted(library)
+
+
+def test_a_broken_file_is_told_and_stops_no_other(tmp_path: Path) -> None:
+    shutil.copytree(library_folder(), tmp_path / "cypher")
+    broken = tmp_path / "cypher" / "hubs" / "by_strength.cypher"
+    broken.write_text(broken.read_text(encoding="utf-8").replace("// access: read\n", ""), encoding="utf-8")
+    unused = tmp_path / "cypher" / "output" / "by_year.cypher"
+    unused.write_text(unused.read_text(encoding="utf-8").replace("o.year <= $year_to", "true"), encoding="utf-8")
+    with pytest.raises(QueryFileError, match=r"by_strength\.cypher:1: no `access:` line"):
+        load_library(tmp_path / "cypher")
+    kept = load_library(tmp_path / "cypher", strict=False)
+    assert len(kept) == len(load_library()) - 1
+    with pytest.raises(QueryFileError, match="no `access:` line"):
+        kept["hubs.by_strength"]
+    first, second = map(str, check_library(tmp_path / "cypher"))
+    assert "no `access:` line" in first
+    assert "doesn't use $year_to" in second
+    broken.unlink()
+    with pytest.raises(QueryFileError, match=r"doesn't use \$year_to"):
+        load_library(tmp_path / "cypher")
+
+
+def test_two_files_of_one_name_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "hubs").mkdir()
+    shutil.copy(library_folder() / "hubs" / "by_strength.cypher", tmp_path / "hubs")
+    with pytest.raises(QueryFileError, match=r"by_strength\.cypher:1: hubs\.by_strength is also the name of"):
+        load_library(library_folder(), tmp_path)
+
+
+def test_a_folder_without_queries_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"has no \*\.cypher file"):
+        load_library(tmp_path / "nowhere")
+
+
+# parameters
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "bound"),
+    [
+        ("whole", "10", 10),
+        ("whole", 10.0, 10),
+        ("whole", np.int64(10), 10),
+        ("whole", np.float64(10), 10),
+        ("part", "0.5", 0.5),
+        ("part", 2, 2.0),
+        ("part", None, None),
+        ("flag", "True", True),
+        ("flag", np.bool_(True), True),
+        ("names", "a, b,,c", ["a", "b", "c"]),
+        ("names", ("a", "b"), ["a", "b"]),
+        ("names", "", []),
+        ("city_id", 1816670, "1816670"),
+        ("city_id", "Xi'an", "Xi'an"),
+    ],
+)
+def test_values_become_the_declared_types(typed: QuerySpec, name: str, value: Any, bound: Any) -> None:
+    result = bind(typed, {"city_id": "1", name: value})[name]
+    assert result == bound
+    assert type(result) is type(bound)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({}, "city_id = None can't be used: a.typed needs it: A city."),
+        ({"city_id": None}, "city_id = None can't be used: text is needed."),
+        ({"city_id": 1.5}, "city_id = 1.5 can't be used: text is needed."),
+        ({"city_id": "1", "town": 2}, "town = 2 can't be used: a.typed has no such parameter; it has city_id, whole"),
+        ({"city_id": "1", "whole": 10.5}, "whole = 10.5 can't be used: a whole number is needed."),
+        ({"city_id": "1", "whole": True}, "whole = True can't be used: a whole number is needed."),
+        ({"city_id": "1", "whole": 2**63}, "a whole number is needed."),
+        ({"city_id": "1", "whole": float("inf")}, "a whole number is needed."),
+        ({"city_id": "1", "whole": "many"}, "whole = 'many' can't be used: a whole number is needed."),
+        ({"city_id": "1", "part": "nan"}, "part = 'nan' can't be used: a number is needed."),
+        ({"city_id": "1", "flag": "yes"}, "flag = 'yes' can't be used: true or false is needed."),
+        ({"city_id": "1", "flag": 1}, "flag = 1 can't be used: true or false is needed."),
+        ({"city_id": "1", "names": 3}, "names = 3 can't be used: a list of texts, or texts between commas, is needed."),
+        ({"city_id": "1", "names": [1.5]}, "names = [1.5] can't be used: a list of texts"),
+        ({"city_id": "1", "top_n": 0}, "top_n = 0 can't be used: a whole number from 1 up is needed."),
+        ({"city_id": "1", "year_from": 2020, "year_to": 2019}, "year_from = 2020 can't be used: it can't be later"),
+    ],
+)
+def test_bad_parameters_are_told(typed: QuerySpec, given: dict[str, Any], message: str) -> None:
+    with pytest.raises(BadParameter) as caught:
+        bind(typed, given)
+    assert message in str(caught.value)
+
+
+def test_what_is_not_given_has_its_default(typed: QuerySpec) -> None:
+    assert bind(typed, {"city_id": "1"}) == {"city_id": "1", **typed.defaults}
+
+
+def test_parameters_as_text() -> None:
+    assert parse_parameters(["a=1", "b=x=y", "c=", 'd="1"', "e=NaN"]) == {
+        "a": 1,
+        "b": "x=y",
+        "c": "",
+        "d": "1",
+        "e": "NaN",
+    }
+    for wrong, message in (
+        (["a"], "it is written name=value"),
+        (["=1"], "name=value"),
+        (["a=1", "a=2"], "given twice"),
+    ):
+        with pytest.raises(BadParameter, match=message):
+            parse_parameters(wrong)
+
+
+# running
+
+
+def test_a_query_is_sent_bound_and_comes_back_typed(typed: QuerySpec) -> None:
+    rows = typed_rows(("a", 1, 2, 0.5, True, ["x"]), ("b", 2, None, None, False, None))
+    graph = Fake({"a.typed": rows, "places_named_city": BEIJING})
+    frame = run_query(graph, typed, {"city_id": "beijing", "whole": "7"})
+    name, cypher, sent = graph.asked[-1]
+    assert (name, cypher) == ("a.typed", typed.statement)
+    assert (sent["city_id"], sent["whole"]) == ("1816670", 7)
+    assert graph.asked[0][2] == {"text": "beijing"}
+    assert dict(frame.dtypes.map(str)) == {
+        "id": "str",
+        "n": "int64",
+        "m": "Int64",
+        "x": "float64",
+        "ok": "bool",
+        "tags": "object",
+    }
+    assert frame["m"].isna().tolist() == [False, True]
+
+
+def test_types_stand_without_rows(typed: QuerySpec) -> None:
+    graph = Fake({"a.typed": typed_rows(), "places_named_city": BEIJING})
+    full = Fake({"a.typed": typed_rows(("a", 1, 2, 0.5, True, ["x"])), "places_named_city": BEIJING})
+    empty = run_query(graph, typed, {"city_id": "1816670"})
+    assert len(empty) == 0
+    assert dict(empty.dtypes) == dict(run_query(full, typed, {"city_id": "1816670"}).dtypes)
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        (("a", 1.5, 2, 0.5, True, []), "column 'n' holds 1.5, which is no int"),
+        (("a", 1, 2.5, 0.5, True, []), "column 'm' holds 2.5, which is no int"),
+        (("a", None, 2, 0.5, True, []), "column 'n' holds null; declare it int?"),
+        ((1, 1, 2, 0.5, True, []), "column 'id' holds 1, which is no string"),
+        (("a", 1, 2, 1, True, []), "column 'x' holds 1, which is no float"),
+        (("a", 1, 2, 0.5, 1, []), "column 'ok' holds 1, which is no bool"),
+        (("a", 1, 2, 0.5, True, [1]), "column 'tags' holds [1], which is no list<string>"),
+    ],
+)
+def test_other_types_than_declared_are_refused(typed: QuerySpec, row: tuple[Any, ...], message: str) -> None:
+    graph = Fake({"a.typed": typed_rows(row), "places_named_city": BEIJING})
+    with pytest.raises(QueryFileError) as caught:
+        run_query(graph, typed, {"city_id": "1816670"})
+    assert message in str(caught.value)
+
+
+def test_other_columns_than_declared_are_refused(typed: QuerySpec) -> None:
+    graph = Fake({"a.typed": typed_rows().rename(columns={"n": "k"}), "places_named_city": BEIJING})
+    with pytest.raises(QueryFileError, match=r"the database returned \['id', 'k'"):
+        run_query(graph, typed, {"city_id": "1816670"})
+
+
+def test_names_stand_for_ids_unless_ambiguous(typed: QuerySpec) -> None:
+    two = places(("2653941", "Cambridge", "ENG", "GB"), ("4931972", "Cambridge", "MA", "US"))
+    answers = {"a.typed": typed_rows(), "places_named_city": two}
+    with pytest.raises(UnknownPlace, match=r"Cambridge \(ENG, GB\) = 2653941; Cambridge \(MA, US\) = 4931972"):
+        run_query(Fake(answers), typed, {"city_id": "Cambridge"})
+    graph = Fake(answers)
+    run_query(graph, typed, {"city_id": "4931972"})
+    assert graph.asked[-1][2]["city_id"] == "4931972"
+    with pytest.raises(UnknownPlace, match="no city named 'Nowhere'"):
+        run_query(Fake({**answers, "places_named_city": places()}), typed, {"city_id": "Nowhere"})
+
+
+def test_which_parameters_are_places() -> None:
+    asked = {"places_named_city": BEIJING, "places_named_country": places(("CN", "China", "", "CN"))}
+    spec = load_library()["collaboration.bridges"]
+    graph = Fake({**asked, spec.name: pd.DataFrame(columns=[column.name for column in spec.columns])})
+    run_query(graph, spec, {"country": "China", "other_country": "china"})
+    assert [name for name, _, _ in graph.asked] == ["places_named_country", "places_named_country", spec.name]
+    assert graph.asked[-1][2]["other_country"] == "CN"
+
+
+# checks on a server
+
+
+def test_what_only_a_server_shows(typed: QuerySpec) -> None:
+    library = {"a.typed": typed}
+    good = typed_rows(("a", 1, 2, 0.5, True, ["x"]))
+    assert check_on_server(Fake({"a.typed": good}), library) == []
+    cases = {
+        "ORDER BY id is not total": pd.concat([good, good]),
+        "the plan gives ['id']": good[["id"]],
+        "column 'n' holds null": good.assign(n=None),
+        "the server refused it: no": QueryRefused("no"),
+    }
+    for message, rows in cases.items():
+        problems = check_on_server(Fake({"a.typed": rows}), library)
+        assert len(problems) == 1
+        assert str(problems[0]).startswith("a/typed.cypher:27: ")
+        assert message in str(problems[0])
+
+
+def test_numbers_sent_by_the_browser_must_change_nothing(typed: QuerySpec) -> None:
+    class Fickle(Fake):
+        def read(self, cypher: str, parameters: Mapping[str, Any] | None = None, *, name: str = "") -> pd.DataFrame:
+            rows = super().read(cypher, parameters, name=name)
+            return rows.iloc[:0] if isinstance((parameters or {})["whole"], float) else rows
+
+    (problem,) = check_on_server(Fickle({"a.typed": typed_rows(("a", 1, 2, 0.5, True, ["x"]))}), {"a.typed": typed})
+    assert "whole numbers sent as floats" in str(problem)

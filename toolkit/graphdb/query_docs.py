@@ -1,0 +1,70 @@
+"""The part of ``docs/queries.md`` that is made from the query files.
+
+``python -m toolkit.graphdb.query_docs docs/queries.md`` writes it anew; a test fails when it drifts.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from toolkit.errors import SettingsError
+from toolkit.graphdb.library import Library, load_library
+from toolkit.graphdb.query_file import Param, QuerySpec
+
+__all__ = ["listing", "with_listing"]
+
+BEGIN = "<!-- made by `python -m toolkit.graphdb.query_docs docs/queries.md`: begin -->"
+END = "<!-- made: end -->"
+
+
+def listing(library: Library) -> str:
+    """Every query as Markdown: its question, parameters and columns."""
+    parts = []
+    for group, specs in library.groups.items():
+        parts.append(f"### {group}\n")
+        parts.extend(_query(spec) for spec in specs)
+    return "\n".join(parts)
+
+
+def with_listing(text: str, library: Library) -> str:
+    """The page ``text`` with its made part written anew.
+
+    Raises
+    ------
+    SettingsError
+        The page has no place for it.
+    """
+    head, begin, rest = text.partition(BEGIN)
+    _, end, tail = rest.partition(END)
+    if not begin or not end:
+        raise SettingsError(f"The page lacks the lines {BEGIN} and {END}, between which the queries are listed.")
+    return f"{head}{BEGIN}\n\n{listing(library)}\n{END}{tail}"
+
+
+def _query(spec: QuerySpec) -> str:
+    lines = [f"#### `{spec.name}`", "", spec.summary, "", *spec.notes.split("\n"), ""]
+    lines = [f"- {line}" if line.startswith(("Question:", "Left out:", "Reading:")) else line for line in lines]
+    if spec.params:
+        lines += ["| parameter | type | default | meaning |", "|---|---|---|---|"]
+        lines += [
+            f"| `{p.name}` | {_type(p.type, nullable=p.nullable)} | {_default(p)} | {p.meaning} |" for p in spec.params
+        ]
+        lines.append("")
+    lines += ["| column | type | meaning |", "|---|---|---|"]
+    lines += [f"| `{c.name}` | {_type(c.type, nullable=c.nullable)} | {c.meaning} |" for c in spec.columns]
+    return "\n".join([*lines, ""])
+
+
+def _type(name: str, *, nullable: bool) -> str:
+    return f"{name} or null" if nullable else name
+
+
+def _default(param: Param) -> str:
+    return "required" if param.required else f"`{json.dumps(param.default, ensure_ascii=False)}`"
+
+
+if __name__ == "__main__":
+    page = Path(sys.argv[1])
+    page.write_text(with_listing(page.read_text(encoding="utf-8"), load_library()), encoding="utf-8")
