@@ -1,13 +1,15 @@
 """The reconciliation report of real records, against numbers counted from the raw files without the toolkit."""
 
+import csv
 import gzip
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 
 import pytest
 
 from toolkit.corpus import ingest
 from toolkit.corpus.check import reconciliation
+from toolkit.corpus.plain_tables import ingest_tables
 from toolkit.workspace import open_workspace
 
 KEPT = {"article", "review", "letter", "conference-paper"}
@@ -88,3 +90,30 @@ def test_cities_come_from_ror(report, works, shared_data):
     assert sites["city from: ror"] == len(named & placed)
     assert sites["city from: none"] == sites["without a city"] == len(named - placed)
     assert len(report.unlocated) == len(named - placed)
+
+
+def test_plain_tables_are_balanced_and_agree_with_the_files(shared_data, tmp_path):
+    folder = shared_data / "openalex-management"
+    workspace = open_workspace(tmp_path)
+    ingest_tables(
+        workspace,
+        works=[folder / "works.csv.gz"],
+        authorships=[folder / "authorships.csv.gz"],
+        institutions=[folder / "institutions.csv.gz"],
+    )
+    found = reconciliation(workspace)
+    assert found.balanced
+    assert found.faults == 0
+    with gzip.open(folder / "works.csv.gz", "rt", encoding="utf-8") as file:
+        assert values(found, "years") == Counter(row["year"] for row in csv.DictReader(file))
+    authors = defaultdict(lambda: defaultdict(set))
+    with gzip.open(folder / "authorships.csv.gz", "rt", encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            key = row["author_id"] or row["position"]
+            authors[row["work_id"]][key].update([row["institution_id"]] if row["institution_id"] else [])
+    empty = {work: sum(not places for places in found.values()) for work, found in authors.items()}
+    told = values(found, "authors")
+    assert told["authors on works"] == sum(map(len, authors.values()))
+    assert told["without affiliation"] == sum(empty.values())
+    assert told["unassigned Share"] == pytest.approx(sum(n / len(authors[work]) for work, n in empty.items()), abs=1e-8)
+    assert values(found, "invariant: city")["- articles counted"] == len(authors)

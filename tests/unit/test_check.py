@@ -158,7 +158,7 @@ def test_the_ingest_report_is_told(example):
         )
     found = reconciliation(example)
     assert values(found, "input: openalex") == {
-        "files": 2,
+        "inputs": 2,
         "records read": 20,
         "left out, retracted": 1,
         "left out, type: dataset": 3,

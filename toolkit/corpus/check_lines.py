@@ -54,7 +54,7 @@ def record_lines(report: Mapping[str, Any]) -> list[Line]:
         section = f"input: {kind}"
         lost = sum(number for reason, number in counts["rejects"].items() if not reason.startswith(NOTE_ON_KEPT))
         left = sorted(counts["left_out"].items())
-        lines.append((section, "files", counts["files"], ""))
+        lines.append((section, "inputs", counts["files"], "files; tables read together are one"))
         lines.append((section, "records read", counts["read"], ""))
         lines += [(section, f"left out, {reason}", number, "") for reason, number in left]
         lines.append((section, "rejected", lost, "see the sections below"))
@@ -118,7 +118,7 @@ def work_lines(db: duckdb.DuckDBPyConnection, report: Mapping[str, Any]) -> list
             _number(totals["unlocated"]),
             _part(totals["unlocated"], counted, "articles counted"),
         ),
-        ("kin", "authors at an institution and its ancestor", kin["authors"], f"on {kin['works']} works"),
+        ("kin", "authors at an institution and its ancestor", kin["authors"], "on " + _several(kin["works"], "work")),
     ]
     return lines
 
@@ -132,7 +132,7 @@ def missing_city_lines(unlocated: pd.DataFrame) -> list[Line]:
         by_country[country] += int(row.affiliations)  # type: ignore[arg-type]
         institutions[country] += 1
     return [
-        ("no city", country, count, f"{institutions[country]} institutions")
+        ("no city", country, count, _several(institutions[country], "institution"))
         for country, count in sorted(by_country.items(), key=lambda item: (-item[1], item[0]))
     ]
 
@@ -211,6 +211,10 @@ def _row(db: duckdb.DuckDBPyConnection, query: str) -> dict[str, Any]:
     found = db.execute(query)
     names = [column[0] for column in found.description or []]
     return dict(zip(names, found.fetchone() or (), strict=True))
+
+
+def _several(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _number(value: float) -> float:
