@@ -1,0 +1,274 @@
+"""Loading a workspace into Neo4j: what is loaded stays, what was interrupted goes on, what is old is replaced."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final, Literal, get_args
+
+from toolkit.errors import BadParameter
+from toolkit.graphdb.connection import Graph, open_graph
+from toolkit.graphdb.load_check import differences, verify
+from toolkit.graphdb.load_node import LoadNode, claim, found_counts, read_load, remove_ours, set_state
+from toolkit.graphdb.load_offline import import_tables
+from toolkit.graphdb.load_online import send_batches
+from toolkit.graphdb.schema import create_constraints, create_indexes
+from toolkit.graphdb.server import ManagedServer
+from toolkit.graphdb.tables import GraphTables, graph_id, graph_tables
+from toolkit.runs import RunRecord, recording
+from toolkit.settings import Settings, load_settings
+from toolkit.workspace import Workspace
+
+__all__ = ["OFFLINE_FROM", "LoadReport", "load", "load_tables"]
+
+Progress = Callable[[str, int, int], None]
+Mode = Literal["auto", "offline", "online"]
+OFFLINE_FROM: Final = 400_000
+"""Rows from which the import tool is quicker: it costs some 12 s of stopping, starting and its own start, and then
+takes 150,000 rows/s against the connection's 35,000."""
+_REMOVE_MARKS: Final = "MATCH (b:LoadBatch) WITH b LIMIT $rows DELETE b RETURN count(*) AS removed"
+
+
+@dataclass(frozen=True)
+class LoadReport:
+    """What a load did.
+
+    Attributes
+    ----------
+    target
+        ``local`` or the address.
+    mode
+        ``offline`` (import tool), ``online`` (batches), or ``none`` where nothing had to be done.
+    action
+        ``loaded``, ``resumed`` (an interrupted load was finished), ``replaced`` (an earlier graph went first) or
+        ``unchanged``.
+    counts
+        Rows found by label and relationship kind; they equal ``expected``, else the load had failed.
+    expected
+        Rows of the workspace's tables.
+    seconds
+        All of it.
+    run
+        The run record.
+    """
+
+    target: str
+    mode: str
+    action: str
+    counts: Mapping[str, int]
+    expected: Mapping[str, int]
+    seconds: float
+    run: RunRecord
+
+    @property
+    def unchanged(self) -> bool:
+        """Whether the graph was complete already."""
+        return self.action == "unchanged"
+
+
+def load(
+    workspace: Workspace,
+    target: str | Graph = "local",
+    *,
+    settings: Settings | None = None,
+    progress: Progress | None = None,
+    batch_size: int = 10_000,
+    replace: bool = False,
+    mode: Mode = "auto",
+) -> LoadReport:
+    """Make the graph at ``target`` show the workspace's records.
+
+    Parameters
+    ----------
+    workspace
+        A workspace with records.
+    target
+        ``local`` (the workspace's own server, started when needed), an address, or an open graph.
+    settings
+        Settings in force; read from the workspace and the environment by default.
+    progress
+        Called as ``progress(stage, done, total)``. What it raises ends the load, which can then be taken up again.
+    batch_size
+        Rows of a transaction, online.
+    replace
+        Load anew even what is complete. Data that is not ours is never removed.
+    mode
+        ``offline``: by the import tool, for an empty local server only. ``online``: by batches. ``auto``: the quicker
+        one.
+
+    Returns
+    -------
+    LoadReport
+        Counts found, after they and the sums of every number were found equal to the workspace's.
+
+    Raises
+    ------
+    DataError
+        The workspace has no records.
+    QueryRefused
+        The database holds data of someone else; nothing was written.
+    GraphStoreError
+        The server can't be reached or started, or counts or sums differ in the end.
+    BadParameter
+        Unknown mode, batch size below 1, or ``offline`` for a target that is not the local server or not empty.
+
+    Notes
+    -----
+    Killed anywhere, the same call later ends in the same graph. Another corpus replaces the graph of the former one as
+    a whole: no row of it stays, nor a result written back to it.
+    """
+    if mode not in get_args(Mode):
+        raise BadParameter("mode", mode, f"it is one of {', '.join(get_args(Mode))}")
+    if batch_size < 1:
+        raise BadParameter("batch_size", batch_size, "it is a whole number of at least 1")
+    workspace.require_corpus()
+    settings = settings or load_settings(workspace.root)
+    name = target if isinstance(target, str) else "an open graph"
+    parameters = {"target": name, "mode": mode, "batch_size": batch_size, "replace": replace}
+    with recording("load", parameters, fingerprint=workspace.fingerprint, snapshot=workspace.snapshot) as timer:
+        job = _Job(workspace, settings, progress, batch_size, replace=replace, mode=mode)
+        if isinstance(target, Graph):
+            job.into(target)
+        elif target == "local":
+            job.into_local()
+        else:
+            if mode == "offline":
+                raise BadParameter("mode", mode, "only the workspace's own server can be filled by the import tool")
+            with open_graph(target, workspace=workspace, settings=settings, progress=progress) as graph:
+                job.into(graph)
+        timer.rows.update(job.found)
+        timer.facts.update(mode=job.used, action=job.action)
+        run = timer.record()
+    return LoadReport(name, job.used, job.action, job.found, job.expected, run.seconds, run)
+
+
+def load_tables(
+    graph: Graph,
+    tables: GraphTables,
+    *,
+    batch_size: int = 10_000,
+    replace: bool = False,
+    progress: Progress | None = None,
+) -> str:
+    """Make ``graph`` hold ``tables``, by batches; return what was done, as :attr:`LoadReport.action` says it.
+
+    Raises
+    ------
+    QueryRefused, GraphStoreError
+        As :func:`load`.
+    """
+    node = read_load(graph)
+    action = "loaded"
+    if node is not None:
+        if node.load_id == tables.load_id and not replace:
+            if node.state == "complete" and not differences(node.counts, found_counts(graph)):
+                return "unchanged"
+            action = "resumed" if node.state in ("loading", "filled") else "replaced"
+        else:
+            action = "replaced"
+    create_constraints(graph)
+    if action != "resumed":
+        if node is not None:
+            remove_ours(graph, node, progress=progress)
+        claim(graph, tables, batch_size=batch_size)
+        node = LoadNode(tables.load_id, "loading", batch_size, tables.counts())
+    if node is not None and node.state == "loading":
+        send_batches(graph, tables, batch_size=node.batch_size, progress=progress)
+    finish(graph, tables, progress=progress)
+    return action
+
+
+def finish(graph: Graph, tables: GraphTables, *, progress: Progress | None = None) -> dict[str, int]:
+    """Last steps of a filled graph: constraints, indexes, counts and sums; then it is ``complete``.
+
+    Raises
+    ------
+    GraphStoreError
+        Counts or sums differ; the graph is marked broken and the next load makes it anew.
+    """
+    if progress:
+        progress("Checking the graph", 0, 1)
+    create_constraints(graph)
+    create_indexes(graph)
+    found = verify(graph, tables)
+    while int(graph.write(_REMOVE_MARKS, {"rows": 10_000}, name="load: finish")["removed"].iloc[0]):
+        pass
+    set_state(graph, "complete")
+    if progress:
+        progress("Checking the graph", 1, 1)
+    return found
+
+
+class _Job:
+    """One call of :func:`load`: the tables are derived only if they are needed, and once."""
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        settings: Settings,
+        progress: Progress | None,
+        batch_size: int,
+        *,
+        replace: bool,
+        mode: Mode,
+    ) -> None:
+        self.workspace, self.settings, self.progress, self.batch_size = workspace, settings, progress, batch_size
+        self.replace, self.mode = replace, mode
+        self.used, self.action = "none", "unchanged"
+        self.found: Mapping[str, int] = {}
+        self.expected: Mapping[str, int] = {}
+        self._tables: GraphTables | None = None
+
+    @property
+    def tables(self) -> GraphTables:
+        """Tables of the workspace."""
+        if self._tables is None:
+            if self.progress:
+                self.progress("Computing what goes into the graph", 0, 1)
+            self._tables = graph_tables(self.workspace)
+            if self.progress:
+                self.progress("Computing what goes into the graph", 1, 1)
+        return self._tables
+
+    def into(self, graph: Graph) -> None:
+        """Load by batches, where it is needed at all."""
+        if self.mode == "offline":
+            raise BadParameter("mode", self.mode, "an open graph is loaded by batches; give target='local'")
+        if not self._nothing_to_do(graph, read_load(graph)):
+            self.action = load_tables(
+                graph, self.tables, batch_size=self.batch_size, replace=self.replace, progress=self.progress
+            )
+            self.used = "online"
+            self._take_counts(graph, self.tables.counts())
+
+    def into_local(self) -> None:
+        """Load the workspace's own server: a large graph into an empty one by the import tool."""
+        server = ManagedServer(self.workspace.neo4j, settings=self.settings, progress=self.progress)
+        offline = self.mode != "online" and server.is_fresh()
+        if self.mode == "offline" and not offline:
+            raise BadParameter("mode", self.mode, f"the database of {server.home} is not empty; use online")
+        if offline and (self.mode == "offline" or self.tables.rows >= OFFLINE_FROM):
+            with self.workspace.writing():
+                import_tables(server, self.tables, batch_size=self.batch_size, progress=self.progress)
+            with self._local() as graph:
+                self.used, self.action = "offline", "loaded"
+                finish(graph, self.tables, progress=self.progress)
+                self._take_counts(graph, self.tables.counts())
+            return
+        with self._local() as graph:
+            self.into(graph)
+
+    def _local(self) -> Graph:
+        return open_graph("local", workspace=self.workspace, settings=self.settings, progress=self.progress)
+
+    def _nothing_to_do(self, graph: Graph, node: LoadNode | None) -> bool:
+        """Whether the graph is complete, told from its Load node without deriving the tables."""
+        if self.replace or node is None or node.state != "complete":
+            return False
+        if node.load_id != graph_id(self.workspace.fingerprint):
+            return False
+        self._take_counts(graph, node.counts)
+        return not differences(self.expected, self.found)
+
+    def _take_counts(self, graph: Graph, expected: Mapping[str, int]) -> None:
+        self.expected, self.found = dict(expected), found_counts(graph)

@@ -1,0 +1,180 @@
+"""Loading through a connection: batches, each one transaction, each sent at most once.
+
+A batch leaves a node with a unique key in its own transaction, so after a kill the batches that were committed are
+known, and sending one again is refused by the key. That is why rows can be created instead of merged: measured
+(1 million relationships between 2,000 cities, two cores) three times as fast as MERGE in batches of 1,000, twice as
+fast as MERGE in batches of 10,000 sent by ``CALL {} IN CONCURRENT TRANSACTIONS``, which besides ends in deadlocks.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from toolkit.errors import GraphStoreError, QueryRefused
+from toolkit.graphdb.layout import KEYS, RELATIONSHIPS, RelationshipKind
+from toolkit.graphdb.load_node import set_state
+from toolkit.graphdb.statement_files import statement
+
+if TYPE_CHECKING:
+    from toolkit.graphdb.connection import Graph
+    from toolkit.graphdb.tables import GraphTables
+
+__all__ = ["Batch", "node_batches", "relationship_batches", "send_batches"]
+
+Progress = Callable[[str, int, int], None]
+STREAMS: Final = 2
+"""Batches under way at once; more gave nothing on two cores, and more deadlocks to retry."""
+_ATTEMPTS: Final = 12
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One transaction: its key, what it writes, and how many rows that is."""
+
+    key: str
+    statement: str
+    parameters: dict[str, Any]
+    rows: int
+
+
+def send_batches(graph: Graph, tables: GraphTables, *, batch_size: int, progress: Progress | None = None) -> int:
+    """Send what is not yet there, nodes before relationships; return the number of batches sent.
+
+    Raises
+    ------
+    GraphStoreError
+        A batch wrote fewer rows than it has, or could not be sent. What was committed stays, and the next load goes
+        on from there.
+    """
+    done = set(graph.read("MATCH (b:LoadBatch) RETURN b.key AS key", name="load")["key"])
+    sent = 0
+    for stage, batches, total in (
+        ("Loading nodes", node_batches(tables, batch_size), sum(tables.nodes[label].num_rows for label in KEYS)),
+        (
+            "Loading relationships",
+            relationship_batches(tables, batch_size),
+            sum(tables.relationships[kind].num_rows for kind in RELATIONSHIPS),
+        ),
+    ):
+        new = _Unsent(batches, done)
+        sent += _send_stage(graph, new, stage=stage, total=total, progress=progress)
+    set_state(graph, "filled")
+    return sent
+
+
+def node_batches(tables: GraphTables, batch_size: int) -> Iterator[Batch]:
+    """Batches of nodes, always cut the same way for the same tables and size."""
+    for label in KEYS:
+        text = statement("load/nodes", label=label)
+        for number, part in _slices(tables.nodes[label], batch_size):
+            key = f"{tables.load_id}/{label}/{number}"
+            yield Batch(key, text, {"batch": key, "rows": part.to_pylist()}, part.num_rows)
+
+
+def relationship_batches(tables: GraphTables, batch_size: int) -> Iterator[Batch]:
+    """Batches of relationships, always cut the same way for the same tables and size."""
+    for kind in RELATIONSHIPS:
+        text = _relationship_statement(kind)
+        for number, part in _slices(tables.relationships[kind], batch_size):
+            key = f"{tables.load_id}/{kind.pattern}/{number}"
+            yield Batch(key, text, {"batch": key, "runs": _runs(part, kind)}, part.num_rows)
+
+
+class _Unsent:
+    """Batches that are not yet there; ``skipped`` counts the rows of those that are."""
+
+    def __init__(self, batches: Iterator[Batch], done: set[str]) -> None:
+        self._batches, self._done, self.skipped = batches, done, 0
+
+    def __iter__(self) -> Iterator[Batch]:
+        for batch in self._batches:
+            if batch.key in self._done:
+                self.skipped += batch.rows
+            else:
+                yield batch
+
+
+def _send_stage(graph: Graph, batches: _Unsent, *, stage: str, total: int, progress: Progress | None) -> int:
+    """Send batches over several streams; progress is told, and may stop everything, from this thread only."""
+    sent, written = 0, 0
+    waiting: set[Future[int]] = set()
+    with ThreadPoolExecutor(STREAMS, thread_name_prefix="load") as pool:
+        try:
+            for batch in batches:
+                waiting.add(pool.submit(_send, graph, batch))
+                sent += 1
+                if len(waiting) >= 2 * STREAMS:
+                    ended, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+                    written += sum(future.result() for future in ended)
+                    if progress:
+                        progress(stage, batches.skipped + written, total)
+            written += sum(future.result() for future in waiting)
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+    if progress:
+        progress(stage, batches.skipped + written, total)
+    return sent
+
+
+def _send(graph: Graph, batch: Batch) -> int:
+    """Send one batch; a deadlock with the other stream is the server's to resolve and ours to try again."""
+    for attempt in range(1, _ATTEMPTS + 1):
+        try:
+            rows = graph.write_auto(batch.statement, batch.parameters, name="load: batch")
+        except QueryRefused as error:
+            if "ConstraintValidation" in error.code and _committed(graph, batch.key):
+                return batch.rows  # the answer to an earlier attempt was lost, not the rows
+            if not error.retryable or attempt == _ATTEMPTS:
+                raise
+            time.sleep(random.uniform(0.01, 0.05) * attempt)  # noqa: S311 - spreads the streams, guards nothing
+        else:
+            written = int(rows["written"].iloc[0])
+            if written != batch.rows:
+                set_state(graph, "broken")
+                raise GraphStoreError(
+                    f"Batch {batch.key} has {batch.rows} rows, but the server wrote {written}: some of their ends are "
+                    "missing. Load again; the graph is then made anew."
+                )
+            return written
+    raise AssertionError("unreachable: the last attempt returns or raises")
+
+
+def _committed(graph: Graph, key: str) -> bool:
+    return bool(len(graph.read("MATCH (b:LoadBatch {key: $key}) RETURN b.key AS key", {"key": key}, name="load")))
+
+
+def _slices(table: pa.Table, size: int) -> Iterator[tuple[int, pa.Table]]:
+    for number, begin in enumerate(range(0, table.num_rows, size)):
+        yield number, table.slice(begin, size)
+
+
+def _runs(part: pa.Table, kind: RelationshipKind) -> list[dict[str, Any]]:
+    """Rows of each start as columns; ``part`` is ordered by start."""
+    encoded = pc.run_end_encode(part["start"].combine_chunks())
+    columns = {name: part[name].to_pylist() for name in ("end", *kind.properties)}
+    runs, begin = [], 0
+    for start, end in zip(encoded.values.to_pylist(), encoded.run_ends.to_pylist(), strict=True):
+        runs.append({"start": start} | {name: values[begin:end] for name, values in columns.items()})
+        begin = end
+    return runs
+
+
+def _relationship_statement(kind: RelationshipKind) -> str:
+    return statement(
+        "load/relationships",
+        type=kind.type,
+        start=kind.start,
+        start_key=KEYS[kind.start],
+        end=kind.end,
+        end_key=KEYS[kind.end],
+        properties=", ".join(f"{name}: run.{name}[i]" for name in kind.properties),
+    )

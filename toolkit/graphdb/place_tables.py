@@ -1,0 +1,122 @@
+"""Places as nodes of the graph, and how they belong together."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import ibis.expr.types as ir
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from toolkit.corpus.countries import country_name
+from toolkit.corpus.schema import INSTITUTION_TYPES
+from toolkit.measures.levels import UNLOCATED, unit_of_site
+from toolkit.measures.tables import Tables
+from toolkit.workspace import Workspace
+
+__all__ = ["PlaceTables"]
+
+LIST_SEPARATOR: Final = ";"
+"""Between the elements of a list in the import tool's files; no element may hold it."""
+
+
+class PlaceTables:
+    """The places of a corpus that its articles reach: institutions with a site on an article and their ancestors.
+
+    Parameters
+    ----------
+    workspace
+        Where the canonical tables lie.
+    tables
+        The same tables as the measures read them.
+    """
+
+    def __init__(self, workspace: Workspace, tables: Tables) -> None:
+        read = tables.connection.read_parquet
+        lineage = read(workspace.table("lineage"))
+        self.lineage = lineage.filter(lineage.institution_id != lineage.ancestor_id)
+        signed = tables.sites.semi_join(tables.authorships, "site_id").select("institution_id")
+        above = self.lineage.semi_join(signed, "institution_id").select(institution_id="ancestor_id")
+        present = signed.union(above, distinct=True)
+        self.institution = read(workspace.table("institutions")).semi_join(present, "institution_id")
+        self.site = read(workspace.table("sites")).semi_join(self.institution, "institution_id")
+        self.city = read(workspace.table("cities")).semi_join(self.site.filter(self.site.city_id.notnull()), "city_id")
+        self.site_country = unit_of_site(tables, "country").semi_join(self.site, "site_id")
+
+    def countries(self) -> pa.Table:
+        """Country nodes: ``code``, ``name``."""
+        codes = self.city.select(code="country").union(self.institution.select(code="country"))
+        codes = codes.union(self.site_country.select(code="unit_id"), distinct=True)
+        codes = codes.filter(codes.code.notnull(), codes.code != UNLOCATED).order_by("code").to_pyarrow()["code"]
+        return pa.table({"code": codes, "name": pa.array(map(country_name, codes.to_pylist()), pa.string())})
+
+    def cities(self) -> pa.Table:
+        """City nodes, key first."""
+        columns = ("name", "ascii_name", "country", "admin1", "lat", "lon", "population")
+        return _clean(self.city.select(*columns, id="city_id").relocate("id").order_by("id").to_pyarrow())
+
+    def sites(self) -> pa.Table:
+        """Site nodes, key first."""
+        return _clean(self.site.select("lat", "lon", id="site_id").relocate("id").order_by("id").to_pyarrow())
+
+    def institutions(self) -> pa.Table:
+        """Institution nodes; ``type`` is the first of ``types`` that is not a role such as funder."""
+        table = self.institution.select("name", "country", "types", "marks", id="institution_id")
+        arrow = table.relocate("id").order_by("id").to_pyarrow()
+        first = [
+            next((kind for kind in kinds or () if kind in INSTITUTION_TYPES), None)
+            for kinds in arrow["types"].to_pylist()
+        ]
+        return _clean(arrow.append_column("type", pa.array(first, pa.string())))
+
+    def has_site(self) -> ir.Table:
+        """Institution to each of its sites."""
+        return self.site.select(start="institution_id", end="site_id")
+
+    def site_city(self) -> ir.Table:
+        """Site to its city."""
+        located = self.site.semi_join(self.city, "city_id")
+        return located.select(start="site_id", end="city_id")
+
+    def institution_city(self) -> ir.Table:
+        """Institution to the city of each of its sites."""
+        located = self.site.semi_join(self.city, "city_id")
+        return located.select(start="institution_id", end="city_id").distinct()
+
+    def city_country(self) -> ir.Table:
+        """City to its country."""
+        return self.city.filter(self.city.country.notnull()).select(start="city_id", end="country")
+
+    def parents(self) -> ir.Table:
+        """Direct parents: those the registry gives, else the ancestors no other ancestor stands below."""
+        known = self.institution.select("institution_id")
+        lineage = self.lineage.semi_join(known, "institution_id")
+        lineage = lineage.semi_join(known, [("ancestor_id", "institution_id")])
+        lineage = lineage.select("institution_id", "ancestor_id", "depth")
+        below = lineage.select(child="institution_id", between="ancestor_id")
+        above = self.lineage.select(lower="institution_id", upper="ancestor_id")
+        roundabout = below.inner_join(above, below.between == above.lower)
+        roundabout = roundabout.filter(roundabout.child != roundabout.upper).select("child", "upper").distinct()
+        guessed = lineage.filter(lineage.depth.isnull()).anti_join(
+            roundabout,
+            [("institution_id", "child"), ("ancestor_id", "upper")],
+        )
+        told = lineage.filter(lineage.depth == 1)
+        return told.union(guessed).select(start="institution_id", end="ancestor_id").distinct()
+
+
+def _clean(table: pa.Table) -> pa.Table:
+    """Make both ways of loading write the same: no empty texts or lists, no line breaks, no separator in a list."""
+    for place, column in enumerate(table.schema):
+        values = table.column(place)
+        if pa.types.is_string(column.type):
+            values = pc.replace_substring_regex(values, r"[\x00-\x1f\x7f]+", " ")
+            values = pc.if_else(pc.equal(values, ""), pa.scalar(None, pa.string()), values)
+        elif pa.types.is_list(column.type):
+            kept = [
+                [element.replace(LIST_SEPARATOR, ",") for element in row or () if element] or None
+                for row in values.to_pylist()
+            ]
+            values = pa.chunked_array([pa.array(kept, pa.list_(pa.string()))])
+        table = table.set_column(place, column.name, values)
+    return table
