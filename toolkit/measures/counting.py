@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any, Literal, TypedDict, get_args
+from typing import Any, Final, TypedDict
 
 from toolkit.errors import BadParameter
 
 __all__ = ["DEFAULT", "Counting", "CountingOptions"]
 
-Truncated = Literal["drop", "keep"]
-Link = Literal["one-author", "two-authors"]
-Kin = Literal["drop", "keep"]
-SubjectCounting = Literal["fractional", "whole"]
-
-_CHOICES = {"truncated": Truncated, "link": Link, "kin": Kin, "subject_counting": SubjectCounting}
+_CHOICES: Final = {
+    "truncated": ("drop", "keep"),
+    "link": ("one-author", "two-authors"),
+    "kin": ("drop", "keep"),
+    "subject_counting": ("fractional", "whole"),
+}
 
 
 class CountingOptions(TypedDict, total=False):
     """Keyword form of :class:`Counting`, taken by every public measure."""
 
-    truncated: Truncated
+    truncated: str
     max_authors: int | None
     max_units: int
-    link: Link
-    kin: Kin
+    link: str
+    kin: str
     subject: str | None
-    subject_counting: SubjectCounting
+    subject_counting: str
 
 
 @dataclass(frozen=True)
@@ -62,17 +62,16 @@ class Counting:
     False
     """
 
-    truncated: Truncated = "drop"
+    truncated: str = "drop"
     max_authors: int | None = None
     max_units: int = 500
-    link: Link = "one-author"
-    kin: Kin = "drop"
+    link: str = "one-author"
+    kin: str = "drop"
     subject: str | None = None
-    subject_counting: SubjectCounting = "fractional"
+    subject_counting: str = "fractional"
 
     def __post_init__(self) -> None:
-        for name, choice in _CHOICES.items():
-            allowed = get_args(choice)
+        for name, allowed in _CHOICES.items():
             if getattr(self, name) not in allowed:
                 raise BadParameter(name, getattr(self, name), f"it is one of {', '.join(allowed)}")
         if self.max_authors is not None and not _is_count(self.max_authors, least=1):

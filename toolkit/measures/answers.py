@@ -1,0 +1,59 @@
+"""The measures as questions to a workspace: each gives a frame and the record of how it came about.
+
+Numbers are rounded to 9 decimals, in the answers and only there. Rows have a total order, so equal questions to equal
+records give equal frames.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from toolkit.errors import BadParameter, DataError
+from toolkit.measures.article_answers import articles
+from toolkit.measures.asking import Folder
+from toolkit.measures.pair_answers import pairs, partnerships
+from toolkit.measures.unit_answers import rank, share
+from toolkit.runs import Answer, RunRecord
+from toolkit.workspace import Workspace, open_workspace
+
+__all__ = ["articles", "pairs", "partnerships", "rank", "repeat", "share"]
+
+
+def repeat(record: RunRecord | Mapping[str, Any], workspace: Folder) -> Answer:
+    """Ask the question of a run record again.
+
+    Parameters
+    ----------
+    record
+        Record of one of the functions here, or its JSON content.
+    workspace
+        The workspace it was asked of, or one with the same records.
+
+    Raises
+    ------
+    BadParameter
+        The record is of another method.
+    DataError
+        The workspace holds other records than those the answer came from.
+    """
+    run = record if isinstance(record, RunRecord) else RunRecord.from_dict(record)
+    methods: dict[str, Callable[..., Answer]] = {
+        "share": share,
+        "rank": rank,
+        "pairs": pairs,
+        "partnerships": partnerships,
+        "articles": articles,
+    }
+    if run.method not in methods:
+        raise BadParameter("method", run.method, f"it is one of {', '.join(methods)}")
+    opened = workspace if isinstance(workspace, Workspace) else open_workspace(workspace)
+    if run.fingerprint != opened.fingerprint:
+        raise DataError(
+            f"The answer came from records {run.fingerprint[:12]}, but {opened.root} holds "
+            f"{opened.fingerprint[:12]}. Repeat it in a workspace with the same records."
+        )
+    parameters = dict(run.parameters)
+    if run.method == "articles":
+        del parameters["by_year"]
+    return methods[run.method](opened, **parameters)
