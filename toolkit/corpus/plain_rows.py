@@ -6,7 +6,8 @@ region, so that the same spelling is the same place in every file.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
@@ -28,6 +29,7 @@ from toolkit.corpus.plain_statements import (
     LEFT_OUT,
     MACROS,
     NAMED_INSTITUTIONS,
+    NAMES,
     STAGED,
     WORKS,
 )
@@ -139,17 +141,24 @@ class RowJudge:
             "rank": RANKS["tables"],
         }
         connection.execute(MACROS)
-        connection.create_function(  # type: ignore[call-overload]
-            "made", _made, ["VARCHAR", "VARCHAR", "VARCHAR"], "VARCHAR", type="arrow", null_handling="special"
-        )
         for table, path in raw.items():
             connection.read_parquet(str(path)).create_view(f"raw_{table}")
-        texts = [row[0] for row in connection.execute(COUNTRIES).fetchall()]
-        codes = [_nation(text) for text in texts]
-        nations = {"country_text": pa.array(texts, pa.string()), "nation": pa.array(codes, pa.string())}
-        connection.register("nations", pa.table(nations))
+        self._look_up("nations", COUNTRIES, ("country_text",), "nation", _nation)
+        self._look_up("made", NAMES, ("name", "country", "region"), "id", made_id)
         for statement in (WORKS, AUTHORSHIPS, INSTITUTIONS):
             self._run(statement)
+
+    def _look_up(
+        self, table: str, query: str, keys: Sequence[str], value: str, function: Callable[..., str | None]
+    ) -> None:
+        """Make a table of what ``function`` gives for each row of ``query``."""
+        # not a function of DuckDB's: it reads strings that a Python function returned after they are gone
+        rows = self._db.execute(query).fetchall()
+        columns = {key: pa.array([row[at] for row in rows], pa.string()) for at, key in enumerate(keys)}
+        columns[value] = pa.array([function(*row) for row in rows], pa.string())
+        self._db.register("given", pa.table(columns))
+        self._db.execute(f"CREATE TEMP TABLE {table} AS FROM given")
+        self._db.unregister("given")
 
     def first_bad(self) -> tuple[str, int, str, str] | None:
         """Source, line, reason and text of the first bad row, or ``None``."""
@@ -170,10 +179,10 @@ class RowJudge:
     def counts(self) -> RowCounts:
         """What became of the rows."""
         facts = {name: self._number(query) for name, query in FACTS.items()}
-        rejects: dict[str, int] = {}
+        rejects = Counter[str]()
         for query in STAGED["rejects"]:
             found = self._run(f"SELECT reason, count(*) FROM ({query}) GROUP BY reason").fetchall()  # noqa: S608
-            rejects.update(found)
+            rejects.update(dict(found))
         snapshot = self._run("SELECT coalesce(max(left(updated, 10)), '') FROM judged_works").fetchone()
         return RowCounts(
             works=self._number(KEPT["works"]),
@@ -196,18 +205,3 @@ class RowJudge:
 def _nation(text: str) -> str | None:
     """Code of a country written as code or name; two letters that ISO does not know stay: they are the user's own."""
     return country_code(text) or (text.upper() if len(text) == 2 and text.isalpha() and text.isascii() else None)
-
-
-def _made(names: pa.ChunkedArray, countries: pa.ChunkedArray, regions: pa.ChunkedArray) -> pa.Array:
-    if names.null_count == len(names):
-        return pa.nulls(len(names), pa.string())
-    known: dict[tuple[str, str | None, str | None], str] = {}
-    made: list[str | None] = []
-    for row in zip(names.to_pylist(), countries.to_pylist(), regions.to_pylist(), strict=True):
-        if row[0] is None:
-            made.append(None)
-            continue
-        if row not in known:
-            known[row] = made_id(row[0], row[1] or "", row[2] or "")
-        made.append(known[row])
-    return pa.array(made, pa.string())

@@ -1,8 +1,10 @@
 """What plain tables mean, as SQL over their rows: one statement for each judgement and each staging table.
 
 ``raw_works``, ``raw_authorships`` and ``raw_institutions`` hold every field as text, with ``n`` (the row's number),
-``source`` and ``line``; ``nations`` gives the code of each country text. ``made(name, country, region)`` is
-:func:`toolkit.corpus.names.made_id`. A row has a ``bad`` reason and is put aside, or a ``left_out`` reason, or is kept.
+``source`` and ``line``; ``nations`` gives the code of each country text, ``made`` the id of each name that may need one
+(:func:`toolkit.corpus.names.made_id`; empty text for an unknown country or region).
+
+A row has a ``bad`` reason and is put aside, or a ``left_out`` reason, or is kept.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ __all__ = [
     "LEFT_OUT",
     "MACROS",
     "NAMED_INSTITUTIONS",
+    "NAMES",
     "STAGED",
     "WORKS",
 ]
@@ -56,14 +59,14 @@ WITH read AS (
         CASE WHEN iso_date(updated) IS NOT NULL THEN left(trim(updated), 26) END AS updated_at
     FROM raw_works
 )
-SELECT n AS record, line, source, id, doi_of(doi) AS doi, said(title) AS title, kind, said(year) AS year_text,
-    openalex_id('S', journal_id) AS source_id, said(journal_id) AS given_journal_id,
+SELECT n AS record, line, source, read.id, doi_of(doi) AS doi, said(title) AS title, kind, said(year) AS year_text,
+    coalesce(openalex_id('S', journal_id), said(journal_id), journal_made.id) AS journal_id,
     said(journal) AS journal_name, said(issn) AS journal_issn, subjects, yes(authors_truncated) AS authors_truncated,
     updated_at AS updated, year_number,
     coalesce(year_number BETWEEN $first_year
         AND least($last_year, coalesce(try_cast(left(updated_at, 4) AS INTEGER) + 2, 9999)), false) AS year_possible,
     CASE
-        WHEN id IS NULL THEN 'no id'
+        WHEN read.id IS NULL THEN 'no id'
         WHEN said(year) IS NOT NULL AND year_number IS NULL THEN 'the year is no number'
     END AS bad,
     CASE
@@ -72,12 +75,13 @@ SELECT n AS record, line, source, id, doi_of(doi) AS doi, said(title) AS title, 
         WHEN $some AND NOT list_contains($types, kind) THEN 'type: ' || kind
     END AS left_out
 FROM read
+LEFT JOIN made AS journal_made
+    ON journal_made.name = said(journal) AND journal_made.country = '' AND journal_made.region = ''
 """
 
 STAGED_WORKS: Final = """
 SELECT record, line, id AS work_id, doi, title, CASE WHEN year_possible THEN year_number END AS year, kind AS type,
-    coalesce(source_id, given_journal_id, made(journal_name, NULL, NULL)) AS journal_id, journal_name, journal_issn,
-    authors_truncated, updated
+    journal_id, journal_name, journal_issn, authors_truncated, updated
 FROM judged_works WHERE bad IS NULL AND left_out IS NULL ORDER BY record
 """
 
@@ -105,13 +109,17 @@ WITH states AS (
     SELECT n, line, source, work_ref(work_id) AS id, author_ref(author_id) AS author_id, orcid_id(orcid) AS orcid,
         said(author_name) AS author_name,
         CASE WHEN lower(trim(position)) NOT IN ('first', 'middle', 'last') THEN said(position) END AS position_text,
-        coalesce(institution_ref(institution_id), CASE WHEN $by_name THEN made(said(institution), nation, NULL) END)
-            AS institution_ref,
+        coalesce(institution_ref(institution_id), CASE WHEN $by_name THEN institution_made.id END) AS institution_ref,
         said(institution) AS institution_name,
-        coalesce(city_ref(city_id), made(said(city), nation, said(admin1))) AS city_ref,
+        coalesce(city_ref(city_id), city_made.id) AS city_ref,
         said(city) AS city_name, nation, said(admin1) AS city_admin1,
         degrees_of(lat, 90) AS city_lat, degrees_of(lon, 180) AS city_lon
-    FROM raw_authorships LEFT JOIN nations ON nations.country_text = said(country)
+    FROM raw_authorships AS raw
+    LEFT JOIN nations ON nations.country_text = said(raw.country)
+    LEFT JOIN made AS city_made ON city_made.name = said(city)
+        AND city_made.country = coalesce(nation, '') AND city_made.region = coalesce(said(admin1), '')
+    LEFT JOIN made AS institution_made ON institution_made.name = said(institution)
+        AND institution_made.country = coalesce(nation, '') AND institution_made.region = ''
 )
 SELECT read.*, whole(position_text) AS position,
     CASE
@@ -151,16 +159,19 @@ FROM judged_authorships WHERE bad IS NOT NULL ORDER BY source, line
 INSTITUTIONS: Final = """
 CREATE OR REPLACE TEMP TABLE judged_institutions AS
 SELECT n, line, source, coalesce(institution_ref(institution_id), ror_id(ror)) AS institution_ref, ror_id(ror) AS ror,
-    said(name) AS name,
+    said(raw.name) AS name,
     CASE WHEN said(types) IS NOT NULL THEN list_transform(parts_of(types), lambda kind: lower(kind)) END AS types,
     nation AS country, lower(said(status)) AS status,
-    coalesce(city_ref(city_id), made(said(city), nation, said(admin1))) AS city_ref,
+    coalesce(city_ref(city_id), city_made.id) AS city_ref,
     said(city) AS city_name, nation AS city_country, said(admin1) AS admin1,
     degrees_of(lat, 90) AS lat, degrees_of(lon, 180) AS lon,
     CASE WHEN said(parents) IS NOT NULL THEN list_transform(parts_of(parents), lambda ref: institution_ref(ref)) END
         AS parents,
     CASE WHEN said(marks) IS NOT NULL THEN parts_of(marks) END AS marks
-FROM raw_institutions LEFT JOIN nations ON nations.country_text = said(raw_institutions.country)
+FROM raw_institutions AS raw
+LEFT JOIN nations ON nations.country_text = said(raw.country)
+LEFT JOIN made AS city_made ON city_made.name = said(city)
+    AND city_made.country = coalesce(nation, '') AND city_made.region = coalesce(said(admin1), '')
 """
 
 STAGED_INSTITUTIONS: Final = """
@@ -187,6 +198,17 @@ COUNTRIES: Final = """
 SELECT DISTINCT said(country) AS text FROM (
     SELECT country FROM raw_authorships UNION ALL SELECT country FROM raw_institutions
 ) WHERE text IS NOT NULL ORDER BY text
+"""
+
+NAMES: Final = """
+SELECT DISTINCT said(named.name) AS name, coalesce(nation, '') AS country, coalesce(said(named.region), '') AS region
+FROM (
+    SELECT city AS name, country, admin1 AS region FROM raw_authorships
+    UNION ALL SELECT city, country, admin1 FROM raw_institutions
+    UNION ALL SELECT institution, country, NULL FROM raw_authorships
+    UNION ALL SELECT journal, NULL, NULL FROM raw_works
+) AS named LEFT JOIN nations ON nations.country_text = said(named.country)
+WHERE said(named.name) IS NOT NULL ORDER BY ALL
 """
 
 KEPT: Final = {

@@ -223,7 +223,8 @@ def _counted(name: StagedInput, counts: RowCounts, bad: pa.Table, files: _Files)
     rejects = Counter[str](bad.column("reason").to_pylist())
     rejects.update(counts.rejects)
     if not counts.kept or ("works" in files and not counts.works and not counts.left_out):
-        why = "; ".join(f"{reason} ({count})" for reason, count in rejects.most_common(3)) or "no rows"
+        causes = [(reason, count) for reason, count in rejects.most_common() if not reason.startswith("its work")]
+        why = "; ".join(f"{reason} ({count})" for reason, count in causes[:5]) or "no rows"
         what = "work" if "works" in files else "institution"
         raise DataError(f"There is no {what} to be had from {name.path}: {why}.")
     return replace(
