@@ -185,7 +185,9 @@ def test_a_bad_record_is_named_by_line_and_reason(tmp_path, reason, line):
 
 def test_the_reason_for_a_wrong_type_says_what_was_found(tmp_path):
     _, tables = read(tmp_path, [work(1), BAD["wrong type in a field"]])
-    assert tables["rejects"][0]["excerpt"].startswith('Expected ARRAY, but got VARCHAR: {"id": "https://openalex.org/W94"')
+    assert tables["rejects"][0]["excerpt"].startswith(
+        'Expected ARRAY, but got VARCHAR: {"id": "https://openalex.org/W94"'
+    )
 
 
 @pytest.mark.parametrize(("reason", "line"), BAD.items())
@@ -257,7 +259,9 @@ ANY_JSON = st.recursive(
     lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.text(max_size=5), inner, max_size=3)),
     max_leaves=6,
 )
-FIELDS = st.sampled_from(["id", "title", "publication_year", "authorships", "topics", "primary_location", "updated_date"])
+FIELDS = st.sampled_from(
+    ["id", "title", "publication_year", "authorships", "topics", "primary_location", "updated_date"]
+)
 TWISTED = st.builds(lambda field, value: json.dumps(work(7) | {field: value}).encode(), FIELDS, ANY_JSON)
 RUBBISH = st.one_of(
     st.sampled_from(list(BAD.values())),

@@ -192,7 +192,10 @@ def test_bad_records_are_named_and_the_others_kept(tmp_path):
 def test_one_json_array_is_read_as_the_registry_ships_it(tmp_path):
     records = [second(), first(), {"name": "no id"}]
     counts, tables = reading(tmp_path, json.dumps(records, indent=2).encode())
-    assert [(row["line"], row["institution_ref"]) for row in tables["institutions"]] == [(1, "042aqky30"), (2, "0018wmh19")]
+    assert [(row["line"], row["institution_ref"]) for row in tables["institutions"]] == [
+        (1, "042aqky30"),
+        (2, "0018wmh19"),
+    ]
     assert [(row["line"], row["reason"]) for row in tables["rejects"]] == [(3, "no ROR id")]
     assert counts["read"] == 3
 

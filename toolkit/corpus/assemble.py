@@ -26,7 +26,7 @@ from toolkit.corpus.ancestry import closure
 from toolkit.corpus.cities import city_id_for, merge_duplicate_cities
 from toolkit.corpus.schema import SORT_KEYS, TABLES
 from toolkit.corpus.staging import STAGING, StagedInput, read_meta, staging_folder
-from toolkit.errors import DataError
+from toolkit.errors import DataError, ToolkitError
 from toolkit.settings import Settings, load_settings
 from toolkit.workspace import Workspace
 
@@ -54,7 +54,7 @@ def _ordered(inputs: Sequence[StagedInput]) -> list[StagedInput]:
 
 @contextmanager
 def database(workspace: Workspace, settings: Settings | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A scratch DuckDB database under the workspace's staging folder, within the settings' threads and memory."""
+    """A DuckDB database in memory, within the settings' threads and memory; it spills to the staging folder."""
     chosen = settings or load_settings(workspace.root)
     scratch = workspace.staging / ".scratch"
     shutil.rmtree(scratch, ignore_errors=True)
@@ -65,13 +65,15 @@ def database(workspace: Workspace, settings: Settings | None = None) -> Iterator
     if chosen.memory_limit:
         config["memory_limit"] = chosen.memory_limit
     try:
-        with duckdb.connect(str(scratch / "scratch.duckdb"), config=config) as connection:
+        with duckdb.connect(config=config) as connection:
             yield connection
     except duckdb.OutOfMemoryException as error:
         raise DataError(
             f"The records need more memory than DuckDB may use ({error}). Raise `memory_limit` "
             "(SCICITIES_MEMORY_LIMIT), or lower `threads`."
         ) from error
+    except duckdb.IOException as error:
+        raise ToolkitError(f"{workspace.root} could not be written or read ({error}). Is the disk full?") from error
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 
