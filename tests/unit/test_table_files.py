@@ -6,6 +6,8 @@ import csv
 import datetime as dt
 import gzip
 import io
+import re
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -254,3 +256,12 @@ def test_a_wrong_mapping_is_told(tmp_path, text, error, sentence):
         read_mapping(path)
     with pytest.raises(SettingsError, match="can't be read"):
         read_mapping(tmp_path / "none.toml")
+
+
+def test_the_documentation_names_every_column_and_no_other():
+    page = (Path(__file__).parents[2] / "docs" / "plain-tables.md").read_text(encoding="utf-8")
+    sections = page.split("\n### ")[1:]
+    assert [section.split(":")[0].lower() for section in sections] == list(FIELDS)
+    for section, fields in zip(sections, FIELDS.values(), strict=True):
+        rows = re.findall(r"^\| (\w+) \| (`[^|]*`) \|", section, re.MULTILINE)
+        assert {field: tuple(names.strip("`").split("`, `")) for field, names in rows} == fields
