@@ -12,9 +12,7 @@ and never as an exception of the driver.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import resources
 from types import TracebackType
@@ -23,25 +21,20 @@ from urllib.parse import urlsplit
 
 import neo4j
 import pandas as pd
-from neo4j.exceptions import AuthError, ConfigurationError, DriverError, Neo4jError
 
-from toolkit.errors import BadParameter, QueryRefused, SettingsError, Unreachable
+from toolkit.errors import BadParameter, SettingsError
+from toolkit.graphdb.driver_errors import translated
+from toolkit.graphdb.read_only import effect_beyond_reading, explaining, is_explained
 from toolkit.graphdb.server import ManagedServer
 from toolkit.graphdb.values import plain
 from toolkit.settings import Settings, load_settings
 from toolkit.workspace import Workspace, open_workspace
 
-__all__ = ["Graph", "GraphInfo", "open_graph", "translated"]
+__all__ = ["Graph", "GraphInfo", "open_graph"]
 
 SCHEMES = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
 _CONNECT_SECONDS = 10.0
 _RETRY_SECONDS = 20.0
-_LEAD = r"\A((?:\s|//[^\n]*\n|/\*.*?\*/)*)"
-_EXPLAINED = re.compile(_LEAD + r"EXPLAIN\b", re.IGNORECASE | re.DOTALL)
-_PROFILED = re.compile(_LEAD + r"PROFILE\b", re.IGNORECASE | re.DOTALL)
-_LINE = re.compile(r"\(line (\d+), ")
-_OFFSET = re.compile(r" \(offset: \d+\)\)")
-_OUTSIDE = ("apoc.load", "apoc.import", "apoc.export", "apoc.cypher.runFile")
 _READING = neo4j.RoutingControl.READ
 _WRITING = neo4j.RoutingControl.WRITE
 
@@ -218,7 +211,8 @@ class Graph:
         """
         if write:
             return self.write_auto(cypher, parameters, name="raw", timeout=timeout)
-        self._refuse_effects(cypher, parameters)
+        if not is_explained(cypher):
+            self._refuse_effects(cypher, parameters)
         return self.read(cypher, parameters, name="raw", timeout=timeout)
 
     def info(self) -> GraphInfo:
@@ -253,23 +247,14 @@ class Graph:
             )
 
     def _refuse_effects(self, cypher: str, parameters: Mapping[str, Any] | None) -> None:
-        """Let the server plan the statement, and refuse it where the plan does more than read the graph.
-
-        A session with READ access refuses writes by itself, but would still open files and addresses for LOAD CSV,
-        end other people's transactions, and call procedures that change the server.
-        """
-        if _EXPLAINED.match(cypher):
-            return
-        asked = _PROFILED.sub(r"\1", cypher, count=1)
         with translated(self.uri, prefix_lines=1):
             summary = self.driver.execute_query(
-                _query(f"EXPLAIN\n{asked}", "raw.explain", None),
+                _query(explaining(cypher), "raw.explain", None),
                 dict(parameters or {}),
                 routing_=_READING,
                 database_=self.database,
             ).summary
-        doing = {"rw": "it writes", "w": "it writes", "s": "it changes or asks about the server itself"}
-        effect = doing.get(summary.query_type or "r") or _effect(summary.plan)
+        effect = effect_beyond_reading(summary.query_type, summary.plan)
         if effect:
             raise BadParameter("cypher", cypher.strip()[:80], f"{effect}, and only reading is allowed here (see write)")
 
@@ -349,48 +334,6 @@ def open_graph(
     return Graph(driver, name, uri)
 
 
-@contextmanager
-def translated(uri: str, credentials: str = "", *, prefix_lines: int = 0) -> Iterator[None]:
-    """Turn what the driver raises inside the block into our errors.
-
-    Parameters
-    ----------
-    uri
-        Where the block talks to.
-    credentials
-        Whose they are and where they come from, for the error that refuses them.
-    prefix_lines
-        Lines we put before the user's statement; the error's line numbers are the user's.
-
-    Raises
-    ------
-    Unreachable
-        No connection, or the credentials were refused.
-    QueryRefused
-        The server refused the statement.
-    """
-    try:
-        yield
-    except AuthError as error:
-        with_what = f" ({credentials})" if credentials else ""
-        if error.code == "Neo.ClientError.Security.Forbidden":
-            raise QueryRefused(f"{uri} forbids this{with_what}: {error.message}", code=error.code) from error
-        raise Unreachable(f"{uri} refuses the credentials{with_what}: {error.message}") from error
-    except Neo4jError as error:
-        code = error.code or ""
-        said = _LINE.sub(lambda found: f"(line {int(found[1]) - prefix_lines}, ", str(error.message or error))
-        message = f"{uri} refused the statement: {_OFFSET.sub(')', said)} [{code}]"
-        raise QueryRefused(message, code=code, retryable=error.is_retryable()) from error
-    except ConfigurationError as error:
-        raise Unreachable(f"No connection to {uri} can be made this way: {error}") from error
-    except DriverError as error:
-        told = (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(":. ")
-        raise Unreachable(
-            f"Neo4j does not answer at {uri} ({told}). Does it run, and is the address right? "
-            "`scicities server status` tells about the workspace's own."
-        ) from error
-
-
 def _checked_address(target: str) -> str:
     parts = urlsplit(target)
     allowed = f"local, or an address like neo4j://host:7687 ({', '.join(SCHEMES)})"
@@ -408,27 +351,12 @@ def _checked_address(target: str) -> str:
 
 def _query(cypher: str, name: str, timeout: float | None) -> neo4j.Query:
     # metadata shows in SHOW TRANSACTIONS and the query log; the text is ours or checked, never user input glued in
-    return neo4j.Query(cypher, metadata={"app": "scicities", "query": name}, timeout=timeout)  # type: ignore[arg-type]
+    return neo4j.Query(cypher, metadata={"app": "scicities", "query": name}, timeout=timeout)
 
 
 def _frame(result: neo4j.Result) -> pd.DataFrame:
     keys = list(result.keys())
     return pd.DataFrame([[plain(value) for value in record.values()] for record in result], columns=keys)
-
-
-def _effect(plan: Mapping[str, Any] | None) -> str:
-    """What in a plan goes beyond reading the graph although the server calls it a read; empty for nothing."""
-    if not plan:
-        return ""
-    operator = str(plan.get("operatorType", "")).partition("@")[0]
-    details = str(plan.get("args", {}).get("Details", ""))
-    if operator == "LoadCSV":
-        return "it reads a file or address (LOAD CSV)"
-    if operator == "TerminateTransactions":
-        return "it ends other transactions"
-    if operator == "ProcedureCall" and details.startswith(_OUTSIDE):
-        return f"it calls {details.partition('(')[0]}, which reaches outside the database"
-    return next((effect for child in plan.get("children", ()) if (effect := _effect(child))), "")
 
 
 def _statement(name: str) -> str:

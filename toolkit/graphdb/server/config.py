@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import socket
 import zipfile
 from collections.abc import Iterable, Sequence
@@ -11,24 +10,23 @@ from pathlib import Path
 
 from toolkit.errors import ServerError
 from toolkit.graphdb.server.java import Java
+from toolkit.graphdb.server.startcache import StartCache
 
 __all__ = ["Launch", "choose_port", "main_class", "neo4j_conf", "port_is_free", "write_argfile"]
 
 HOST = "127.0.0.1"
 BOLT_PORT, HTTP_PORT = 7687, 7474
 _ENTRY_POINT = "META-INF/services/org.neo4j.server.startup.EntryPoint"
-_OPENED = ("java.nio", "java.io", "sun.nio.ch", "java.util.concurrent")
 
 
 @dataclass(frozen=True)
 class Launch:
-    """All that a start of Java on the server's jars needs."""
+    """All that a run of Java on the server's jars needs."""
 
     java: Java
     jars: tuple[Path, ...]
     heap: str
-    start_cache: Path | None
-    """Java's ahead-of-time cache of loaded classes (Java 25 and later): halves the processor time of a start."""
+    cache: StartCache | None
 
 
 def neo4j_conf(bolt_port: int, http_port: int) -> str:
@@ -94,25 +92,15 @@ def main_class(jars: Sequence[Path]) -> str:
     return next(line.strip() for line in lines if line.strip() and not line.startswith("#"))
 
 
-def start_cache(folder: Path, java: Java, jars: Sequence[Path]) -> Path | None:
-    """Where Java's start cache for these jars lies; ``None`` where Java is too old for one.
-
-    Java refuses a cache made with another build or other jar files, so both are in its name.
-    """
-    if java.major < 25:
-        return None
-    seen = [(str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in jars]
-    key = hashlib.sha256(repr((str(java.command), java.version, seen)).encode()).hexdigest()[:16]
-    return folder / f"start-{key}.aot"
-
-
-def write_argfile(path: Path, launch: Launch, *, record: Path | None = None) -> Path:
+def write_argfile(path: Path, launch: Launch, *, record: Path | None = None, program: Sequence[str] = ()) -> Path:
     """Write Java's options and class path as an argument file (the class path alone is 17 kB).
 
     Parameters
     ----------
     record
-        Where this run shall leave a start cache when it ends.
+        Where this run shall leave a cache for quicker starts when it ends.
+    program
+        Main class and its arguments, where they must not be seen in the machine's list of processes.
     """
     options = [
         f"-Xmx{launch.heap}",
@@ -120,22 +108,17 @@ def write_argfile(path: Path, launch: Launch, *, record: Path | None = None) -> 
         "-XX:-OmitStackTraceInFastThrow",
         "-XX:+AlwaysActAsServerClassMachine",
     ]
-    options += [f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in _OPENED]
+    options += launch.java.module_options
     options += [
         "-Dfile.encoding=UTF-8",
         "-Djdk.tls.rejectClientInitiatedRenegotiation=true",
         "-Dlog4j2.disable.jmx=true",
     ]
-    if launch.java.major >= 17:
-        options.append("--enable-native-access=ALL-UNNAMED")
-    if launch.java.major >= 23:
-        options.append("--sun-misc-unsafe-memory-access=allow")
-    if record is not None:
-        options.append(f"-XX:AOTCacheOutput={record}")
-    elif launch.start_cache is not None and launch.start_cache.is_file():
-        options.append(f"-XX:AOTCache={launch.start_cache}")
-    options += ["-cp", ":".join(map(str, launch.jars))]
-    path.parent.mkdir(parents=True, exist_ok=True)
+    if launch.cache is not None:
+        options += launch.cache.options(record)
+    options += ["-cp", ":".join(map(str, launch.jars)), *program]
+    path.unlink(missing_ok=True)
+    path.touch(mode=0o600)
     quoted = ('"' + option.replace("\\", "\\\\").replace('"', '\\"') + '"' for option in options)
     path.write_text("\n".join(quoted) + "\n", encoding="utf-8")
     return path

@@ -12,9 +12,14 @@ from pathlib import Path
 
 from toolkit.errors import ServerError
 
-__all__ = ["Java", "find_java"]
+__all__ = ["Java", "find_java", "oldest_java"]
 
-OLDEST = 17
+_OPENED = ("java.nio", "java.io", "sun.nio.ch", "java.util.concurrent")
+
+
+def oldest_java(neo4j_version: str) -> int:
+    """First Java that Neo4j ``neo4j_version`` runs on: 17 for 5.x, 21 for the versions named by year."""
+    return 17 if neo4j_version.startswith("5.") else 21
 
 
 @dataclass(frozen=True)
@@ -26,8 +31,17 @@ class Java:
     major: int
     origin: str
 
+    @property
+    def module_options(self) -> list[str]:
+        """What Neo4j needs opened, said to Java so that it does not warn about it."""
+        options = [f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in _OPENED]
+        options.append("--enable-native-access=ALL-UNNAMED")
+        if self.major >= 23:
+            options.append("--sun-misc-unsafe-memory-access=allow")
+        return options
 
-def find_java(oldest: int = OLDEST) -> Java:
+
+def find_java(oldest: int = 17) -> Java:
     """First Java of version ``oldest`` or later among the wheel's, ``JAVA_HOME``'s and the path's.
 
     Raises

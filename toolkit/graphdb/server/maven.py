@@ -27,7 +27,7 @@ Jar = tuple[str, str, str, str]
 """Group, artifact, version, classifier (empty for none)."""
 
 
-class VerifiedDownloads(PythonResolver):  # type: ignore[misc]  # jgo is untyped
+class VerifiedDownloads(PythonResolver):
     """jgo's resolver, except that a file appears under its name only when it is complete and its checksum is right.
 
     Parameters

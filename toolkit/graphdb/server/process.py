@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
@@ -87,7 +87,7 @@ def find_process(home: Path, pid: int | None) -> Process | None:
     return None
 
 
-def start_detached(command: Sequence[str | Path], log: Path, environment: Mapping[str, str]) -> Process:
+def start_detached(command: Sequence[str | Path], log: Path) -> Process:
     """Start ``command`` so that it outlives us, its output in ``log``."""
     psutil = _psutil()
     log.parent.mkdir(parents=True, exist_ok=True)
@@ -99,7 +99,6 @@ def start_detached(command: Sequence[str | Path], log: Path, environment: Mappin
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=output,
-            env={**os.environ, **environment},
             start_new_session=True,
             check=True,
         )
@@ -123,7 +122,6 @@ def telling_line(*logs: Path) -> str:
 
 def _psutil() -> ModuleType:
     try:
-        import psutil
+        return import_module("psutil")
     except ModuleNotFoundError as error:
         raise ServerError("The local server needs the package psutil: pip install 'scicities[server]'.") from error
-    return psutil

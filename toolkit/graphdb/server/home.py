@@ -1,0 +1,203 @@
+"""The server's home folder: what lies where, what the last start left, and one at a time.
+
+::
+
+    neo4j/
+      conf/neo4j.conf    written at every start
+      data/ logs/ import/
+      password           of user neo4j; only its owner can read it
+      server.json        process, ports, version of the last start
+      import.unfinished  there only while an import runs, or after it was killed
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from toolkit.errors import ServerError
+from toolkit.graphdb.server.config import BOLT_PORT, HTTP_PORT, neo4j_conf
+from toolkit.workspace import write_text_atomically
+
+__all__ = ["DATABASE", "Home"]
+
+DATABASE = "neo4j"
+"""The one user database that Community has."""
+
+
+@dataclass(frozen=True)
+class Home:
+    """A server's home folder; making one of these touches nothing."""
+
+    root: Path
+
+    @property
+    def conf(self) -> Path:
+        """Folder of the settings."""
+        return self.root / "conf"
+
+    @property
+    def logs(self) -> Path:
+        """Folder of the logs."""
+        return self.root / "logs"
+
+    @property
+    def password_file(self) -> Path:
+        """File with the password of user ``neo4j``."""
+        return self.root / "password"
+
+    @property
+    def initialised(self) -> bool:
+        """Whether the server was given a password already."""
+        return (self.root / "data" / "dbms" / "auth.ini").exists()
+
+    @property
+    def has_store(self) -> bool:
+        """Whether there is a database, be it an empty one."""
+        return not self._unfinished.exists() and (self._database / "neostore").exists()
+
+    @property
+    def log_files(self) -> tuple[Path, Path]:
+        """What Java said, and what the server said, in its last run."""
+        return self.logs / "console.log", self.logs / "neo4j.log"
+
+    def make(self) -> None:
+        """Make the folders.
+
+        Raises
+        ------
+        ServerError
+            They can't be made.
+        """
+        try:
+            for name in ("conf", "data", "logs", "import"):
+                (self.root / name).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ServerError(f"The server's home {self.root} can't be made: {error.strerror}.") from error
+
+    def write_conf(self, bolt_port: int = BOLT_PORT, http_port: int = HTTP_PORT) -> None:
+        """Write ``neo4j.conf``."""
+        (self.conf / "neo4j.conf").write_text(neo4j_conf(bolt_port, http_port), encoding="utf-8")
+
+    def make_password(self) -> str:
+        """Write a new password where only this user can read it."""
+        self.password_file.unlink(missing_ok=True)
+        password = secrets.token_hex(20)  # letters and digits: a leading dash would be taken for an option
+        with os.fdopen(os.open(self.password_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(password)
+        return password
+
+    def password(self) -> str:
+        """Password of user ``neo4j``.
+
+        Raises
+        ------
+        ServerError
+            The file is gone or can't be read.
+        """
+        try:
+            return self.password_file.read_text(encoding="utf-8").strip()
+        except FileNotFoundError:
+            raise ServerError(
+                f"{self.password_file} is gone, and nobody knows the server's password without it. Put it back, or "
+                f"stop the server, remove {self.root} and load again: the graph is made anew from the workspace."
+            ) from None
+        except OSError as error:
+            raise ServerError(f"The server's password {self.password_file} can't be read: {error.strerror}.") from error
+
+    def record(self) -> dict[str, Any]:
+        """What the last start left in ``server.json``; empty where it is gone or damaged."""
+        try:
+            record = json.loads((self.root / "server.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return record if isinstance(record, dict) else {}
+
+    def write_record(self, record: Mapping[str, Any]) -> None:
+        """Replace ``server.json``."""
+        write_text_atomically(self.root / "server.json", json.dumps(record, indent=1) + "\n")
+
+    def ports(self) -> tuple[int, int]:
+        """Bolt's and HTTP's port of the last start, from the settings file where ``server.json`` was lost."""
+        record = self.record()
+        if "bolt_port" in record:
+            return int(record["bolt_port"]), int(record["http_port"])
+        found = [BOLT_PORT, HTTP_PORT]
+        with contextlib.suppress(OSError, ValueError):
+            for line in (self.conf / "neo4j.conf").read_text(encoding="utf-8").splitlines():
+                for at, name in enumerate(("server.bolt.listen_address", "server.http.listen_address")):
+                    if line.startswith(name):
+                        found[at] = int(line.rpartition(":")[2])
+        return found[0], found[1]
+
+    def store_bytes(self) -> int:
+        """Size of the database and its transaction logs [bytes]."""
+        total = 0
+        for folder in (self._database, self._transactions):
+            for path in folder.rglob("*"):
+                with contextlib.suppress(OSError):  # files come and go while the server runs
+                    total += path.stat().st_size
+        return total
+
+    def says_started(self) -> bool:
+        """Whether the log of the last start says that it is complete."""
+        log = self.log_files[1]
+        return log.is_file() and "Started." in log.read_text(encoding="utf-8", errors="replace")
+
+    @contextmanager
+    def importing(self) -> Iterator[None]:
+        """Mark the database as unfinished until the block ends without an error."""
+        self._unfinished.write_text("An import was begun and has not ended; the next start discards it.\n")
+        yield
+        self._unfinished.unlink()
+
+    def discard_unfinished(self) -> None:
+        """Remove the database that an import left half made; the server then makes an empty one."""
+        if self._unfinished.exists():
+            for folder in (self._database, self._transactions):
+                shutil.rmtree(folder, ignore_errors=True)
+            self._unfinished.unlink()
+
+    @contextmanager
+    def alone(self, timeout: float) -> Iterator[None]:
+        """Hold the home: of two processes that both want the server started, one starts it.
+
+        Raises
+        ------
+        ServerError
+            Another process held it for ``timeout`` seconds, or the folder can't be written.
+        """
+        lock = FileLock(self.root / ".server.lock", timeout=timeout)
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            lock.acquire()
+        except Timeout:
+            raise ServerError(f"Another process is starting, stopping or filling the server of {self.root}.") from None
+        except OSError as error:
+            raise ServerError(f"The server's home {self.root} can't be written: {error.strerror}.") from error
+        try:
+            yield
+        finally:
+            lock.release()
+
+    @property
+    def _database(self) -> Path:
+        return self.root / "data" / "databases" / DATABASE
+
+    @property
+    def _transactions(self) -> Path:
+        return self.root / "data" / "transactions" / DATABASE
+
+    @property
+    def _unfinished(self) -> Path:
+        return self.root / "import.unfinished"
