@@ -1,0 +1,141 @@
+"""Measuring ours and a rival in turn, after making sure that both give the same output."""
+
+from __future__ import annotations
+
+import gc
+import statistics
+import time
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+__all__ = ["Comparison", "Measured", "RowModule", "Side", "WrongOutput", "measured", "seconds_of"]
+
+
+class WrongOutput(AssertionError):
+    """Ours and the rival's outputs differ: a ratio between them would mean nothing."""
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the two: what it is, how it is run, and what puts things back before each run (not timed)."""
+
+    what: str
+    run: Callable[[], Any]
+    before: Callable[[], object] | None = None
+    repeats: int = 3
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One line of the table.
+
+    Attributes
+    ----------
+    name
+        Short and unique.
+    title
+        What is done.
+    size
+        How much of it, in words.
+    ours, rival
+        The two sides.
+    minimum
+        Ratio rival / ours that is required.
+    same
+        Raises :class:`WrongOutput` where the outputs differ; gives facts to print beside the ratio.
+    warm_up
+        Leave the first run of each side out of the times. Off where a run takes a minute.
+    """
+
+    name: str
+    title: str
+    size: str
+    ours: Side
+    rival: Side
+    minimum: float
+    same: Callable[[Any, Any], Mapping[str, Any]]
+    warm_up: bool = True
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What came out of a comparison; everything in it is a JSON value."""
+
+    name: str
+    title: str
+    size: str
+    ours: str
+    rival: str
+    ours_seconds: list[float]
+    rival_seconds: list[float]
+    ratio: float
+    minimum: float
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def reached(self) -> bool:
+        """Whether the required ratio was reached."""
+        return self.ratio >= self.minimum
+
+
+class RowModule(Protocol):
+    """What a module under ``bench/rows`` offers."""
+
+    NAME: str
+    SIZES: Mapping[str, Any]
+
+    def comparisons(self, size: Any, stack: ExitStack, scratch: Path) -> list[Comparison]:
+        """Prepare the data and return what is to be compared; ``stack`` ends what was started."""
+
+
+def seconds_of(side: Side) -> tuple[float, Any]:
+    """Seconds of one run, and its output. The garbage of earlier runs is collected first."""
+    if side.before is not None:
+        side.before()
+    gc.collect()
+    begun = time.perf_counter()
+    output = side.run()
+    return time.perf_counter() - begun, output
+
+
+def measured(comparison: Comparison, *, say: Callable[[str], object] = lambda _: None) -> Measured:
+    """Run both sides in turn and compare their medians.
+
+    The first pair of runs is checked for equal output before anything else. Then the sides take turns, so that a
+    machine that slows down slows both.
+
+    Raises
+    ------
+    WrongOutput
+        The outputs differ.
+    """
+    ours, rival = comparison.ours, comparison.rival
+    times: dict[str, list[float]] = {"ours": [], "rival": []}
+    first, one = seconds_of(ours)
+    second, other = seconds_of(rival)
+    facts = dict(comparison.same(one, other))
+    del one, other
+    say(f"{comparison.name}: same output; first runs {first:.3f} s and {second:.3f} s")
+    if not comparison.warm_up:
+        times["ours"].append(first)
+        times["rival"].append(second)
+    for turn in range(max(ours.repeats, rival.repeats)):
+        for key, side in (("ours", ours), ("rival", rival)):
+            if turn < side.repeats and len(times[key]) < side.repeats:
+                times[key].append(seconds_of(side)[0])
+                say(f"{comparison.name}: {key} {times[key][-1]:.3f} s")
+    return Measured(
+        name=comparison.name,
+        title=comparison.title,
+        size=comparison.size,
+        ours=ours.what,
+        rival=rival.what,
+        ours_seconds=[round(value, 4) for value in times["ours"]],
+        rival_seconds=[round(value, 4) for value in times["rival"]],
+        ratio=round(statistics.median(times["rival"]) / statistics.median(times["ours"]), 2),
+        minimum=comparison.minimum,
+        facts=facts,
+    )

@@ -1,0 +1,116 @@
+"""Share and collaboration score by year at two levels against pandas and itertools.combinations."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from contextlib import ExitStack
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from bench.corpora import write_corpus
+from bench.harness import Comparison, Side, WrongOutput
+from toolkit.measures.collaboration import collaboration_scores
+from toolkit.measures.share import unit_shares
+from toolkit.measures.tables import Tables
+from toolkit.workspace import Workspace
+
+NAME = "measures"
+SIZES = {
+    "full": {"works": 200_000, "institutions": 5_000, "cities": 800},
+    "quick": {"works": 500, "institutions": 60, "cities": 15},
+}
+LEVELS = {"institution": "institution_id", "city": "city_id"}
+
+Frames = dict[str, tuple[pd.DataFrame, pd.DataFrame]]
+
+
+def by_toolkit(workspace: Workspace) -> Frames:
+    """Ours: from the workspace's Parquet files to frames."""
+    with Tables.of(workspace) as tables:
+        return {
+            level: (
+                unit_shares(tables, level=level, by_year=True).to_pandas(),
+                collaboration_scores(tables, level=level, by_year=True).to_pandas(),
+            )
+            for level in LEVELS
+        }
+
+
+def by_pandas(folder: Path) -> Frames:
+    """The rival: the same from the same files, with merges, groupby and a loop over each article's pairs."""
+    works = pd.read_parquet(folder / "works.parquet", columns=["work_id", "year", "n_authors", "authors_truncated"])
+    works = works[works["year"].notna() & (works["n_authors"] > 0) & ~works["authors_truncated"]]
+    sites = pd.read_parquet(folder / "sites.parquet", columns=["site_id", "institution_id", "city_id"])
+    rows = pd.read_parquet(folder / "authorships.parquet", columns=["work_id", "author_key", "site_id"])
+    rows = rows.dropna(subset=["site_id"]).merge(works, on="work_id").merge(sites, on="site_id")
+    rows["part"] = 1 / (rows["n_authors"] * rows.groupby(["work_id", "author_key"])["site_id"].transform("size"))
+    return {level: _of_level(rows, column) for level, column in LEVELS.items()}
+
+
+def _of_level(rows: pd.DataFrame, column: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    parts = rows.groupby(["work_id", "year", column], as_index=False)["part"].sum()
+    shares = parts.groupby([column, "year"], as_index=False).agg(count=("part", "size"), share=("part", "sum"))
+    joint: dict[tuple[str, str, int], int] = defaultdict(int)
+    score: dict[tuple[str, str, int], float] = defaultdict(float)
+    articles = parts.groupby(["work_id", "year"]).agg(units=(column, list), parts=("part", list))
+    for (_, year), units, shared in articles.itertuples(name=None):
+        # units of an article are in order of their ids, so pairs are too
+        for (a, share_a), (b, share_b) in combinations(zip(units, shared, strict=True), 2):
+            joint[a, b, year] += 1
+            score[a, b, year] += share_a + share_b
+    pairs = pd.DataFrame(list(joint), columns=["a_id", "b_id", "year"])
+    pairs["joint"] = list(joint.values())
+    pairs["score"] = list(score.values())
+    return shares.rename(columns={column: "id"}), pairs
+
+
+def same(ours: Frames, theirs: Frames) -> dict[str, Any]:
+    """Both must have the same rows, the same counts, and sums equal to nine decimals."""
+    facts = {}
+    for level in LEVELS:
+        shares, pairs = ours[level]
+        shares = shares[~shares["id"].isin(["unassigned", "unlocated"])]
+        _equal(shares, theirs[level][0], ["id", "year"], "count", "share")
+        _equal(pairs, theirs[level][1], ["a_id", "b_id", "year"], "joint", "score")
+        facts[f"rows, {level}"] = f"{len(shares):,} Shares, {len(pairs):,} pairs and years"
+    return facts
+
+
+def _equal(ours: pd.DataFrame, theirs: pd.DataFrame, keys: list[str], whole: str, real: str) -> None:
+    columns = [*keys, whole, real]
+    left, right = (frame[columns].sort_values(keys, ignore_index=True) for frame in (ours, theirs))
+    for column in (*keys, whole):
+        if len(left) != len(right) or left[column].astype(str).ne(right[column].astype(str)).any():
+            raise WrongOutput(f"{column} differs ({len(left)} and {len(right)} rows)")
+    if not np.allclose(left[real], right[real], rtol=0, atol=1e-9):
+        raise WrongOutput(f"{real} differs by up to {np.abs(left[real] - right[real]).max()}")
+
+
+def comparisons(size: Mapping[str, int], stack: ExitStack, scratch: Path) -> list[Comparison]:  # noqa: ARG001
+    """Both start from the same Parquet files and end in frames."""
+    workspace = Workspace(scratch / "workspace")
+    corpus = write_corpus(workspace, **size)
+    return [
+        Comparison(
+            name="measures",
+            title="Share and collaboration score, institutions and cities, by year",
+            size=f"{corpus['works']:,} articles, {corpus['authorships']:,} authorships, "
+            f"{corpus['institutions_per_article']:.1f} institutions an article",
+            ours=Side(
+                "unit_shares and collaboration_scores at both levels, on DuckDB, from Parquet files to frames",
+                lambda: by_toolkit(workspace),
+            ),
+            rival=Side(
+                "pandas merge and groupby for parts and Shares, itertools.combinations over each article's units for "
+                "pairs, from the same files to frames",
+                lambda: by_pandas(workspace.corpus),
+            ),
+            minimum=20,
+            same=same,
+        )
+    ]

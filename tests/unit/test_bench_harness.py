@@ -1,0 +1,152 @@
+"""The bench harness: ratios are of medians, equal output comes first, and every row of no server runs small."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(autouse=True)
+def _importable(monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT))
+
+
+def comparison(ours, rival, *, same=lambda *outputs: {}, minimum=2.0, warm_up=True, repeats=3):
+    from bench.harness import Comparison, Side
+
+    return Comparison(
+        name="row",
+        title="A row",
+        size="3 things",
+        ours=Side("ours does it", ours, repeats=repeats),
+        rival=Side("rival does it", rival, repeats=1),
+        minimum=minimum,
+        same=same,
+        warm_up=warm_up,
+    )
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """A clock that only moves when a run says so."""
+    from bench import harness
+
+    now = [0.0]
+    monkeypatch.setattr(harness.time, "perf_counter", lambda: now[0])
+
+    def taking(*seconds):
+        left = list(seconds)
+
+        def run():
+            now[0] += left.pop(0)
+            return "output"
+
+        return run
+
+    return taking
+
+
+def test_ratio_is_of_medians_without_the_warm_up(clock):
+    from bench.harness import measured
+
+    result = measured(comparison(clock(100, 1, 5, 2), clock(100, 8)))
+    assert (result.ours_seconds, result.rival_seconds, result.ratio) == ([1.0, 5.0, 2.0], [8.0], 4.0)
+    assert result.reached
+
+
+def test_without_warm_up_the_first_run_counts(clock):
+    from bench.harness import measured
+
+    result = measured(comparison(clock(4, 4, 4), clock(6), warm_up=False))
+    assert (result.ours_seconds, result.rival_seconds, result.ratio) == ([4.0, 4.0, 4.0], [6.0], 1.5)
+    assert not result.reached
+
+
+def test_different_output_ends_the_run_before_anything_is_timed():
+    from bench.harness import WrongOutput, measured
+
+    runs = []
+
+    def same(one, other):
+        raise WrongOutput("1 row more")
+
+    with pytest.raises(WrongOutput, match="1 row more"):
+        measured(comparison(lambda: runs.append("ours"), lambda: runs.append("rival"), same=same))
+    assert runs == ["ours", "rival"]
+
+
+def test_page_names_both_sides_the_size_and_what_was_missed(tmp_path, clock):
+    from bench.harness import measured
+    from bench.page import page, read_results, write_results
+
+    result = measured(comparison(clock(1, 1, 1, 1), clock(1, 1.5), same=lambda *outputs: {"rows": "7"}))
+    write_results(tmp_path, "row", [result], {"day": "2030-01-31", "machine": {"cores": "2"}})
+    text = page(read_results(tmp_path, ["absent", "row"]))
+    assert "| A row | 3 things | 1.00 s | 1.50 s | **1.5** **(missed)** | 2 |" in text
+    assert "- ours: ours does it: 1.00 s, 1.00 s, 1.00 s\n- rival: rival does it: 1.50 s\n- rows: 7\n" in text
+    assert "row:\n\nday 2030-01-31; cores 2\n" in text
+
+
+def test_machine_names_nothing_of_its_owner():
+    from bench.machine import described
+
+    found = described()
+    assert {"processor", "cores", "memory", "system", "python", "igraph"} <= found.keys()
+    text = json.dumps(found)
+    assert os.uname().nodename not in text
+    assert str(Path.home()) not in text
+
+
+@pytest.mark.parametrize("row", ["measures", "communities"])
+def test_rows_run_small_and_give_equal_output(row, tmp_path):
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "bench",
+            "--quick",
+            "--only",
+            row,
+            "--results",
+            str(tmp_path),
+            "--page",
+            str(tmp_path / "p.md"),
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    results = json.loads((tmp_path / f"{row}.json").read_text())["results"]
+    assert [result["name"] for result in results] == [row]
+    assert results[0]["ratio"] > 0
+    assert f"{row}: same output" in done.stderr
+    assert "# Bench" in (tmp_path / "p.md").read_text()
+
+
+def test_small_results_are_never_published():
+    done = subprocess.run(
+        [sys.executable, "-m", "bench", "--quick"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert "give --results and --page elsewhere" in done.stderr
+
+
+def test_networks_have_the_size_asked_for_and_no_loops():
+    from bench.networks import network
+    from toolkit.network.arrays import EdgeArray
+
+    made = network(200, 1_500, seed=3)
+    table = made.table()
+    assert table.num_rows == 1_500
+    assert EdgeArray.from_edges(table).n_edges == 1_500
+    assert all(a < b for a, b in zip(table["a_id"].to_pylist(), table["b_id"].to_pylist(), strict=True))
+    assert network(200, 1_500, seed=3).table() == table
