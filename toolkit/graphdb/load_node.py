@@ -148,8 +148,8 @@ def _refuse_foreign(graph: Graph, node: LoadNode, found: Mapping[str, int]) -> N
             if found.get(name, 0) > expected:
                 raise QueryRefused(
                     f"The database holds {found[name]:,} {name}, {found[name] - expected:,} more than scicities "
-                    "loaded: someone added to them. Nothing was removed or written. Remove what was added, or load into "
-                    "another database."
+                    "loaded: someone added to them. Nothing was removed or written. Remove what was added, or load "
+                    "into another database."
                 )
     ties = int(graph.read("MATCH ()-[r]->() RETURN count(r) AS found", name="load")["found"].iloc[0])
     if ties == sum(found[kind.pattern] for kind in RELATIONSHIPS):

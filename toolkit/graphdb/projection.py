@@ -220,6 +220,13 @@ def _check(level: str, weight: str) -> None:
 
 
 def require_complete(graph: Graph) -> str:
+    """Fingerprint of the records a graph shows, once it is complete.
+
+    Raises
+    ------
+    GraphStoreError
+        The database holds no graph of ours, or an unfinished one.
+    """
     rows = graph.read(statement("project/state"), name="project")
     if not len(rows):
         raise GraphStoreError(f"The database at {graph.uri} holds no scicities graph. `scicities load` makes one.")

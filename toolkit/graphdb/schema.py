@@ -65,9 +65,9 @@ def create_indexes(graph: Graph) -> None:
 
 def count_statement() -> str:
     """Count of each label and relationship kind, by name; the server keeps these counts, so it is quick."""
-    nodes = [f"MATCH (n:{label}) RETURN '{label}' AS name, count(n) AS found" for label in KEYS]
+    nodes = [f"MATCH (n:{label}) WITH count(n) AS found RETURN '{label}' AS name, found" for label in KEYS]
     relationships = [
-        f"MATCH (:{kind.start})-[r:{kind.type}]->() RETURN '{kind.pattern}' AS name, count(r) AS found"
+        f"MATCH (:{kind.start})-[r:{kind.type}]->() WITH count(r) AS found RETURN '{kind.pattern}' AS name, found"
         for kind in RELATIONSHIPS
     ]
     return "\nUNION ALL\n".join([*nodes, *relationships])
