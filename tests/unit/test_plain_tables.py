@@ -196,6 +196,21 @@ def test_without_positions_each_id_is_one_listing_and_each_nameless_row_another(
     ]
 
 
+def test_an_orcid_stands_for_an_id_that_is_missing(tmp_path):
+    (tmp_path / "works.csv").write_text("id,year\nW1,2001\n")
+    (tmp_path / "authorships.csv").write_text(
+        "work_id,author_id,orcid,institution_id\n"
+        "W1,,https://orcid.org/0000-0002-1825-009x,I1\nW1,,0000-0002-1825-009X,I2\nW1,A1,0000-0001-5109-3700,I1\n"
+    )
+    workspace = open_workspace(tmp_path / "w")
+    ingest_tables(workspace, **paths(tmp_path, "works", "authorships"))
+    assert rows(workspace, "authors", "author_id", "orcid") == [
+        ("0000-0002-1825-009X", "0000-0002-1825-009X"),
+        ("A1", "0000-0001-5109-3700"),
+    ]
+    assert rows(workspace, "works", "n_authors") == [(2,)]
+
+
 def test_institutions_and_cities_by_name_alone(tmp_path):
     (tmp_path / "works.csv").write_text("id,year\nW1,2001\nW2,2002\n")
     (tmp_path / "authorships.csv").write_text(

@@ -70,7 +70,7 @@ FIELDS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
 
 NEEDED: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
     "works": (("work_id",), ("year",)),
-    "authorships": (("work_id",), ("author_id", "author_name", "position"), ("institution_id", "institution")),
+    "authorships": (("work_id",), ("author_id", "orcid", "author_name", "position"), ("institution_id", "institution")),
     "institutions": (("institution_id", "ror"),),
 }
 """Table -> groups of fields, of each of which at least one must be there."""

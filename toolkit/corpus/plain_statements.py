@@ -106,7 +106,8 @@ WITH states AS (
     SELECT id, bool_and(bad IS NOT NULL) AS lost, bool_or(bad IS NULL AND left_out IS NULL) AS kept
     FROM judged_works WHERE id IS NOT NULL GROUP BY id
 ), read AS (
-    SELECT n, line, source, work_ref(work_id) AS id, author_ref(author_id) AS author_id, orcid_id(orcid) AS orcid,
+    SELECT n, line, source, work_ref(work_id) AS id, coalesce(author_ref(author_id), orcid_id(orcid)) AS author_id,
+        orcid_id(orcid) AS orcid,
         said(author_name) AS author_name,
         CASE WHEN lower(trim(position)) NOT IN ('first', 'middle', 'last') THEN said(position) END AS position_text,
         coalesce(institution_ref(institution_id), CASE WHEN $by_name THEN institution_made.id END) AS institution_ref,
@@ -130,7 +131,7 @@ SELECT read.*, whole(position_text) AS position,
         WHEN position < 0 THEN 'the position is negative'
     END AS bad,
     coalesce(states.kept, false) AS kept,
-    coalesce(author_id, orcid, author_name, position_text, institution_ref, city_ref) IS NULL AS nobody
+    coalesce(author_id, author_name, position_text, institution_ref, city_ref) IS NULL AS nobody
 FROM read LEFT JOIN states ON states.id = read.id
 """
 
