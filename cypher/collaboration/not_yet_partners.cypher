@@ -1,7 +1,7 @@
 // name: collaboration.not_yet_partners
 // summary: Cities a city hardly works with, though its strongest partners do.
 // access: read
-// param: city_id string = "1816670" | GeoNames id (here Beijing); the command line and Python also take a name.
+// param: city_id string = "1790630" | GeoNames id (here Xi'an); the command line and Python also take a name.
 // param: year_from int = 2015 | First publication year, inclusive.
 // param: year_to int = 2024 | Last publication year, inclusive.
 // param: via_n int = 20 | Strongest partners of the city that are followed.
@@ -14,7 +14,7 @@
 // column: via int | How many of the city's strongest partners work with it.
 // column: promise float | Sum over them of the weaker of the two scores on the way [articles].
 // column: best_via string | The partner with the strongest way.
-// browser: :param city_id => "1816670"
+// browser: :param city_id => "1790630"
 // browser: :param year_from => 2015
 // browser: :param year_to => 2024
 // browser: :param via_n => 20

@@ -272,7 +272,7 @@ def test_parameters_as_text() -> None:
 
 def test_a_query_is_sent_bound_and_comes_back_typed(typed: QuerySpec) -> None:
     rows = typed_rows(("a", 1, 2, 0.5, True, ["x"]), ("b", 2, None, None, False, None))
-    graph = Fake({"a.typed": rows, "places_named_city": BEIJING})
+    graph = Fake({"a.typed": rows, "places/named_city": BEIJING})
     frame = run_query(graph, typed, {"city_id": "beijing", "whole": "7"})
     name, cypher, sent = graph.asked[-1]
     assert (name, cypher) == ("a.typed", typed.statement)
@@ -290,8 +290,8 @@ def test_a_query_is_sent_bound_and_comes_back_typed(typed: QuerySpec) -> None:
 
 
 def test_types_stand_without_rows(typed: QuerySpec) -> None:
-    graph = Fake({"a.typed": typed_rows(), "places_named_city": BEIJING})
-    full = Fake({"a.typed": typed_rows(("a", 1, 2, 0.5, True, ["x"])), "places_named_city": BEIJING})
+    graph = Fake({"a.typed": typed_rows(), "places/named_city": BEIJING})
+    full = Fake({"a.typed": typed_rows(("a", 1, 2, 0.5, True, ["x"])), "places/named_city": BEIJING})
     empty = run_query(graph, typed, {"city_id": "1816670"})
     assert len(empty) == 0
     assert dict(empty.dtypes) == dict(run_query(full, typed, {"city_id": "1816670"}).dtypes)
@@ -310,36 +310,36 @@ def test_types_stand_without_rows(typed: QuerySpec) -> None:
     ],
 )
 def test_other_types_than_declared_are_refused(typed: QuerySpec, row: tuple[Any, ...], message: str) -> None:
-    graph = Fake({"a.typed": typed_rows(row), "places_named_city": BEIJING})
+    graph = Fake({"a.typed": typed_rows(row), "places/named_city": BEIJING})
     with pytest.raises(QueryFileError) as caught:
         run_query(graph, typed, {"city_id": "1816670"})
     assert message in str(caught.value)
 
 
 def test_other_columns_than_declared_are_refused(typed: QuerySpec) -> None:
-    graph = Fake({"a.typed": typed_rows().rename(columns={"n": "k"}), "places_named_city": BEIJING})
+    graph = Fake({"a.typed": typed_rows().rename(columns={"n": "k"}), "places/named_city": BEIJING})
     with pytest.raises(QueryFileError, match=r"the database returned \['id', 'k'"):
         run_query(graph, typed, {"city_id": "1816670"})
 
 
 def test_names_stand_for_ids_unless_ambiguous(typed: QuerySpec) -> None:
     two = places(("2653941", "Cambridge", "ENG", "GB"), ("4931972", "Cambridge", "MA", "US"))
-    answers = {"a.typed": typed_rows(), "places_named_city": two}
+    answers = {"a.typed": typed_rows(), "places/named_city": two}
     with pytest.raises(UnknownPlace, match=r"Cambridge \(ENG, GB\) = 2653941; Cambridge \(MA, US\) = 4931972"):
         run_query(Fake(answers), typed, {"city_id": "Cambridge"})
     graph = Fake(answers)
     run_query(graph, typed, {"city_id": "4931972"})
     assert graph.asked[-1][2]["city_id"] == "4931972"
     with pytest.raises(UnknownPlace, match="no city named 'Nowhere'"):
-        run_query(Fake({**answers, "places_named_city": places()}), typed, {"city_id": "Nowhere"})
+        run_query(Fake({**answers, "places/named_city": places()}), typed, {"city_id": "Nowhere"})
 
 
 def test_which_parameters_are_places() -> None:
-    asked = {"places_named_city": BEIJING, "places_named_country": places(("CN", "China", "", "CN"))}
+    asked = {"places/named_city": BEIJING, "places/named_country": places(("CN", "China", "", "CN"))}
     spec = load_library()["collaboration.bridges"]
     graph = Fake({**asked, spec.name: pd.DataFrame(columns=[column.name for column in spec.columns])})
     run_query(graph, spec, {"country": "China", "other_country": "china"})
-    assert [name for name, _, _ in graph.asked] == ["places_named_country", "places_named_country", spec.name]
+    assert [name for name, _, _ in graph.asked] == ["places/named_country", "places/named_country", spec.name]
     assert graph.asked[-1][2]["other_country"] == "CN"
 
 

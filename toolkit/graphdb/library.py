@@ -17,6 +17,7 @@ from toolkit.errors import QueryFileError, SettingsError, UnknownPlace, UnknownQ
 from toolkit.graphdb.query_checks import RunsCypher, answer, check_query, server_problems
 from toolkit.graphdb.query_file import Column, Param, QuerySpec, query_name, read_query
 from toolkit.graphdb.query_params import bind, parse_parameters
+from toolkit.graphdb.statement_files import statement
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -221,9 +222,8 @@ def _place_level(name: str) -> str:
 
 
 def _place_id(graph: RunsCypher, level: str, text: str) -> str:
-    name = f"places_named_{level}"
-    statement = resources.files("toolkit.graphdb") / "statements" / f"{name}.cypher"
-    found = graph.read(statement.read_text(encoding="utf-8"), {"text": text.strip()}, name=name)
+    name = f"places/named_{level}"
+    found = graph.read(statement(name), {"text": text.strip()}, name=name)
     rows = [(str(i), str(n), str(r), str(c)) for i, n, r, c in found.itertuples(index=False)]
     ids = [row[0] for row in rows]
     if text.strip() in ids:
