@@ -46,6 +46,10 @@ def neo4j_conf(bolt_port: int, http_port: int) -> str:
         "db.tx_log.rotation.size": "64m",
         "db.tx_log.rotation.retention_policy": "2 files",
         "server.directories.import": "import",
+        # a stop would else wait twice 5 s for more requests to come
+        "internal.dbms.bolt.netty_server_shutdown_quiet_period": "0",
+        # so that another version than ours, without one of these settings, still starts
+        "server.config.strict_validation.enabled": "false",
     }
     head = "# Written by scicities at every start: changes are lost.\n"
     return head + "".join(f"{name}={value}\n" for name, value in settings.items())

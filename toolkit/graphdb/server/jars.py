@@ -14,7 +14,7 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from importlib import resources
+from importlib import import_module, resources
 from pathlib import Path
 from types import ModuleType
 
@@ -154,7 +154,7 @@ def _digest(path: Path) -> str:
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return ""
 
 
@@ -215,9 +215,9 @@ def _locked(repository: Path) -> Iterator[None]:
 
 def _maven() -> ModuleType:
     try:
-        from toolkit.graphdb.server import maven
+        return import_module("toolkit.graphdb.server.maven")
     except ModuleNotFoundError as error:
+        package = (error.name or "jgo").partition(".")[0]
         raise ServerError(
-            f"The local server needs the package {error.name}: pip install 'scicities[server]'. {_LATER}"
+            f"The local server needs the package {package}: pip install 'scicities[server]'. {_LATER}"
         ) from error
-    return maven

@@ -93,7 +93,8 @@ class VerifiedDownloads(PythonResolver):
         if not hasattr(self._local, "session"):
             retry = Retry(total=4, connect=2, backoff_factor=0.5, status_forcelist=(429, 500, 502, 503, 504))
             session = requests.Session()
-            session.mount("https://", HTTPAdapter(max_retries=retry))
+            for scheme in ("https://", "http://"):
+                session.mount(scheme, HTTPAdapter(max_retries=retry))
             self._local.session = session
         session = self._local.session
         assert isinstance(session, requests.Session)  # noqa: S101 - narrows threading.local for mypy
