@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from toolkit.errors import BadParameter
+from toolkit.corpus.countries import country_code
+from toolkit.errors import BadParameter, UnknownPlace
 from toolkit.network.arrays import EdgeArray
 from toolkit.network.communities import communities as network_communities
 from toolkit.network.hubs import MEASURES as HUB_MEASURES
 from toolkit.network.hubs import hubs as network_hubs
-from toolkit.runs import Answer, RunTimer, recording
+from toolkit.runs import Answer, RunRecord, RunTimer, recording
 from toolkit.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     Source = Workspace | Graph | EdgeArray | nx.Graph[Any]
 
-__all__ = ["HUB_MEASURES", "communities", "hubs", "write_back", "written_properties"]
+__all__ = ["HUB_MEASURES", "communities", "hubs", "repeat", "write_back", "written_properties"]
 
 LEVELS: Final = ("institution", "city", "country")
 
@@ -193,20 +193,24 @@ def _edges(
     """The network to analyse and the name of its weight; the record learns what it was made from."""
     if isinstance(source, EdgeArray):
         return source, weight
+    country = _country(country)
     if isinstance(source, Workspace):
         from toolkit.graphdb.projection import network_edges
 
         _require_level(level)
         edges = network_edges(source, level=level, weight=weight, years=_years(years), country=country)
         timer.fingerprint, timer.snapshot = source.fingerprint, source.snapshot
-    elif hasattr(source, "raw"):
+    else:
+        from toolkit.graphdb.connection import Graph
+        from toolkit.graphdb.load_node import read_load
         from toolkit.graphdb.projection import project
 
+        if not isinstance(source, Graph):
+            return source, weight
         _require_level(level)
         edges = project(source, level=level, weight=weight, years=_years(years), country=country)
-        timer.fingerprint = source.fingerprint
-    else:
-        return source, weight
+        loaded = read_load(source)
+        timer.fingerprint = loaded.load_id if loaded else ""
     timer.rows.update(nodes=len(edges.nodes), edges=len(edges.weight))
     return edges, "weight"
 
@@ -217,15 +221,23 @@ def _years(years: tuple[int, int] | str | None) -> tuple[int, int] | None:
     return parse_years(years)
 
 
+def _country(text: str | None) -> str | None:
+    code = None if text is None else country_code(text)
+    if text is not None and code is None:
+        raise UnknownPlace(text, "country")
+    return code
+
+
 def _require_level(level: str) -> None:
     if level not in LEVELS:
         raise BadParameter("level", level, f"networks have levels {', '.join(LEVELS)}")
 
 
-def repeat(record: Mapping[str, Any], source: Source) -> Answer:
-    """Run the analysis of a record again on ``source``."""
-    methods = {"hubs": hubs, "communities": communities}
-    parameters = dict(record["parameters"])
-    if "measures" in parameters:
-        parameters["measures"] = tuple(parameters["measures"])
-    return methods[record["method"]](source, **parameters)
+def repeat(record: RunRecord, source: Source) -> Answer:
+    """Run the analysis of a record again on ``source``: the same parameters, the frame it gives today."""
+    parameters = dict(record.parameters)
+    if record.method == "communities":
+        return communities(source, **parameters)
+    if record.method == "hubs":
+        return hubs(source, **{**parameters, "measures": tuple(parameters["measures"])})
+    raise BadParameter("method", record.method, "analyses are hubs and communities")

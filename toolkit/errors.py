@@ -154,24 +154,32 @@ class DuplicateKey(DataError):
 class UnknownPlace(DataError):
     """A place name matches nothing, or several places.
 
-    ``candidates`` holds ``(id, name, region, country)`` of what it could mean.
+    ``candidates`` holds ``(id, name, region, country)`` of what it could mean; ``ambiguous`` says whether each of them
+    has that name, or only one like it.
     """
 
-    def __init__(self, text: str, level: str, candidates: Sequence[tuple[str, str, str, str]] = ()) -> None:
-        if candidates:
-            rows = "; ".join(
-                f"{name} ({', '.join(part for part in (region, country) if part)}) = {place_id}"
-                for place_id, name, region, country in candidates
-            )
-            message = f"{text!r} could be any of these: {rows}. Give the id."
+    def __init__(
+        self,
+        text: str,
+        level: str,
+        candidates: Sequence[tuple[str, str, str, str]] = (),
+        *,
+        ambiguous: bool = True,
+    ) -> None:
+        rows = "; ".join(
+            f"{name} ({', '.join(part for part in (region, country) if part)}) = {place_id}"
+            for place_id, name, region, country in candidates
+        )
+        if candidates and ambiguous:
+            message = f"{text!r} could be any of these: {rows}. Give the id, or the country behind a comma."
         else:
-            message = (
-                f"There is no {level} named {text!r} in this workspace. `scicities share --level {level}` lists them."
-            )
+            message = f"There is no {level} named {text!r} in this workspace. "
+            message += f"Close to it: {rows}." if rows else f"`scicities share --level {level} --top 0` lists all."
         super().__init__(message)
         self.text = text
         self.level = level
         self.candidates = tuple(candidates)
+        self.ambiguous = ambiguous and bool(candidates)
 
 
 class EmptySelection(DataError):

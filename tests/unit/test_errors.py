@@ -56,12 +56,17 @@ def test_every_error_has_the_exit_code_of_the_design_and_stands_in_the_drawn_tre
         (
             UnknownPlace("Nowhere", "city"),
             ValueError,
-            "no city named 'Nowhere' in this workspace. `scicities share --level city` lists",
+            "no city named 'Nowhere' in this workspace. `scicities share --level city --top 0` lists",
+        ),
+        (
+            UnknownPlace("Atlantis", "city", [("3", "Atlanta", "Georgia", "US")], ambiguous=False),
+            ValueError,
+            "There is no city named 'Atlantis' in this workspace. Close to it: Atlanta (Georgia, US) = 3.",
         ),
         (
             UnknownPlace("Cambridge", "city", [("1", "Cambridge", "England", "GB"), ("2", "Cambridge", "", "US")]),
             ValueError,
-            "Cambridge (England, GB) = 1; Cambridge (US) = 2. Give the id.",
+            "Cambridge (England, GB) = 1; Cambridge (US) = 2. Give the id,",
         ),
     ],
 )

@@ -60,13 +60,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         say(f"error: {error}", style="red")
         return error.exit_code
     except KeyboardInterrupt:
-        say("interrupted; nothing was left half-written, the same command goes on where it stopped", style="yellow")
-        return INTERRUPTED
+        return _ended(INTERRUPTED)
     except BrokenPipeError:
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123  (what is still buffered has nowhere to go)
         return 0
     except SystemExit as done:
-        return done.code if isinstance(done.code, int) else 0 if done.code is None else 1
+        return _ended(done.code)
     except Exception as error:  # the last door: a person gets a sentence, a developer the traceback
         if os.environ.get("SCICITIES_DEBUG"):
             raise
@@ -74,3 +73,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         say("this is a fault of scicities; SCICITIES_DEBUG=1 shows where. Your data was not changed.", style="red")
         return 1
     return 0
+
+
+def _ended(code: object) -> int:
+    """The exit code Typer ended with; it catches an interrupt itself, so what a person is told then is said here."""
+    if code == INTERRUPTED:
+        say("interrupted; nothing was left half-written, the same command goes on where it stopped", style="yellow")
+    return code if isinstance(code, int) else int(code is not None)

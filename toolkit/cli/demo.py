@@ -65,9 +65,7 @@ def _records(ws: Workspace, *, works: int, seed: int, progress: ProgressCallback
     ):
         report = read(ws, [raw / folder], progress=progress)
     aside, left = sum(report.rejects.values()), sum(report.left_out.values())
-    say(
-        f"\n{report.read:,} works read, {report.kept:,} kept, {left:,} left out by type, {aside:,} bad records set aside"
-    )
+    say(f"\n{report.read:,} works read, {report.kept:,} kept, {left:,} of other types, {aside:,} bad records set aside")
     return truth
 
 
@@ -154,9 +152,8 @@ def _what_next(ws: Workspace, *, reached: bool) -> None:
     if reached:
         server = ManagedServer(ws.neo4j, settings=load_settings(ws.root, neo4j_uri="local"))
         info = server.start()
-        say(
-            f"Browser   {info.http_url}   connect to {info.uri} as {info.username}, password in {server.home / 'password'}"
-        )
+        say(f"Browser   {info.http_url}")
+        say(f"          connect to {info.uri} as {info.username}; the password is in {server.home / 'password'}")
     else:
         say(f"graph     {command} load {at}   (when there is a network for the jars)")
     say("next")

@@ -113,7 +113,7 @@ def _country(workspace: Workspace, text: str) -> str:
     if text in used:
         return text
     named = [_Place(code, (country_name(code),), "", code) for code in sorted(used) if code]
-    raise UnknownPlace(text, "country", _alike(named, _key(text)))
+    raise UnknownPlace(text, "country", _alike(named, _key(text)), ambiguous=False)
 
 
 def _site(workspace: Workspace, text: str) -> str:
@@ -147,7 +147,7 @@ def _by_name(places: Sequence[_Place], level: str, text: str) -> str:
         return found[0].place_id
     if found:
         raise UnknownPlace(text, level, [place.candidate() for place in _sorted(found)])
-    raise UnknownPlace(text, level, _alike(places, _key(parts[0])))
+    raise UnknownPlace(text, level, _alike(places, _key(parts[0])), ambiguous=False)
 
 
 def _key(name: str) -> str:

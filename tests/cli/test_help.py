@@ -1,0 +1,63 @@
+"""Every command has help that says what it does, and the documents name only what there is."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from toolkit.cli import build_app
+
+ROOT = Path(__file__).parents[2]
+
+
+def commands(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    yield path, command
+    for name, child in getattr(command, "commands", {}).items():
+        yield from commands(child, (*path, name))
+
+
+DOCUMENTS = sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("docs/**/*.md"))
+TREE = dict(commands(typer.main.get_command(build_app())))
+
+
+@pytest.mark.parametrize("path", list(TREE), ids=lambda path: " ".join(path) or "scicities")
+def test_every_command_and_option_is_explained(path: tuple[str, ...]) -> None:
+    command = TREE[path]
+    assert command.help, path
+    assert command.help[0].isupper(), path
+    for option in command.params:
+        if option.name not in {"help", "install_completion", "show_completion"}:
+            assert option.help, (path, option.name)
+            assert option.help[0].isupper() or option.help.startswith(
+                ("table", "local", "corpus", "city", "score", "share", "degree", "auto", "leiden", "one-author")
+            ), (path, option.name, option.help)
+
+
+def test_the_commands_of_the_design_are_there() -> None:
+    expected = [
+        *("demo", "sample", "check", "build", "share", "rank", "pairs", "partnerships", "articles", "hubs"),
+        *("communities", "load", "browser", "doctor"),
+        *("ingest openalex", "ingest institutions", "ingest ror", "ingest tables"),
+        *("server start", "server stop", "server status", "server logs"),
+        *("query list", "query show", "query run", "query raw", "query check"),
+    ]
+    assert {tuple(name.split()) for name in expected} <= set(TREE)
+
+
+@pytest.mark.parametrize("document", ["README.md", *DOCUMENTS])
+def test_documents_name_only_commands_and_options_that_exist(document: str) -> None:
+    text = (ROOT / document).read_text(encoding="utf-8")
+    for line in re.findall(r"(?:^\s*\$?\s*|`)scicities ([^`\n]*)", text, flags=re.MULTILINE):
+        words = re.split(r"\s[|#>]|…", line)[0].split()
+        path: tuple[str, ...] = ()
+        while words and (*path, words[0]) in TREE:
+            path = (*path, words.pop(0))
+        if not path and words and words[0].startswith("-"):
+            continue
+        assert path, f"{document}: scicities {line}"
+        known = {name for option in TREE[path].params for name in (*option.opts, *option.secondary_opts)}
+        used = {word.split("=")[0].rstrip(",.;:)") for word in words if re.match(r"--?[a-zA-Z]", word)}
+        assert used <= known | {"--help", "-h"}, f"{document}: scicities {line}"

@@ -1,0 +1,74 @@
+"""What the README shows is what the programs print: its commands and Python run on the demo's workspace.
+
+``SCICITIES_UPDATE_README=1`` writes the outputs anew instead of comparing them.
+"""
+
+import os
+import re
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from conftest import Cli
+
+from toolkit.cli import main
+
+ROOT = Path(__file__).parents[2]
+README = ROOT / "README.md"
+WIDTH = 100
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One ``$ command`` of the README and the output under it."""
+
+    command: str
+    output: str
+
+
+def shown() -> Iterator[Shown]:
+    for block in re.findall(r"```console\n(.*?)```", README.read_text(encoding="utf-8"), flags=re.DOTALL):
+        for command, output in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", block, flags=re.MULTILINE):
+            yield Shown(command, output)
+
+
+def plain(text: str) -> str:
+    return "\n".join(line.rstrip() for line in text.strip("\n").splitlines())
+
+
+@pytest.fixture(scope="module")
+def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with ``scicities-demo`` in it, as ``make demo`` leaves it, without the graph."""
+    folder = tmp_path_factory.mktemp("readme")
+    assert main(["demo", "-w", str(folder / "scicities-demo"), "--no-graph"]) == 0
+    return folder
+
+
+OFFLINE = [item for item in shown() if item.command.startswith("scicities ") and "query run" not in item.command]
+
+
+@pytest.mark.parametrize("item", OFFLINE, ids=lambda item: item.command)
+def test_commands_print_what_the_readme_shows(
+    cli: Cli, demo_folder: Path, monkeypatch: pytest.MonkeyPatch, item: Shown
+) -> None:
+    monkeypatch.chdir(demo_folder)
+    monkeypatch.setenv("COLUMNS", str(WIDTH))
+    done = cli(*shlex.split(item.command)[1:], "--format", "table")
+    assert done.code == 0, done.err
+    if os.environ.get("SCICITIES_UPDATE_README"):
+        text = README.read_text(encoding="utf-8")
+        README.write_text(text.replace(f"$ {item.command}\n{item.output}", f"$ {item.command}\n{plain(done.out)}\n"))
+        return
+    assert plain(done.out) == plain(item.output)
+
+
+def test_the_python_of_the_readme_runs(demo_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(demo_folder)
+    blocks = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), flags=re.DOTALL)
+    offline = [block for block in blocks if "open_graph" not in block]
+    assert offline
+    names: dict[str, object] = {}
+    for block in offline:
+        exec(compile(block, "README.md", "exec"), names)  # noqa: S102  (our own README)
