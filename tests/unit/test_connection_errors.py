@@ -1,0 +1,127 @@
+"""Addresses that can't be one, the driver's exceptions in our words, and plans that do more than read."""
+
+from __future__ import annotations
+
+import pytest
+from neo4j.exceptions import (
+    AuthError,
+    ClientError,
+    ConfigurationError,
+    Neo4jError,
+    ServiceUnavailable,
+    SessionExpired,
+    TransientError,
+)
+
+from toolkit.errors import BadParameter, GraphStoreError, QueryRefused, Unreachable
+from toolkit.graphdb.connection import open_graph
+from toolkit.graphdb.driver_errors import translated
+from toolkit.graphdb.read_only import effect_beyond_reading, explaining, is_explained
+from toolkit.settings import Settings
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["", "localhost", "localhost:7687", "http://localhost:7474", "bolt://", "bolt://host:port", "bolt:host", "Local"],
+)
+def test_no_address(target):
+    with pytest.raises(BadParameter, match="local, or an address like neo4j://host:7687"):
+        open_graph(target, settings=Settings(neo4j_password="x"))
+
+
+def test_password_in_the_address_is_refused_and_not_repeated():
+    with pytest.raises(BadParameter, match="NEO4J_PASSWORD") as error:
+        open_graph("bolt://neo4j:hunter2@host:7687", settings=Settings(neo4j_password="x"))
+    assert "hunter2" not in str(error.value)
+
+
+def from_server(kind: type[Neo4jError], code: str, message: str) -> Neo4jError:
+    error = Neo4jError._hydrate_neo4j(code=code, message=message)
+    assert isinstance(error, kind)
+    return error
+
+
+@pytest.mark.parametrize(
+    ("raised", "ours", "words"),
+    [
+        (ServiceUnavailable("Couldn't connect to host:1:\nmore"), Unreachable, "does not answer at bolt://host:1"),
+        (SessionExpired("gone"), Unreachable, r"\(gone\)"),
+        (ServiceUnavailable(), Unreachable, "ServiceUnavailable"),
+        (ConfigurationError("no such option"), Unreachable, "can be made this way: no such option"),
+        (
+            from_server(AuthError, "Neo.ClientError.Security.Unauthorized", "Unauthorized"),
+            Unreachable,
+            r"refuses the credentials \(user 'me'\): Unauthorized",
+        ),
+        (
+            from_server(ClientError, "Neo.ClientError.Statement.SyntaxError", "Invalid (line 3, column 7 (offset: 9))"),
+            QueryRefused,
+            r"Invalid \(line 2, column 7\) \[Neo\.ClientError\.Statement\.SyntaxError\]",
+        ),
+    ],
+)
+def test_driver_errors_come_up_as_ours(raised, ours, words):
+    with pytest.raises(ours, match=words) as error, translated("bolt://host:1", "user 'me'", prefix_lines=1):
+        raise raised
+    assert isinstance(error.value, GraphStoreError)
+    assert error.value.__cause__ is raised
+
+
+@pytest.mark.parametrize(
+    ("code", "retryable"),
+    [
+        ("Neo.TransientError.Transaction.DeadlockDetected", True),
+        ("Neo.ClientError.Schema.ConstraintValidationFailed", False),
+    ],
+)
+def test_retryable_is_the_servers_word(code, retryable):
+    with pytest.raises(QueryRefused) as error, translated("bolt://host:1"):
+        raise from_server(TransientError if retryable else ClientError, code, "no")
+    assert (error.value.code, error.value.retryable) == (code, retryable)
+
+
+def test_our_own_errors_pass_through():
+    with pytest.raises(ZeroDivisionError), translated("bolt://host:1"):
+        raise ZeroDivisionError
+
+
+def plan(operator, details="", *children):
+    return {"operatorType": f"{operator}@neo4j", "args": {"Details": details}, "children": list(children)}
+
+
+@pytest.mark.parametrize(
+    ("query_type", "tree", "effect"),
+    [
+        ("r", None, ""),
+        (None, plan("ProduceResults", "x", plan("NodeByLabelScan", "n:LoadCSV")), ""),
+        ("rw", None, "it writes"),
+        ("w", None, "it writes"),
+        ("s", None, "it changes the schema"),
+        ("r", plan("ProduceResults", "", plan("Apply", "", plan("Argument"), plan("LoadCSV", "row"))), "LOAD CSV"),
+        ("r", plan("ProcedureCall", "apoc.load.json($x) :: (value)"), "apoc.load.json, which reaches outside"),
+        ("r", plan("ProcedureCall", "db.labels() :: (label)"), ""),
+    ],
+)
+def test_effects_are_seen_in_the_plan(query_type, tree, effect):
+    found = effect_beyond_reading(query_type, tree)
+    assert effect in found
+    assert bool(found) is bool(effect)
+
+
+@pytest.mark.parametrize(
+    ("cypher", "explained"),
+    [
+        ("EXPLAIN CREATE (n)", True),
+        (" // EXPLAIN\nCREATE (n)", False),
+        ("/* x\n */\nexplain RETURN 1", True),
+        ("EXPLAINED", False),
+        ("RETURN 'EXPLAIN'", False),
+    ],
+)
+def test_what_counts_as_explained(cypher, explained):
+    assert is_explained(cypher) is explained
+
+
+def test_profile_is_planned_and_not_run():
+    assert explaining("// c\nPROFILE RETURN 1") == "EXPLAIN\n// c\n RETURN 1"
+    assert explaining("RETURN 'PROFILE'") == "EXPLAIN\nRETURN 'PROFILE'"
