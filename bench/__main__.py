@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -26,19 +27,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--quick", action="store_true", help="small sizes: shows that everything runs")
     parser.add_argument("--check", action="store_true", help="end with 1 where a ratio is below its minimum")
     parser.add_argument("--results", type=Path, default=ROOT / "bench" / "results", help="folder of the JSON files")
-    parser.add_argument("--page", type=Path, default=ROOT / "docs" / "bench.md", help="page made from them")
+    parser.add_argument(
+        "--page", type=Path, default=ROOT / "docs" / "bench.md", help="page made once every row has results"
+    )
     options = parser.parse_args(arguments)
     if options.quick and options.page == ROOT / "docs" / "bench.md":
         parser.error("--quick measures nothing worth publishing: give --results and --page elsewhere")
+    # ended from outside, the servers a row started must end too
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     context = {"day": datetime.now(UTC).date().isoformat(), "machine": described()}
     missed: list[Measured] = []
     for name in options.only or ROWS:
         row: RowModule = import_module(f"bench.rows.{name}")  # type: ignore[assignment]
         results = _row(row, quick=options.quick)
         write_results(options.results, name, results, context)
-        options.page.parent.mkdir(parents=True, exist_ok=True)
-        options.page.write_text(page(read_results(options.results, ROWS)), encoding="utf-8")
         missed += [result for result in results if not result.reached]
+    found = read_results(options.results, ROWS)
+    if len(found) == len(ROWS):
+        options.page.parent.mkdir(parents=True, exist_ok=True)
+        options.page.write_text(page(found), encoding="utf-8")
+    else:
+        absent = [name for name in ROWS if name not in {row["row"] for row in found}]
+        say(f"{options.page.name} stays as it is: no results yet of {', '.join(absent)}")
     for result in missed:
         say(f"missed: {result.name} {result.ratio} of {result.minimum}")
     return 1 if missed and options.check else 0

@@ -18,7 +18,7 @@ def _importable(monkeypatch):
     monkeypatch.syspath_prepend(str(ROOT))
 
 
-def comparison(ours, rival, *, same=lambda *outputs: {}, minimum=2.0, warm_up=True, repeats=3):
+def comparison(ours, rival, *, same=lambda *_: {}, minimum=2.0, warm_up=True, repeats=3):
     from bench.harness import Comparison, Side
 
     return Comparison(
@@ -86,7 +86,7 @@ def test_page_names_both_sides_the_size_and_what_was_missed(tmp_path, clock):
     from bench.harness import measured
     from bench.page import page, read_results, write_results
 
-    result = measured(comparison(clock(1, 1, 1, 1), clock(1, 1.5), same=lambda *outputs: {"rows": "7"}))
+    result = measured(comparison(clock(1, 1, 1, 1), clock(1, 1.5), same=lambda *_: {"rows": "7"}))
     write_results(tmp_path, "row", [result], {"day": "2030-01-31", "machine": {"cores": "2"}})
     text = page(read_results(tmp_path, ["absent", "row"]))
     assert "| A row | 3 things | 1.00 s | 1.50 s | **1.5** **(missed)** | 2 |" in text
@@ -129,7 +129,8 @@ def test_rows_run_small_and_give_equal_output(row, tmp_path):
     assert [result["name"] for result in results] == [row]
     assert results[0]["ratio"] > 0
     assert f"{row}: same output" in done.stderr
-    assert "# Bench" in (tmp_path / "p.md").read_text()
+    assert "p.md stays as it is: no results yet of" in done.stderr
+    assert not (tmp_path / "p.md").exists()
 
 
 def test_small_results_are_never_published():
