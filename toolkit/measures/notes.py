@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ibis
+import ibis.expr.types as ir
 
-from toolkit.measures.counting import Counting
+from toolkit.measures.counting import DEFAULT, Counting
 from toolkit.measures.parts import Years, numbered_parts, numbered_seats
 from toolkit.measures.tables import Tables
 
-__all__ = ["NO_LINEAGE", "left_out", "too_many_units"]
+__all__ = ["NO_LINEAGE", "left_out", "long_articles", "too_many_units"]
 
 NO_LINEAGE = "No hierarchy of institutions is known, so no pair was dropped as kin."
 
@@ -35,8 +36,28 @@ def left_out(tables: Tables, *, years: Years, counting: Counting) -> list[str]:
     return [_sentence(found[name], text) for name, text in sentences if found[name]]
 
 
+def long_articles(tables: Tables) -> ir.Table:
+    """Articles with more authors' sites than the usual ``max_units``: the only ones that may be too long for pairs.
+
+    Returns
+    -------
+    ibis table
+        ``work_id``, ``rows``
+    """
+    stored = tables.stored.get("long_articles")
+    if stored is not None:
+        return stored
+    signed = tables.authorships.filter(tables.authorships.site_id.notnull())
+    lengths = signed.group_by("work_id").agg(rows=signed.count())
+    return tables.keep(("long_articles",), lengths.filter(lengths.rows > DEFAULT.max_units))
+
+
 def too_many_units(tables: Tables, *, level: str, years: Years, counting: Counting, seats: bool = False) -> list[str]:
     """Sentence on the articles that leave the pair tables, for the run record."""
+    # an article with so many units has at least as many rows of authors and sites; that is quicker to see
+    long = long_articles(tables)
+    if counting.is_default and not int(long.count().to_pyarrow().as_py()):
+        return []
     if seats:
         parts = numbered_seats(tables, level=level, counting=counting, years=years)
     else:

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from toolkit.measures.collaboration import yearly_scores
 from toolkit.measures.internal import yearly_internal
 from toolkit.measures.levels import PLACE_LEVELS, check_level
+from toolkit.measures.notes import long_articles
 from toolkit.measures.partnerships import yearly_links
 from toolkit.measures.share import yearly_shares
 from toolkit.measures.tables import STORE_VERSION, Tables
@@ -65,7 +66,7 @@ def build(
         check_level(level)
     opened = workspace if isinstance(workspace, Workspace) else open_workspace(workspace)
     opened.require_corpus()
-    names = [f"{level}_{kind}" for level in levels for kind in _kinds(level)]
+    names = ["long_articles", *(f"{level}_{kind}" for level in levels for kind in _kinds(level))]
     with (
         recording("build", {"levels": list(levels)}, snapshot=opened.snapshot) as timer,
         opened.writing(),
@@ -93,6 +94,7 @@ def _kinds(level: str) -> tuple[str, ...]:
 
 def _yearly_tables(tables: Tables, levels: tuple[str, ...]) -> Iterator[tuple[str, ir.Table, tuple[str, ...]]]:
     """Name, table and order of each table, computed as they are asked for."""
+    yield "long_articles", long_articles(tables), ("work_id",)
     for level in levels:
         yield f"{level}_shares", yearly_shares(tables, level=level), _BY_UNIT
         yield f"{level}_scores", yearly_scores(tables, level=level), _BY_PAIR
