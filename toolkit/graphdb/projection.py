@@ -22,6 +22,7 @@ from toolkit.measures.collaboration import collaboration_scores
 from toolkit.measures.levels import UNLOCATED, units
 from toolkit.measures.partnerships import partnership_counts
 from toolkit.measures.precision import rounded
+from toolkit.measures.selection import both_in_country, parse_years
 from toolkit.measures.tables import Tables
 from toolkit.network.arrays import EdgeArray
 from toolkit.workspace import Workspace
@@ -33,7 +34,7 @@ __all__ = ["WEIGHTS", "network_edges", "project", "require_complete"]
 
 WEIGHTS: Final = ("score", "joint", "partnerships")
 _WORDS: Final = {"score": "a collaboration score", "joint": "joint articles", "partnerships": "partnerships"}
-Years = tuple[int, int]
+Years = tuple[int, int] | str
 _ALL_YEARS: Final = (-9999, 9999)
 _UNITS: Final = 1e9
 """Scores are whole numbers of these: so they add up without error, in whatever order they come."""
@@ -59,7 +60,7 @@ def network_edges(
         ``score`` (collaboration score [articles]), ``joint`` [articles], or ``partnerships`` [pairs of institutions],
         which only cities and countries have.
     years
-        First and last year, inclusive; ``None`` for all.
+        First and last year, inclusive, as ``(2015, 2024)`` or ``"2015:2024"``; ``None`` for all.
     country
         Only pairs with both ends in this country (ISO code).
 
@@ -91,18 +92,18 @@ def network_edges(
     (['Nanjing', 'Beijing', 'Changchun'], [0.875, 0.5, 0.625])
     """
     _check(level, weight)
+    window = parse_years(years)
     with Tables.of(workspace) as tables:
         if weight == "partnerships":
-            pairs = partnership_counts(tables, level=level, years=years)
+            pairs = partnership_counts(tables, level=level, years=window)
             pairs = pairs.select("a_id", "b_id", weight=pairs.partnerships.cast("float64"))
         else:
-            pairs = collaboration_scores(tables, level=level, years=years, by_year=True)
+            pairs = collaboration_scores(tables, level=level, years=window, by_year=True)
             pairs = pairs.select("a_id", "b_id", weight=rounded(pairs[weight].cast("float64")))
         pairs = pairs.filter(pairs.a_id != UNLOCATED, pairs.b_id != UNLOCATED)
         places = units(tables, level)
         if country is not None:
-            inside = places.filter(places.country == country).select("id")
-            pairs = pairs.semi_join(inside, [("a_id", "id")]).semi_join(inside, [("b_id", "id")])
+            pairs = both_in_country(tables, pairs, level=level, country=country)
         rows = pairs.to_pyarrow()
         named = places.select("id", "name").to_pyarrow()
     names = dict(zip(named["id"].to_pylist(), named["name"].to_pylist(), strict=True))
@@ -144,8 +145,8 @@ def project(
     takes half a minute. Neither end needs more memory than the network itself.
     """
     _check(level, weight)
+    first, last = parse_years(years) or _ALL_YEARS
     require_complete(graph)
-    first, last = years or _ALL_YEARS
     if weight == "partnerships":
         rows = _partnerships(graph, level, first=first, last=last, country=country)
     else:
