@@ -22,6 +22,7 @@ from toolkit.graphdb.connection import open_graph  # noqa: E402
 from toolkit.graphdb.server import ManagedServer, ServerInfo  # noqa: E402
 from toolkit.graphdb.server.config import port_is_free  # noqa: E402
 from toolkit.graphdb.server.process import find_process  # noqa: E402
+from toolkit.settings import Settings  # noqa: E402
 from toolkit.workspace import Workspace  # noqa: E402
 
 
@@ -200,6 +201,15 @@ def test_wrong_password_file_is_named(life):
     assert life.server.start().password == kept
 
 
+def test_java_that_dies_while_starting_is_quoted(life):
+    life.server.stop()
+    starved = ManagedServer(life.server.home, settings=Settings(neo4j_heap="2m"))
+    with pytest.raises(ServerError, match=r"Neo4j ended while starting: .*heap"):
+        starved.start()
+    assert life.server.start().uri == life.info.uri
+    assert life.count() == 2
+
+
 def test_refused_import_leaves_an_empty_graph_and_says_why(life, tmp_path):
     header = tmp_path / "nodes.csv"
     header.write_text("id:ID,id:ID\n1,2\n")
@@ -221,7 +231,7 @@ def test_stop_leaves_nothing_running(life):
     assert not [child for child in children if child.is_running()]
     assert port_is_free(port(info.uri))
     assert port_is_free(port(info.http_url))
-    assert find_process(life.server.home, None) is None
+    assert find_process(f"--home-dir={life.server.home}") is None
     life.server.start()
     assert life.count() == 2
 
@@ -250,9 +260,7 @@ def test_pid_of_another_program_is_not_believed(tmp_path):
         assert psutil.pid_exists(pid)
 
 
-def test_java_that_dies_is_quoted(tmp_path, monkeypatch):
-    from toolkit.settings import Settings
-
+def test_java_that_dies_is_quoted(tmp_path):
     with pytest.raises(ServerError, match="heap size is not one that Java knows"):
         ManagedServer(tmp_path / "neo4j", settings=Settings(neo4j_heap="lots")).start(timeout=30)
     assert not ManagedServer(tmp_path / "neo4j").status().running

@@ -118,11 +118,14 @@ class ManagedServer:
                 raise ServerError(
                     f"The server of {self.home} already runs on the ports {self._home.ports()}; stop it to change them."
                 )
-            self._await_answer(process, timeout)
-            return self.info()
+            info = self._info(process)
+            self._await_answer(process, info, timeout)
+            return info
 
     def stop(self) -> bool:
         """Stop the server; whether one ran. Data, password and ports stay for the next start."""
+        if not self.home.exists():
+            return False
         with self._home.alone(_STOP_TIMEOUT):
             return self._stop()
 
@@ -137,11 +140,7 @@ class ManagedServer:
         process = self._process()
         if process is None:
             raise ServerError(f"No server runs on {self.home}; `scicities server start` starts it.")
-        bolt, http = self._home.ports()
-        version = str(self._home.record().get("version", self.settings.neo4j_version))
-        return ServerInfo(
-            f"bolt://{HOST}:{bolt}", f"http://{HOST}:{http}", USER, self._home.password(), version, process.pid
-        )
+        return self._info(process)
 
     def status(self) -> ServerStatus:
         """Whether the server runs, where, since when, and what it takes."""
@@ -225,6 +224,12 @@ class ManagedServer:
 
     # ---- inside
 
+    def _info(self, process: Process) -> ServerInfo:
+        bolt, http = self._home.ports()
+        version = str(self._home.record().get("version", self.settings.neo4j_version))
+        password = self._home.password()
+        return ServerInfo(f"bolt://{HOST}:{bolt}", f"http://{HOST}:{http}", USER, password, version, process.pid)
+
     def _launch(self, bolt_port: int | None, http_port: int | None) -> Process:
         last = self._home.record()
         bolt = choose_port("Bolt", bolt_port, [last.get("bolt_port", BOLT_PORT), BOLT_PORT])
@@ -264,6 +269,9 @@ class ManagedServer:
         java = find_java(oldest_java(self.settings.neo4j_version))
         jars = server_jars(self.settings.neo4j_version, progress=self._progress)
         self._home.make()
+        orphan = find_process(f"@{self._admin_options}")
+        if orphan is not None:  # an import whose Python was killed; we hold the home, so it is nobody's
+            orphan.end(10)
         cache = open_start_cache(cache_folder() / "java", java, jars)
         launch = Launch(java, tuple(jars), self.settings.neo4j_heap, cache)
         if not self._home.initialised:
@@ -274,7 +282,7 @@ class ManagedServer:
 
     def _admin(self, launch: Launch, arguments: Sequence[str], refused: str, report: Path | None = None) -> None:
         """Run Neo4j's admin tool on this home."""
-        file = self._home.conf / "admin.args"
+        file = self._admin_options
         write_argfile(file, launch, program=[f"-Dbasedir={self.home}", _ADMIN, *arguments])
         environment = {**os.environ, "NEO4J_HOME": str(self.home), "NEO4J_CONF": str(self._home.conf)}
         log = self._home.logs / "admin.log"
@@ -292,8 +300,8 @@ class ManagedServer:
             told = report.read_text(encoding="utf-8", errors="replace")[:600] if report and report.is_file() else ""
             raise ServerError(f"{refused}: {telling_line(log)} (all of it in {log})\n{told}".strip())
 
-    def _await_answer(self, process: Process, timeout: float) -> None:
-        info, begun = self.info(), time.monotonic()
+    def _await_answer(self, process: Process, info: ServerInfo, timeout: float) -> None:
+        begun = time.monotonic()
         with _driver(info.uri, info.password) as driver:
             while True:
                 try:
@@ -346,8 +354,12 @@ class ManagedServer:
         self._say(stage, 1, 1)
         return True
 
+    @property
+    def _admin_options(self) -> Path:
+        return self._home.conf / "admin.args"
+
     def _process(self) -> Process | None:
-        return find_process(self.home, self._home.record().get("pid"))
+        return find_process(f"--home-dir={self.home}", self._home.record().get("pid"))
 
     def _say(self, stage: str, done: int, total: int) -> None:
         if self._progress:

@@ -69,14 +69,13 @@ class Process:
         return True
 
 
-def find_process(home: Path, pid: int | None) -> Process | None:
-    """The server running on ``home``: the process ``pid`` if it is that, else whichever is.
+def find_process(mark: str, pid: int | None = None) -> Process | None:
+    """The process with ``mark`` among its arguments: the process ``pid`` if it is that, else whichever is.
 
     A pid alone proves nothing (it may have been given to another program since), so the command line must name the
-    home; and a server whose ``server.json`` was lost is still found.
+    server's home; and a server whose ``server.json`` was lost is still found.
     """
     psutil = _psutil()
-    mark = f"--home-dir={home}"
     with contextlib.suppress(psutil.Error):
         if pid and mark in psutil.Process(pid).cmdline():
             return Process(pid, psutil.Process(pid).create_time())
