@@ -26,5 +26,6 @@ WHERE r.year >= $year_from AND r.year <= $year_to
   AND ($country IS NULL OR (a.country = $country AND b.country = $country))
 WITH a, b, sum(r.joint) AS joint, round(toFloat(sum(r.score)), 9) AS score
 RETURN a.id AS a_id, a.name AS a_name, b.id AS b_id, b.name AS b_name, joint, score
-ORDER BY score DESC, a_id, b_id
+// years are stored to 9 decimals, so a window's ties are judged by fewer
+ORDER BY round(score, 6) DESC, a_id, b_id
 LIMIT toInteger($top_n);

@@ -24,5 +24,6 @@ MATCH (c:City)-[r:COLLABORATES_WITH]-(p:City)
 WHERE r.year >= $year_from AND r.year <= $year_to AND ($country IS NULL OR c.country = $country)
 WITH c, count(DISTINCT p) AS partners, round(toFloat(sum(r.score)), 9) AS strength
 RETURN c.id AS city_id, c.name AS city, c.country AS country, partners, strength
-ORDER BY strength DESC, city_id
+// years are stored to 9 decimals, so a window's ties are judged by fewer
+ORDER BY round(strength, 6) DESC, city_id
 LIMIT toInteger($top_n);

@@ -23,5 +23,6 @@ MATCH (c:City)-[:PRODUCED]->(o:Output)
 WHERE o.year >= $year_from AND o.year <= $year_to AND ($country IS NULL OR c.country = $country)
 WITH c, sum(o.count) AS count, round(toFloat(sum(o.share)), 9) AS share
 RETURN c.id AS city_id, c.name AS city, c.country AS country, count, share
-ORDER BY share DESC, city_id
+// years are stored to 9 decimals, so a window's ties are judged by fewer
+ORDER BY round(share, 6) DESC, city_id
 LIMIT toInteger($top_n);

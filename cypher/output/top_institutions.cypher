@@ -25,5 +25,6 @@ MATCH (i:Institution)-[:PRODUCED]->(o:Output)
 WHERE o.year >= $year_from AND o.year <= $year_to AND ($country IS NULL OR i.country = $country)
 WITH i, sum(o.count) AS count, round(toFloat(sum(o.share)), 9) AS share
 RETURN i.id AS institution_id, i.name AS institution, i.type AS type, i.country AS country, count, share
-ORDER BY share DESC, institution_id
+// years are stored to 9 decimals, so a window's ties are judged by fewer
+ORDER BY round(share, 6) DESC, institution_id
 LIMIT toInteger($top_n);
