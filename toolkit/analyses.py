@@ -164,10 +164,22 @@ def communities(
 
 
 def write_back(graph: Graph, answer: Answer, *, level: str = "city") -> int:
-    """Write an analysis to the places of a graph, with its run; return how many nodes got it.
+    """Write an analysis to the places of a graph, with its run.
 
-    ``communities`` writes ``community``; ``hubs`` writes each measure under its name. A later run of the same method
-    replaces the earlier one as a whole.
+    Parameters
+    ----------
+    graph
+        An open graph, loaded from the records that were analysed.
+    answer
+        What :func:`communities` or :func:`hubs` gave: the first writes property ``community``, the second each measure
+        under its name.
+    level
+        Level of the answer's places.
+
+    Returns
+    -------
+    int
+        Number of nodes that got it. A later run of the same method replaces the earlier one as a whole.
     """
     from toolkit.graphdb.writeback import write_results
 

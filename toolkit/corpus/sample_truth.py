@@ -81,6 +81,11 @@ def read_truth(path: str | Path) -> SampleTruth:
     path
         The sample's folder, or its ``truth.json``.
 
+    Returns
+    -------
+    SampleTruth
+        What was planted.
+
     Raises
     ------
     DataError
