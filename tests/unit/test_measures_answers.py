@@ -112,7 +112,7 @@ def test_rank_before_the_records_begin_is_unknown(workspace):
     ("by", "expected"),
     [
         ("count", [8, 4, 2, 2, 1, 1]),
-        ("joint", [9, 7, 4, 4, 3]),
+        ("joint", [9, 7, 4, 3, 3]),
         ("partners", [4, 4, 3, 3, 2]),
         ("internal_joint", [2]),
         ("internal_share", [1.5]),

@@ -51,7 +51,8 @@ def year_totals(tables: Tables, *, counting: Counting = DEFAULT) -> ir.Table:
         ``year``, ``articles`` [articles]
     """
     works = _dated_works(tables, counting=counting, years=None)
-    return works.group_by("year").agg(articles=works.count())
+    totals = works.group_by("year").agg(articles=works.count())
+    return tables.keep(("year_totals", counting.max_authors), totals)
 
 
 def counted_works(tables: Tables, *, counting: Counting = DEFAULT, years: Years | None = None) -> ir.Table:

@@ -1,0 +1,130 @@
+"""Real records: 34,341 management articles and 719 OpenAlex works, counted a second time by plain loops."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import pyarrow.parquet as pq
+import pytest
+from plain.share_and_collaboration import PlainMeasures
+
+from toolkit.corpus.ingest import ingest_openalex, ingest_ror
+from toolkit.corpus.plain_tables import ingest_tables
+from toolkit.corpus.schema import TABLES
+from toolkit.measures.answers import articles, pairs, partnerships, rank, share
+from toolkit.measures.tables import Tables
+from toolkit.workspace import open_workspace
+
+CLOSE = 1e-9
+
+
+@pytest.fixture(scope="module")
+def management(shared_data, tmp_path_factory):
+    folder = shared_data / "openalex-management"
+    workspace = open_workspace(tmp_path_factory.mktemp("management"))
+    ingest_tables(
+        workspace,
+        works=folder / "works.csv.gz",
+        authorships=folder / "authorships.csv.gz",
+        institutions=folder / "institutions.csv.gz",
+    )
+    return workspace
+
+
+@pytest.fixture(scope="module")
+def openalex(shared_data, tmp_path_factory):
+    """Works with sites from the registry, which knows who belongs to whom."""
+    workspace = open_workspace(tmp_path_factory.mktemp("openalex"))
+    ingest_openalex(workspace, shared_data / "openalex-works")
+    ingest_ror(workspace, shared_data / "ror" / "records.jsonl.gz")
+    return workspace
+
+
+def frames(workspace):
+    return {name: pq.read_table(workspace.table(name)).to_pandas() for name in TABLES}
+
+
+def values(frame, keys, value):
+    return dict(zip(zip(*(frame[key] for key in keys), strict=True), frame[value], strict=True))
+
+
+def assert_equal_numbers(workspace, level, **options):
+    plain = PlainMeasures(frames(workspace), level, **options)
+    shares = share(workspace, level=level, by_year=True, **options).frame
+    assert values(shares, ["id", "year"], "count") == plain.count
+    found = values(shares, ["id", "year"], "share")
+    assert found.keys() == plain.share.keys()
+    assert max(abs(found[key] - float(value)) for key, value in plain.share.items()) <= CLOSE
+    scores = pairs(workspace, level=level, by_year=True, **options).frame
+    assert values(scores, ["a_id", "b_id", "year"], "joint") == plain.joint
+    found = values(scores, ["a_id", "b_id", "year"], "score")
+    assert max(abs(found[key] - float(value)) for key, value in plain.score.items()) <= CLOSE
+    assert shares.share.sum() == pytest.approx(float(plain.counted), abs=1e-5), "rounded to 9 decimals each"
+    if level == "city":
+        counts = partnerships(workspace, by_year=True, **options).frame
+        counts = counts[counts.partnerships > 0]
+        expected = {key: len(found) for key, found in plain.partners.items()}
+        assert values(counts, ["a_id", "b_id", "year"], "partnerships") == expected
+        inside = partnerships(workspace, by_year=True, inside=True, **options).frame
+        inside = inside[inside.partnerships > 0]
+        expected = {key: len(found) for key, found in plain.inside_partners.items()}
+        assert values(inside, ["id", "year"], "partnerships") == expected
+    return plain
+
+
+@pytest.mark.parametrize("level", ["institution", "city", "country"])
+def test_management_articles_by_plain_loops(management, level):
+    plain = assert_equal_numbers(management, level)
+    assert sum(plain.articles.values()) > 30_000
+
+
+@pytest.mark.parametrize("level", ["institution", "city"])
+def test_openalex_works_with_kin_and_two_authors_by_plain_loops(openalex, level):
+    strict = assert_equal_numbers(openalex, level, link="two-authors")
+    loose = assert_equal_numbers(openalex, level, kin="keep")
+    assert len(loose.joint) > len(strict.joint) > 100
+
+
+def test_no_author_stands_twice_at_a_site_of_an_article(management, openalex):
+    # the parts 1 / (n k) rely on it
+    for workspace in (management, openalex):
+        rows = pq.read_table(workspace.table("authorships")).to_pandas()
+        assert not rows.duplicated(["work_id", "author_key", "site_id"]).any()
+
+
+def test_articles_behind_the_largest_numbers_add_up(management):
+    top = share(management, top=1).frame.iloc[0]
+    behind = articles(management, place=top.id).frame
+    assert len(behind) == top["count"]
+    assert behind.share_a.sum() == pytest.approx(top.share, abs=1e-6)
+    assert behind.title.notna().mean() > 0.99
+    assert behind[["year", "work_id"]].equals(behind[["year", "work_id"]].sort_values(["year", "work_id"]))
+    top = pairs(management, years="2015:2024", top=1).frame.iloc[0]
+    behind = articles(management, place=top.a_id, partner=top.b_id, years="2015:2024").frame
+    assert len(behind) == top.joint
+    assert behind.joint_score.sum() == pytest.approx(top.score, abs=1e-6)
+
+
+def test_ranks_of_real_cities_follow_their_values(management):
+    frame = rank(management, by="strength", years="2015:2024").frame
+    assert frame.value.is_monotonic_decreasing
+    expected = 1 + (frame.value.to_numpy()[:, None] < frame.value.to_numpy()[None, :]).sum(axis=1)
+    assert frame["rank"].tolist() == expected.tolist()
+    before = rank(management, by="strength", years="2005:2014").frame.set_index("id")["rank"]
+    held = frame[frame.previous_rank.notna()]
+    assert held.previous_rank.tolist() == before[held.id].tolist()
+    assert len(held) > 300
+
+
+def test_stored_links_hold_each_pair_of_institutions_once(management):
+    plain_pairs = defaultdict(set)
+    with Tables.of(management) as tables:
+        from toolkit.measures.partnerships import yearly_links
+
+        links = yearly_links(tables, level="city").to_pyarrow().to_pylist()
+    for row in links:
+        key = (row["a_id"], row["b_id"], row["a_institution"], row["b_institution"])
+        assert row["year"] not in plain_pairs[key]
+        plain_pairs[key].add(row["year"])
+        assert row["a_id"] < row["b_id"]
+        assert row["a_institution"] != row["b_institution"]
