@@ -7,6 +7,7 @@ import importlib
 import inspect
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,7 @@ MODULES = modules()
 each_module = pytest.mark.parametrize("name", [name for name in MODULES if name != "toolkit"])
 
 
+@cache
 def tree(name: str) -> ast.Module:
     return ast.parse(MODULES[name].read_text(encoding="utf-8"))
 
@@ -165,7 +167,7 @@ def public_functions() -> list[tuple[str, object]]:
 
 @pytest.mark.parametrize(("name", "function"), [pytest.param(*pair, id=pair[0]) for pair in public_functions()])
 def test_public_functions_keep_the_conventions(name, function):
-    """At most three positional parameters, booleans by keyword, and a docstring that explains each and what comes back."""
+    """At most three positional parameters, booleans by keyword, and a docstring that explains each of them."""
     parameters = inspect.signature(function).parameters.values()
     positional = [p for p in parameters if p.kind in {p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD}]
     assert len(positional) <= 3, [p.name for p in positional]
