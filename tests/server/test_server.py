@@ -20,7 +20,7 @@ psutil = pytest.importorskip("psutil")
 from toolkit.errors import ServerError  # noqa: E402
 from toolkit.graphdb.connection import open_graph  # noqa: E402
 from toolkit.graphdb.server import ManagedServer, ServerInfo  # noqa: E402
-from toolkit.graphdb.server.config import port_is_free  # noqa: E402
+from toolkit.graphdb.server.config import choose_port, port_is_free  # noqa: E402
 from toolkit.graphdb.server.process import find_process  # noqa: E402
 from toolkit.settings import Settings  # noqa: E402
 from toolkit.workspace import Workspace  # noqa: E402
@@ -183,6 +183,24 @@ def test_killed_server_starts_again_with_data_and_ports(life):
     again = life.server.start()
     assert (again.uri, again.http_url, again.password) == (before.uri, before.http_url, before.password)
     assert again.pid != pid
+    assert life.count() == 2
+
+
+def test_port_taken_while_java_starts_is_given_up(life, monkeypatch):
+    life.server.stop()
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        number, chosen = taken.getsockname()[1], []
+
+        def late(what, given, preferred):
+            chosen.append(number if not chosen else choose_port(what, given, [at for at in preferred if at != number]))
+            return chosen[-1]
+
+        monkeypatch.setattr("toolkit.graphdb.server.manage.choose_port", late)
+        info = life.server.start()
+    assert chosen[0] == number
+    assert [port(info.uri), port(info.http_url)] == chosen[2:]
     assert life.count() == 2
 
 

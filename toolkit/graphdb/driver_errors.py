@@ -45,6 +45,10 @@ def translated(uri: str, credentials: str = "", *, prefix_lines: int = 0) -> Ite
         raise Unreachable(f"{uri} refuses the credentials{with_what}: {error.message}") from error
     except Neo4jError as error:
         code = error.code or ""
+        if code == "Neo.ClientError.Security.AuthenticationRateLimit":
+            raise Unreachable(
+                f"{uri} was given a wrong password too often; wait some seconds, then give it right."
+            ) from error
         said = _LINE.sub(lambda found: f"(line {int(found[1]) - prefix_lines}, ", str(error.message or error))
         message = f"{uri} refused the statement: {_OFFSET.sub(')', said)} [{code}]"
         raise QueryRefused(message, code=code, retryable=error.is_retryable()) from error

@@ -26,7 +26,7 @@ from toolkit.graphdb.server.config import (
 from toolkit.graphdb.server.home import DATABASE, Home
 from toolkit.graphdb.server.jars import server_jars
 from toolkit.graphdb.server.java import find_java, oldest_java
-from toolkit.graphdb.server.process import Process, find_process, start_detached, telling_line
+from toolkit.graphdb.server.process import Process, find_process, says_port_taken, start_detached, telling_line
 from toolkit.graphdb.server.startcache import open_start_cache
 from toolkit.settings import Settings, cache_folder
 
@@ -68,6 +68,10 @@ class ServerStatus:
     memory_bytes: int
 
 
+class _PortTakenError(ServerError):
+    """Another program took a port first."""
+
+
 class ManagedServer:
     """Neo4j Community on the folder ``home``, for this user on this machine only.
 
@@ -94,7 +98,7 @@ class ManagedServer:
 
     # ---- life
 
-    def start(self, *, timeout: float = 120, bolt_port: int | None = None, http_port: int | None = None) -> ServerInfo:
+    def start(self, *, timeout: float = 180, bolt_port: int | None = None, http_port: int | None = None) -> ServerInfo:
         """Start the server, or join the one that already runs, and return once it answers our password.
 
         Parameters
@@ -111,15 +115,20 @@ class ManagedServer:
             data is left as it was.
         """
         with self._home.alone(timeout):
-            process = self._process()
-            if process is None:
-                process = self._launch(bolt_port, http_port)
-            elif {bolt_port, http_port} - {None, *self._home.ports()}:
+            if self._process() and {bolt_port, http_port} - {None, *self._home.ports()}:
                 raise ServerError(
                     f"The server of {self.home} already runs on the ports {self._home.ports()}; stop it to change them."
                 )
-            info = self._info(process)
-            self._await_answer(process, info, timeout)
+            for tries_left in (2, 1, 0):
+                process = self._process() or self._launch(bolt_port, http_port)
+                info = self._info(process)
+                try:
+                    self._await_answer(process, info, timeout)
+                except _PortTakenError:  # between our look and Java's; the next launch looks again
+                    if not tries_left:
+                        raise
+                else:
+                    break
             return info
 
     def stop(self) -> bool:
@@ -180,7 +189,7 @@ class ManagedServer:
         relationships: Mapping[str, Sequence[Path]],
         *,
         options: Sequence[str] = (),
-        timeout: float = 120,
+        timeout: float = 180,
     ) -> ServerInfo:
         """Replace the whole graph by csv files with Neo4j's import tool, and start the server on it.
 
@@ -232,6 +241,8 @@ class ManagedServer:
 
     def _launch(self, bolt_port: int | None, http_port: int | None) -> Process:
         last = self._home.record()
+        if last.get("recording"):  # of a run that did not end by our stop: perhaps not whole
+            Path(last["recording"]).unlink(missing_ok=True)
         bolt = choose_port("Bolt", bolt_port, [last.get("bolt_port", BOLT_PORT), BOLT_PORT])
         http = choose_port("HTTP", http_port, [last.get("http_port", HTTP_PORT), HTTP_PORT])
         launch = self._prepare()
@@ -301,41 +312,42 @@ class ManagedServer:
             raise ServerError(f"{refused}: {telling_line(log)} (all of it in {log})\n{told}".strip())
 
     def _await_answer(self, process: Process, info: ServerInfo, timeout: float) -> None:
-        begun = time.monotonic()
+        bolt, begun = self._home.ports()[0], time.monotonic()
+        error: Exception | None = None
         with _driver(info.uri, info.password) as driver:
             while True:
-                try:
-                    driver.execute_query("RETURN 1", database_=DATABASE)
-                except AuthError as error:
-                    if not self._home.says_started():  # Bolt answers before the server knows its users
-                        self._give_up_if_hopeless(process, driver, error, late=time.monotonic() - begun > timeout)
-                        time.sleep(1)
-                        continue
+                # asked only once it is ours: another server on this port would count our password as an attack
+                if process.listens_on(bolt):
+                    try:
+                        driver.execute_query("RETURN 1", database_=DATABASE)
+                    except (DriverError, Neo4jError, OSError) as raised:
+                        error = raised
+                    else:
+                        self._say("Starting Neo4j", 1, 1)
+                        return
+                self._give_up_if_hopeless(process, driver, error)
+                if time.monotonic() - begun > timeout:
                     raise ServerError(
-                        f"The server does not take the password in {self._home.password_file}. If it was changed by "
-                        "hand, write the new one there."
-                    ) from None
-                except (DriverError, Neo4jError, OSError) as error:
-                    self._give_up_if_hopeless(process, driver, error, late=time.monotonic() - begun > timeout)
-                    time.sleep(0.1)
-                else:
-                    self._say("Starting Neo4j", 1, 1)
-                    return
+                        f"Neo4j (process {process.pid}) has not answered for {timeout:.0f} s "
+                        f"({error or 'port closed'}). `scicities server logs` shows what it does."
+                    ) from error
+                time.sleep(1 if isinstance(error, AuthError) else 0.1)
 
-    def _give_up_if_hopeless(self, process: Process, driver: neo4j.Driver, error: Exception, *, late: bool) -> None:
+    def _give_up_if_hopeless(self, process: Process, driver: neo4j.Driver, error: Exception | None) -> None:
+        logs = self._home.logs
         if not process.alive():
-            told = telling_line(*self._home.log_files)
-            raise ServerError(f"Neo4j ended while starting: {told} (logs in {self._home.logs}).") from error
-        closed = _why_closed(driver) if isinstance(error, Neo4jError) else ""
-        if closed:
-            raise ServerError(
-                f"Neo4j runs, but its database does not open: {closed} (logs in {self._home.logs})."
+            kind = _PortTakenError if says_port_taken(*self._home.log_files) else ServerError
+            raise kind(
+                f"Neo4j ended while starting: {telling_line(*self._home.log_files)} (logs in {logs})."
             ) from error
-        if late:
-            raise ServerError(
-                f"Neo4j (process {process.pid}) has not answered in time: {error} `scicities server logs` shows what "
-                "it does."
-            ) from error
+        if isinstance(error, AuthError):
+            if self._home.says_started():  # before that, Bolt answers without knowing its users yet
+                raise ServerError(
+                    f"The server does not take the password in {self._home.password_file}. If it was changed by hand, "
+                    "write the new one there."
+                ) from None
+        elif isinstance(error, Neo4jError) and (closed := _why_closed(driver)):
+            raise ServerError(f"Neo4j runs, but its database does not open: {closed} (logs in {logs}).") from error
 
     def _stop(self) -> bool:
         process = self._process()

@@ -12,12 +12,13 @@ from types import ModuleType
 
 from toolkit.errors import ServerError
 
-__all__ = ["Process", "find_process", "start_detached", "telling_line"]
+__all__ = ["Process", "find_process", "says_port_taken", "start_detached", "telling_line"]
 
+_PORT_TAKEN = "Address already in use"
 _SENTENCES = (
     ("locked by another process", "another Neo4j has the data open (perhaps in a container); stop that one first"),
     ("Lock file has been locked", "another Neo4j has the data open (perhaps in a container); stop that one first"),
-    ("Address already in use", "a port was taken by another program in the meantime; start again"),
+    (_PORT_TAKEN, "a port was taken by another program in the meantime; start again"),
     ("No space left on device", "the disk is full"),
     ("There is not enough space", "the disk is full"),
     ("Invalid maximum heap size", "the heap size is not one that Java knows; write it as 1g or 800m"),
@@ -51,6 +52,15 @@ class Process:
             return bool(process.create_time() == self.started and process.status() != psutil.STATUS_ZOMBIE)
         except psutil.Error:
             return False
+
+    def listens_on(self, port: int) -> bool:
+        """Whether it is this process that answers on ``port``."""
+        psutil = _psutil()
+        try:
+            opened = psutil.Process(self.pid).net_connections("tcp")
+        except psutil.Error:
+            return False
+        return any(one.status == psutil.CONN_LISTEN and one.laddr.port == port for one in opened)
 
     def end(self, timeout: float) -> bool:
         """Ask it to end, wait ``timeout`` seconds, then kill it; whether it ended by itself."""
@@ -106,6 +116,11 @@ def start_detached(command: Sequence[str | Path], log: Path) -> Process:
         return Process(pid, psutil.Process(pid).create_time())
     except psutil.Error:
         return Process(pid, 0.0)
+
+
+def says_port_taken(*logs: Path) -> bool:
+    """Whether the logs say that another program took a port first."""
+    return any(_PORT_TAKEN in log.read_text(encoding="utf-8", errors="replace") for log in logs if log.is_file())
 
 
 def telling_line(*logs: Path) -> str:
