@@ -60,8 +60,8 @@ def works_behind(
     >>> import ibis
     >>> from toolkit.corpus.example import hand_tables
     >>> tables = Tables.on(ibis.duckdb.connect(), hand_tables())
-    >>> works_behind(tables, level="institution", place="pku", partner="nju").execute().values.tolist()
-    [['W01', 2020, 0.375, 0.375, 0.75]]
+    >>> works_behind(tables, level="city", place="1816670", partner="1799962").to_pyarrow().to_pylist()
+    [{'work_id': 'W01', 'year': 2020, 'share_a': 0.5, 'share_b': 0.375, 'joint_score': 0.875}]
     """
     nothing = ibis.null("float64")
     if partner is not None:

@@ -111,9 +111,9 @@ def collaboration_scores(
     >>> import ibis
     >>> from toolkit.corpus.example import hand_tables
     >>> tables = Tables.on(ibis.duckdb.connect(), hand_tables())
-    >>> frame = collaboration_scores(tables, level="institution").order_by("a_id", "b_id").execute()
-    >>> frame[["a_id", "b_id", "joint", "score"]].values.tolist()[0]
-    ['ciac', 'nju', 1, 0.5]
+    >>> scores = collaboration_scores(tables, level="institution").order_by("a_id", "b_id")
+    >>> scores.to_pyarrow().to_pylist()[0]
+    {'a_id': 'ciac', 'b_id': 'nju', 'year': None, 'joint': 1, 'score': 0.5}
     """
     yearly = yearly_scores(tables, level=level, counting=counting, years=years, within=within)
     if by_year:

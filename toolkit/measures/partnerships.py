@@ -110,9 +110,9 @@ def partnership_counts(
     >>> import ibis
     >>> from toolkit.corpus.example import hand_tables
     >>> tables = Tables.on(ibis.duckdb.connect(), hand_tables())
-    >>> frame = partnership_counts(tables, level="city").order_by("a_id", "b_id").execute()
-    >>> frame[["a_id", "b_id", "partnerships"]].values.tolist()[0]
-    ['1799962', '1816670', 2]
+    >>> counts = partnership_counts(tables, level="city").order_by("a_id", "b_id").to_pyarrow()
+    >>> counts.select(["a_id", "b_id", "partnerships"]).to_pylist()[0]
+    {'a_id': '1799962', 'b_id': '1816670', 'partnerships': 2}
     """
     seen = _looked_at(years, by_year=by_year, window=window)
     links = yearly_links(tables, level=level, counting=counting, years=seen)

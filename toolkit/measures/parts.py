@@ -110,9 +110,9 @@ def unit_parts(
     >>> import ibis
     >>> from toolkit.corpus.example import hand_tables
     >>> tables = Tables.on(ibis.duckdb.connect(), hand_tables())
-    >>> parts = unit_parts(tables, level="institution").execute().sort_values("unit_id")
-    >>> dict(zip(parts.unit_id, parts.share))
-    {'ciac': 0.125, 'nju': 0.375, 'pku': 0.375, 'ucas': 0.125}
+    >>> parts = unit_parts(tables, level="city").order_by("unit_id").to_pyarrow()
+    >>> parts.select(["unit_id", "share", "n_authors_here"]).to_pylist()[0]
+    {'unit_id': '1799962', 'share': 0.375, 'n_authors_here': 2}
     """
     parts = numbered_parts(tables, level=level, counting=counting, years=years, within=within, authors=True)
     parts = parts.inner_join(work_numbers(tables), "work_no")

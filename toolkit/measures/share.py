@@ -83,9 +83,8 @@ def unit_shares(
     >>> import ibis
     >>> from toolkit.corpus.example import hand_tables
     >>> tables = Tables.on(ibis.duckdb.connect(), hand_tables())
-    >>> frame = unit_shares(tables, level="country").execute()
-    >>> frame[["id", "count", "share"]].values.tolist()
-    [['CN', 1, 1.0]]
+    >>> unit_shares(tables, level="country").to_pyarrow().to_pylist()
+    [{'id': 'CN', 'year': None, 'count': 1, 'share': 1.0, 'adjusted_share': 1.0}]
     """
     yearly = yearly_shares(tables, level=level, counting=counting, years=years)
     totals = year_totals(tables, counting=counting).select(total_year="year", articles="articles")

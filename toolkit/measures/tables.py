@@ -69,7 +69,7 @@ class Tables:
     --------
     >>> from toolkit.corpus.example import hand_tables
     >>> with Tables.on(ibis.duckdb.connect(), hand_tables()) as tables:
-    ...     int(tables.authorships.author_key.nunique().execute())
+    ...     tables.authorships.author_key.nunique().to_pyarrow().as_py()
     4
     """
 
