@@ -340,20 +340,20 @@ def test_authorships_equal_a_plain_reading_of_the_definition(tmp_path_factory, w
     records = [
         work(
             number,
-            *(listing(author, *map(institution, places)) for author, places in given),
+            *(listing(author, *map(institution, places)) for author, places in listed),
             updated_date=f"2025-01-0{day}",
         )
-        for number, given, day in works
+        for number, listed, day in works
     ]
     tables, _ = corpus(folder, *records)
     best: dict[int, tuple[int, list]] = {}
-    for number, given, day in works:
+    for number, listed, day in works:
         if number not in best or day > best[number][0]:
-            best[number] = (day, given)
+            best[number] = (day, listed)
     expected, shares = set(), defaultdict(float)
-    for number, (_, given) in best.items():
+    for number, (_, listed) in best.items():
         authors: dict[str, set[str]] = {}
-        for position, (author, places) in enumerate(given):
+        for position, (author, places) in enumerate(listed):
             key = f"A{author}" if author else f"W{number}:{position}"
             authors.setdefault(key, set()).update(f"I{place}@" for place in places)
         for key, sites in authors.items():

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import hashlib
 import json
+import signal
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -13,6 +15,7 @@ import pytest
 from toolkit.corpus.ingest import ingest_institutions, ingest_openalex, ingest_ror
 from toolkit.corpus.jsonlines import find_files, why_not_json
 from toolkit.corpus.openalex import WorksReader
+from toolkit.corpus.scratch import database
 from toolkit.errors import BadParameter, BadRecord, DataError, SettingsError
 from toolkit.runs import RunRecord
 from toolkit.settings import Settings
@@ -207,6 +210,40 @@ def test_an_error_while_tables_are_made_leaves_the_old_ones(filled, tmp_path, mo
     monkeypatch.undo()
     ingest_openalex(filled, tmp_path / "works.jsonl")
     assert ids(filled) == ["W1", "W2", "W3"]
+
+
+@pytest.mark.parametrize("moment", [("reading OpenAlex works", 1), ("putting tables together", 2)])
+def test_ctrl_c_at_any_moment_leaves_the_old_tables(filled, tmp_path, moment):
+    before = snapshot_of(filled)
+    path = write(tmp_path / "works.jsonl", text(record(3)))
+
+    def pressed(stage, done, total):
+        if (stage, done) == moment:
+            signal.raise_signal(signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        ingest_openalex(filled, path, progress=pressed)
+    assert snapshot_of(filled) == before
+    assert not (filled.staging / ".scratch").exists()
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_a_ctrl_c_that_somebody_swallowed_is_not_lost(workspace):
+    def swallowed():
+        with contextlib.suppress(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt), database(workspace) as db:  # noqa: PT012 (two statements are the point)
+        swallowed()
+        db.execute("SELECT 1")
+    with pytest.raises(KeyboardInterrupt), database(workspace):
+        swallowed()  # or none
+
+
+@pytest.mark.parametrize("odd", [Settings(threads=-1), Settings(memory_limit="lots")])
+def test_settings_that_duckdb_refuses(workspace, tmp_path, odd):
+    with pytest.raises(SettingsError, match=rf"DuckDB does not start with threads = {odd.threads} and memory_limit"):
+        ingest_openalex(workspace, write(tmp_path / "works.jsonl", text(record(1))), settings=odd)
 
 
 def test_reading_a_file_again_changes_nothing(filled, tmp_path):

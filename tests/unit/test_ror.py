@@ -16,7 +16,7 @@ from toolkit.corpus.staging import StagingWriter
 from toolkit.errors import BadRecord
 
 
-def location(city, name, region="Saxony", country="DE", lat=51.0, lng=13.0):
+def location(city, name, *, region="Saxony", country="DE", lat=51.0, lng=13.0):
     details = {"name": name, "country_code": country, "country_subdivision_name": region, "lat": lat, "lng": lng}
     return {"geonames_id": city, "geonames_details": details}
 

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
@@ -25,9 +23,10 @@ from toolkit.corpus import assemble_sql as sql
 from toolkit.corpus.ancestry import closure
 from toolkit.corpus.cities import city_id_for, merge_duplicate_cities
 from toolkit.corpus.schema import SORT_KEYS, TABLES
+from toolkit.corpus.scratch import database
 from toolkit.corpus.staging import STAGING, StagedInput, read_meta, staging_folder
-from toolkit.errors import DataError, ToolkitError
-from toolkit.settings import Settings, load_settings
+from toolkit.errors import DataError
+from toolkit.settings import Settings
 from toolkit.workspace import Workspace
 
 __all__ = ["assemble", "database", "sources_of"]
@@ -50,32 +49,6 @@ def sources_of(workspace: Workspace) -> list[StagedInput]:
 
 def _ordered(inputs: Sequence[StagedInput]) -> list[StagedInput]:
     return sorted(inputs, key=lambda staged: (staged.source, staged.kind, staged.content))
-
-
-@contextmanager
-def database(workspace: Workspace, settings: Settings | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A DuckDB database in memory, within the settings' threads and memory; it spills to the staging folder."""
-    chosen = settings or load_settings(workspace.root)
-    scratch = workspace.staging / ".scratch"
-    shutil.rmtree(scratch, ignore_errors=True)
-    scratch.mkdir(parents=True)
-    config: dict[str, str | bool | int | float | list[str]] = {"temp_directory": str(scratch / "spill")}
-    if chosen.threads:
-        config["threads"] = chosen.threads
-    if chosen.memory_limit:
-        config["memory_limit"] = chosen.memory_limit
-    try:
-        with duckdb.connect(config=config) as connection:
-            yield connection
-    except duckdb.OutOfMemoryException as error:
-        raise DataError(
-            f"The records need more memory than DuckDB may use ({error}). Raise `memory_limit` "
-            "(SCICITIES_MEMORY_LIMIT), or lower `threads`."
-        ) from error
-    except duckdb.IOException as error:
-        raise ToolkitError(f"{workspace.root} could not be written or read ({error}). Is the disk full?") from error
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
 
 
 def assemble(
@@ -293,7 +266,10 @@ def _report(db: duckdb.DuckDBPyConnection, inputs: Sequence[StagedInput], pairs:
         names = [column[0] for column in cursor.description or ()]
         report[name] = dict(zip(names, cursor.fetchall()[0], strict=True))
     report["sites"] |= {"by_city_origin": dict(db.execute(sql.ORIGINS).fetchall())}
-    report["merged_cities"] = pairs.to_pylist()
+    shares = dict(db.execute(sql.SHARES_MERGED).fetchall())
+    report["merged_cities"] = [
+        pair | {"share": round(shares.get(pair["merged_id"], 0.0), 9)} for pair in pairs.to_pylist()
+    ]
     return report
 
 

@@ -247,6 +247,19 @@ REPORT: Final = {
     "rejects": "SELECT count(*) AS rows FROM rejects",
 }
 
+SHARES_MERGED: Final = """
+WITH parts AS (
+    SELECT work_id, author_key, count(*) AS k FROM authorships GROUP BY ALL
+)
+SELECT a.city_id, sum(1.0 / (w.n_authors * parts.k)) AS share
+FROM (SELECT DISTINCT work_id, author_key, institution_id, city_id FROM affiliated WHERE matched) AS a
+JOIN merged_cities AS m ON m.old_id = a.city_id
+JOIN parts USING (work_id, author_key)
+JOIN works AS w USING (work_id)
+WHERE NOT w.authors_truncated AND w.year IS NOT NULL
+GROUP BY a.city_id
+"""
+
 ORIGINS: Final = """
 SELECT kind, count(s.site_id) FROM (VALUES ('record'), ('table'), ('ror'), ('openalex'), ('none')) o(kind)
 LEFT JOIN sites s ON s.origin = o.kind GROUP BY kind ORDER BY kind

@@ -15,13 +15,14 @@ from typing import Any, Protocol
 
 import pyarrow as pa
 
-from toolkit.corpus.assemble import assemble, database, sources_of
+from toolkit.corpus.assemble import assemble, sources_of
 from toolkit.corpus.institutions import parse_institution
 from toolkit.corpus.jsonlines import RawFile, content_hash, find_files, why_not_json
 from toolkit.corpus.openalex import BLOCK_BYTES, WorksReader
 from toolkit.corpus.registry import RegistryReader
 from toolkit.corpus.ror import parse_ror
 from toolkit.corpus.schema import KEPT_TYPES
+from toolkit.corpus.scratch import database
 from toolkit.corpus.staging import (
     STAGING,
     StagedInput,
@@ -336,7 +337,7 @@ def _stage(
     """Staged input of one file, read now unless it was before; a file in a folder that is something else is counted."""
     name = StagedInput(kind, file.label, str(file.path.resolve()), content_hash(file.path), dict(options))
     found = read_meta(staging_folder(workspace, name))
-    if found is not None and not (strict and found.rejects):
+    if found is not None and not (strict and any(not reason.startswith("kept") for reason in found.rejects)):
         return found
     refused = why_not_json(file.path, arrays=kind == "ror")
     if refused and (file.named or alone or strict):

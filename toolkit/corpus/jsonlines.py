@@ -182,10 +182,18 @@ def kind_of(start: bytes) -> str:
 
 def is_array(path: Path) -> bool:
     """Whether the file, unpacked, starts like a JSON array."""
-    for block in blocks(path, size=1, whole_lines=False):
-        if block.data.strip():
-            return block.data.lstrip().startswith(b"[")
-    return False
+    with opened(path) as raw:
+        try:
+            start = _plain(raw).read(_LOOK_AHEAD)
+        except (EOFError, OSError, zlib.error):
+            return _short_start(path).startswith(b"[")
+    return start.removeprefix(_BYTE_ORDER_MARK).lstrip().startswith(b"[")
+
+
+def _short_start(path: Path) -> bytes:
+    """What can be unpacked of a compressed file that ends within its first bytes."""
+    first = next(blocks(path, size=_LOOK_AHEAD, whole_lines=False), None)
+    return first.data.lstrip() if first else b""
 
 
 def excerpt(line: bytes | str, length: int = 200) -> str:
@@ -215,11 +223,12 @@ def blocks(path: Path, *, size: int, whole_lines: bool = True) -> Iterator[Block
     with opened(path) as raw:
         file = _plain(raw)
         rest, first_line, damage, start = b"", 1, "", True
+        step = max(64, min(_PIECE, size))
         while not damage:
             pieces, length = [rest], len(rest)
             end = False
             while length < size or b"\n" not in pieces[-1]:
-                piece, damage = _piece(file)
+                piece, damage = _piece(file, step)
                 if start:
                     piece, start = piece.removeprefix(_BYTE_ORDER_MARK), False
                 if damage or not piece:
@@ -241,9 +250,9 @@ def blocks(path: Path, *, size: int, whole_lines: bool = True) -> Iterator[Block
                 return
 
 
-def _piece(file: IO[bytes]) -> tuple[bytes, str]:
+def _piece(file: IO[bytes], size: int) -> tuple[bytes, str]:
     try:
-        return file.read1(_PIECE), ""  # type: ignore[attr-defined]
+        return file.read1(size), ""  # type: ignore[attr-defined]
     except EOFError:
         return b"", "the compressed file is cut short"
     except (gzip.BadGzipFile, zlib.error) as error:

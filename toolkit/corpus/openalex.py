@@ -35,6 +35,7 @@ LAST_YEAR: Final = 2100
 
 _OBJECT_BYTES: Final = 16 << 20
 _EXCERPT: Final = 200
+_HOPELESS: Final = 1000
 
 _COLUMNS: Final = """{
     'id': 'VARCHAR', 'doi': 'VARCHAR', 'title': 'VARCHAR', 'display_name': 'VARCHAR', 'type': 'VARCHAR',
@@ -229,6 +230,10 @@ class WorksReader:
         ------
         BadRecord
             A record is bad and ``strict`` was asked for.
+
+        Notes
+        -----
+        A file whose first block has a thousand bad records and no good one is read no further.
         """
         tally = _Tally(file.label)
         with ThreadPoolExecutor(1) as ahead:  # unpacks the next block while DuckDB parses this one
@@ -237,6 +242,8 @@ class WorksReader:
             while (block := coming.result()) is not None:
                 coming = ahead.submit(next, source, None)
                 self._read_block(file, block, tally, writer)
+                if tally.hopeless:
+                    break
         return tally.result()
 
     def _read_block(self, file: RawFile, block: Block, tally: _Tally, writer: StagingWriter) -> None:
@@ -354,6 +361,11 @@ class _Tally:
         self.rejects: Counter[str] = Counter()
         self.synthetic = False
         self.updated = self.published = ""
+
+    @property
+    def hopeless(self) -> bool:
+        """Whether this is a long file of something else, such as OpenAlex's authors."""
+        return self.records == 0 and self.rejects.total() >= _HOPELESS
 
     def reject(self, writer: StagingWriter, bad: list[tuple[int, str, str]]) -> None:
         rows = [{"source": self.label, "line": line, "reason": reason, "excerpt": text} for line, reason, text in bad]
