@@ -199,7 +199,8 @@ def site_lines(db: duckdb.DuckDBPyConnection, report: Mapping[str, Any]) -> list
 
 def _merged(pair: Mapping[str, Any]) -> str:
     apart = "" if pair["km"] is None else f", {pair['km']:.1f} km apart"
-    return f"sites of {pair['merged_id']} now in {pair['kept_id']}{apart}"
+    moved = f", Share {pair['share']:.3f}" if "share" in pair else ""
+    return f"sites of {pair['merged_id']} now in {pair['kept_id']}{apart}{moved}"
 
 
 def consistency_lines(db: duckdb.DuckDBPyConnection) -> list[Line]:
