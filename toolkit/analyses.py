@@ -10,6 +10,7 @@ from toolkit.network.arrays import EdgeArray
 from toolkit.network.communities import communities as network_communities
 from toolkit.network.hubs import MEASURES as HUB_MEASURES
 from toolkit.network.hubs import hubs as network_hubs
+from toolkit.network.hubs import strengths
 from toolkit.runs import Answer, RunRecord, RunTimer, recording
 from toolkit.workspace import Workspace
 
@@ -123,8 +124,8 @@ def communities(
     Returns
     -------
     Answer
-        Frame ``id, name, community, size`` with communities numbered by size, 1 the largest; the run record's facts
-        hold ``modularity`` and ``communities``.
+        Frame ``id, name, community, size``, communities numbered by size (1 the largest), the strongest place of each
+        first; the run record's facts hold ``modularity`` and ``communities``.
 
     Raises
     ------
@@ -159,8 +160,10 @@ def communities(
         )
         timer.facts.update(modularity=found.modularity, communities=found.n_communities, engine=found.engine)
         timer.rows["result"] = len(found.frame)
-        frame = found.frame.sort_values(["community", "id"], ignore_index=True)
-        return Answer(frame, timer.record())
+        strength = strengths(edges, weight=attribute).rename("strength")
+        frame = found.frame.merge(strength, left_on="id", right_index=True, validate="one_to_one")
+        frame = frame.sort_values(["community", "strength", "id"], ascending=[True, False, True], ignore_index=True)
+        return Answer(frame.drop(columns="strength"), timer.record())
 
 
 def write_back(graph: Graph, answer: Answer, *, level: str = "city") -> int:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from toolkit.cli.output import console, say
+from toolkit.cli.output import say, show_table
 from toolkit.cli.progress import stage_lines
 from toolkit.errors import DataError, GraphStoreError
 from toolkit.present.formats import frame_bytes, write_answer_file
-from toolkit.present.tables import frame_of, rich_table
+from toolkit.present.tables import frame_of
 from toolkit.settings import load_settings
 from toolkit.workspace import Workspace, open_workspace
 
@@ -104,7 +104,7 @@ def _show(
         frame = frame[~frame["id"].isin(["unassigned", "unlocated"])].sort_values([sort, "id"], ascending=[False, True])
     shown = frame.head(rows)
     shown = shown[columns] if columns else shown[[c for c in shown.columns if c not in {"id", "a_id", "b_id"}]]
-    console(stderr=False).print(rich_table(shown, title=title))
+    show_table(shown, title=title)
 
 
 def _communities(answer: Answer, path: Path) -> None:
@@ -113,7 +113,7 @@ def _communities(answer: Answer, path: Path) -> None:
         {"community": number, "size": len(group), "cities": _listed(list(group["name"]))}
         for number, group in answer.frame.groupby("community")
     ]
-    console(stderr=False).print(rich_table(frame_of(rows), title="Communities (Leiden, on collaboration score)"))
+    show_table(frame_of(rows), title="Communities (Leiden, on collaboration score)")
 
 
 def _listed(names: list[str], most: int = 6) -> str:
@@ -137,7 +137,7 @@ def _graph_answers(ws: Workspace) -> bool:
             for name in _QUERIES:
                 frame = graph.run(name)
                 shown = frame.head(6)[[c for c in frame.columns if not c.endswith("_id")]]
-                console(stderr=False).print(rich_table(shown, title=f"query run {name}"))
+                show_table(shown, title=f"query run {name}")
     except GraphStoreError as error:
         say(f"no graph this time: {error}", style="yellow")
         return False
@@ -169,9 +169,7 @@ def _what_next(ws: Workspace, *, reached: bool) -> None:
 def _command() -> str:
     """How this program was called, so that what we print can be typed."""
     called = Path(sys.argv[0])
-    return (
-        str(called) if called.parent != Path() and "bin" in called.parts and not called.is_absolute() else "scicities"
-    )
+    return str(called) if called.name == "scicities" and called.parent.name == "bin" else "scicities"
 
 
 def register(app: typer.Typer) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from toolkit.present.formats import format_of, frame_bytes, write_answer_file, write_bytes
-from toolkit.present.tables import rich_table, table_text
+from toolkit.present.tables import fitting, rich_table, table_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from toolkit.runs import RunRecord
     from toolkit.workspace import Workspace
 
-__all__ = ["emit", "say", "show", "tell_run", "warn_synthetic"]
+__all__ = ["emit", "say", "show", "show_table", "tell_run", "warn_synthetic"]
 
 
 def console(*, stderr: bool = True) -> Console:
@@ -34,9 +34,21 @@ def show(frame: pd.DataFrame, *, fmt: str | None) -> None:
     """Print a listing: no computation stands behind it, so no run record comes with it."""
     chosen = format_of(None, fmt, terminal=sys.stdout.isatty())
     if chosen == "table":
-        console(stderr=False).print(rich_table(frame))
+        show_table(frame)
     else:
         write_bytes(frame_bytes(frame, fmt=chosen))
+
+
+def show_table(frame: pd.DataFrame, *, title: str = "") -> None:
+    """A table on stdout, as wide as the terminal; what it had to leave out is said on stderr."""
+    out = console(stderr=False)
+    shown = fitting(frame, out.width)
+    out.print(rich_table(shown, title=title))
+    left_out = [str(name) for name in frame.columns if name not in shown.columns and not frame[name].isna().all()]
+    if left_out:
+        say(f"not shown for want of width: {', '.join(left_out)} (a wider terminal, or --format csv)", style="dim")
+    if frame.empty:
+        say("no rows: nothing in this workspace matches", style="yellow")
 
 
 def emit(
@@ -51,7 +63,7 @@ def emit(
         say(f"{len(shown):,} rows in {output}; how they came about in {record.name}")
         return
     if chosen == "table":
-        console(stderr=False).print(rich_table(shown, title=title))
+        show_table(shown, title=title)
         if len(shown) < len(frame):
             say(f"{len(shown):,} of {len(frame):,} rows; --top 0 shows all", style="dim")
     else:

@@ -15,9 +15,10 @@ from rich.text import Text
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["frame_of", "rich_table", "table_text"]
+__all__ = ["fitting", "frame_of", "rich_table", "table_text"]
 
 _WHOLE: Final = frozenset({"rank", "previous_rank", "year", "community", "size"})
+_WIDEST: Final = 44
 _MARKED: Final = frozenset({"unassigned", "unlocated"})
 
 
@@ -48,11 +49,28 @@ def cell_text(name: str, value: Any) -> str:
     return str(value)
 
 
+def fitting(frame: pd.DataFrame, width: int) -> pd.DataFrame:
+    """The columns of ``frame`` that fit a terminal of ``width`` characters.
+
+    Empty columns go first; then, only as far as needed, the ranks by single measures, the ids that have a name beside
+    them, and the distance to the next. What is left may still be too wide: the table then cuts its texts.
+    """
+    names = [str(name) for name in frame.columns]
+    named = {name for name in names if name == "id" and "name" in names}
+    named |= {name for name in names if name.endswith("_id") and {name[:-3], f"{name[:-3]}_name"} & set(names)}
+    ranks = {name for name in names if name.endswith("_rank") and name != "previous_rank"}
+    kept = [name for name in names if name in {"id", "name"} or not frame[name].isna().all()]
+    space = {name: 3 + max([len(name), *(len(cell_text(name, value)) for value in frame[name])]) for name in kept}
+    for droppable in (ranks, named, {"ratio_to_next"}):
+        if sum(min(space[name], _WIDEST) for name in kept) > width:
+            kept = [name for name in kept if name not in droppable]
+    return frame[kept]
+
+
 def rich_table(frame: pd.DataFrame, *, title: str = "") -> Table:
-    """Table of ``frame``; columns that are empty throughout are left out, marked rows are dimmed."""
+    """Table of ``frame``; the rows ``unassigned`` and ``unlocated`` are dimmed."""
     table = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
-    columns = [name for name in frame.columns if not frame[name].isna().all() or name in {"id", "name"}]
-    for name in columns:
+    for name in frame.columns:
         numeric = frame[name].dtype.kind in "iuf"
         is_id = str(name) == "id" or str(name).endswith("_id")
         table.add_column(
@@ -60,21 +78,23 @@ def rich_table(frame: pd.DataFrame, *, title: str = "") -> Table:
             justify="right" if numeric else "left",
             style="dim" if is_id else None,
             overflow="fold" if is_id else "ellipsis",
-            no_wrap=numeric,
+            no_wrap=not is_id,
+            min_width=max([0, *(len(cell_text(str(name), value)) for value in frame[name])]) if numeric else None,
+            max_width=None if numeric else _WIDEST,
         )
     ids = frame["id"] if "id" in frame.columns else None
-    for position, row in enumerate(frame[columns].itertuples(index=False, name=None)):
+    for position, row in enumerate(frame.itertuples(index=False, name=None)):
         dim = ids is not None and str(ids.iloc[position]) in _MARKED
         table.add_row(
-            *(Text(cell_text(str(n), v)) for n, v in zip(columns, row, strict=True)), style="dim" if dim else None
+            *(Text(cell_text(str(n), v)) for n, v in zip(frame.columns, row, strict=True)), style="dim" if dim else None
         )
     return table
 
 
 def table_text(frame: pd.DataFrame, *, title: str = "", width: int | None = None) -> str:
     """The table as plain text, for a file or a test."""
-    buffer = io.StringIO()
-    Console(file=buffer, width=width or 160, no_color=True).print(rich_table(frame, title=title))
+    buffer, columns = io.StringIO(), width or 160
+    Console(file=buffer, width=columns, no_color=True).print(rich_table(fitting(frame, columns), title=title))
     return buffer.getvalue()
 
 
