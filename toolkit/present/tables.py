@@ -78,7 +78,7 @@ def rich_table(frame: pd.DataFrame, *, title: str = "") -> Table:
             justify="right" if numeric else "left",
             style="dim" if is_id else None,
             overflow="fold" if is_id else "ellipsis",
-            no_wrap=not is_id,
+            no_wrap=numeric,
             min_width=max([0, *(len(cell_text(str(name), value)) for value in frame[name])]) if numeric else None,
             max_width=None if numeric else _WIDEST,
         )
