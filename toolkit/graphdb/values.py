@@ -20,8 +20,9 @@ def plain(value: Any) -> Any:
 
     Examples
     --------
-    >>> plain([Date(2024, 2, 29), {"at": Point((1.5, 2.0))}])
-    ['2024-02-29', {'at': {'srid': None, 'coordinates': [1.5, 2.0]}}]
+    >>> from neo4j.spatial import CartesianPoint
+    >>> plain([Date(2024, 2, 29), {"at": CartesianPoint((1.5, 2.0))}])
+    ['2024-02-29', {'at': {'srid': 7203, 'coordinates': [1.5, 2.0]}}]
     """
     match value:
         case list():
