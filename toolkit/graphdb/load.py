@@ -179,7 +179,7 @@ def load_tables(
 
 
 def finish(graph: Graph, tables: GraphTables, *, progress: Progress | None = None) -> dict[str, int]:
-    """Last steps of a filled graph: constraints, indexes, counts and sums; then it is ``complete``.
+    """Last steps of a filled graph with its constraints: indexes, counts and sums; then it is ``complete``.
 
     Raises
     ------
@@ -188,7 +188,6 @@ def finish(graph: Graph, tables: GraphTables, *, progress: Progress | None = Non
     """
     if progress:
         progress("Checking the graph", 0, 1)
-    create_constraints(graph)
     create_indexes(graph)
     found = verify(graph, tables)
     while int(graph.write(_REMOVE_MARKS, {"rows": 10_000}, name="load: finish")["removed"].iloc[0]):
@@ -252,6 +251,7 @@ class _Job:
                 import_tables(server, self.tables, batch_size=self.batch_size, progress=self.progress)
             with self._local() as graph:
                 self.used, self.action = "offline", "loaded"
+                create_constraints(graph)
                 finish(graph, self.tables, progress=self.progress)
                 self._take_counts(graph, self.tables.counts())
             return
