@@ -43,7 +43,7 @@ class Comparison:
     ours, rival
         The two sides.
     minimum
-        Ratio rival / ours that is required.
+        Ratio rival / ours that is required; 0 for one that is only shown.
     same
         Raises :class:`WrongOutput` where the outputs differ; gives facts to print beside the ratio.
     warm_up

@@ -19,7 +19,7 @@ _HEAD = """\
 Written by `make bench` (`python -m bench`); not edited by hand. Each line sets this toolkit against a named rival that
 does the same work in the way its own users write it. Both run in one process run, in turn, on the same data; the
 outputs are compared first, and a difference ends the run. Times are medians. **Ratio** is the rival's time over ours,
-**required** what the project promises.
+**required** what the project promises (none: shown for comparison).
 
 `python -m bench --only NAME` measures one row again, `--check` ends with an error where a ratio is below its minimum,
 `--quick` runs everything small.
@@ -50,7 +50,7 @@ def page(measured_rows: Sequence[Mapping[str, Any]]) -> str:
             mark = "" if result["ratio"] >= result["minimum"] else " **(missed)**"
             lines.append(
                 f"| {result['title']} | {result['size']} | {_seconds(ours)} | {_seconds(rival)} | "
-                f"**{result['ratio']:.1f}**{mark} | {result['minimum']:g} |"
+                f"**{result['ratio']:.1f}**{mark} | {_required(result['minimum'])} |"
             )
     for row in measured_rows:
         for result in row["results"]:
@@ -70,6 +70,10 @@ def _machines(measured_rows: Sequence[Mapping[str, Any]]) -> list[tuple[tuple[tu
     for row in measured_rows:
         found.setdefault((("day", row["day"]), *row["machine"].items()), []).append(row["row"])
     return list(found.items())
+
+
+def _required(minimum: float) -> str:
+    return f"{minimum:g}" if minimum else "none"
 
 
 def _seconds(value: float) -> str:

@@ -126,7 +126,7 @@ def test_rows_run_small_and_give_equal_output(row, tmp_path):
     )
     assert done.returncode == 0, done.stderr
     results = json.loads((tmp_path / f"{row}.json").read_text())["results"]
-    assert [result["name"] for result in results] == [row]
+    assert results[0]["name"] == row
     assert results[0]["ratio"] > 0
     assert f"{row}: same output" in done.stderr
     assert "p.md stays as it is: no results yet of" in done.stderr
