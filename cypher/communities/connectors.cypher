@@ -19,8 +19,8 @@
 //
 // Question: which cities tie communities together?
 // Left out: cities below min_strength; partners without a community.
-// Reading: participation coefficient of Guimera and Amaral (doi 10.1038/nature03288) on strengths. Needs
-// communities written to the graph: `scicities communities --from local --write`.
+// Reading: participation coefficient of Guimera and Amaral (doi 10.1038/nature03288) on strengths.
+// Needs: communities in the graph: `scicities communities --from local --write` puts them there.
 
 MATCH (c:City)-[r:COLLABORATES_WITH]-(p:City)
 WHERE c.community IS NOT NULL AND p.community IS NOT NULL AND r.year >= $year_from AND r.year <= $year_to

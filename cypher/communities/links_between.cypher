@@ -19,7 +19,7 @@
 //
 // Question: which communities work together, and through which two cities?
 // Left out: pairs inside one community; cities without a community.
-// Reading: Needs communities written to the graph: `scicities communities --from local --write`.
+// Needs: communities in the graph: `scicities communities --from local --write` puts them there.
 
 MATCH (a:City)-[r:COLLABORATES_WITH]->(b:City)
 WHERE a.community <> b.community AND r.year >= $year_from AND r.year <= $year_to

@@ -18,7 +18,7 @@
 //
 // Question: who belongs to a community, and who holds it together?
 // Left out: cities without a community.
-// Reading: Needs communities written to the graph: `scicities communities --from local --write`.
+// Needs: communities in the graph: `scicities communities --from local --write` puts them there.
 
 MATCH (c:City)
 WHERE c.community IS NOT NULL AND ($community IS NULL OR c.community = $community)

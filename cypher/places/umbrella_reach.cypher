@@ -23,6 +23,7 @@
 // Left out: the umbrella's own sites (headquarters), and institutes without a known city.
 // Reading: an institute with sites in two cities is in both rows with its whole Share, so the parts of such an
 // umbrella add up to more than 1.
+// Needs: the hierarchy of institutions: records of ROR or of OpenAlex institutions beside the articles.
 
 MATCH (u:Institution)
 WHERE u.id = $institution_id

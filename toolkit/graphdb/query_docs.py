@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -45,7 +46,7 @@ def with_listing(text: str, library: Library) -> str:
 
 def _query(spec: QuerySpec) -> str:
     lines = [f"#### `{spec.name}`", "", spec.summary, "", *spec.notes.split("\n"), ""]
-    lines = [f"- {line}" if line.startswith(("Question:", "Left out:", "Reading:")) else line for line in lines]
+    lines = [f"- {line}" if re.match(r"[A-Z][\w ]*:", line) else line for line in lines]
     if spec.params:
         lines += ["| parameter | type | default | meaning |", "|---|---|---|---|"]
         lines += [

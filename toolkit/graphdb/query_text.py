@@ -7,8 +7,8 @@ position, so that the plain searches that follow can't be fooled by a ``$``, a `
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 __all__ = ["Word", "limits_without_order", "line_of", "masked", "order_keys", "parameters", "returned", "writing_words"]
 
@@ -24,6 +24,8 @@ _OPAQUE = re.compile(
 )
 _PARAMETER = re.compile(r"\$\w+")
 _WORD = re.compile(r"[A-Za-z_]\w*")
+_COLON = re.compile(r"\s*:")
+_NAMING = frozenset(".:$&|!")
 _WRITING = frozenset({"CREATE", "MERGE", "SET", "DELETE", "DETACH", "NODETACH", "REMOVE", "DROP", "FOREACH", "LOAD"})
 _AFTER_ORDER = frozenset({"LIMIT", "SKIP", "OFFSET"})
 _AFTER_ITEMS = _AFTER_ORDER | {"ORDER"}
@@ -81,18 +83,19 @@ def parameters(cypher: str) -> dict[str, int]:
     return found
 
 
-def words(code: str) -> Iterator[Word]:
+@lru_cache(maxsize=64)  # each check asks anew, and every start of the command line checks every query
+def words(code: str) -> tuple[Word, ...]:
     """Bare words of masked code that can be keywords: no property, label, map key or parameter."""
+    found: list[Word] = []
     depth, position = 0, 0
     for match in _WORD.finditer(code):
         between = code[position : match.start()]
         depth += sum(between.count(mark) for mark in "([{") - sum(between.count(mark) for mark in ")]}")
         position = match.end()
-        before = code[: match.start()].rstrip()[-1:]
-        after = code[match.end() :].lstrip()[:1]
-        if before in {".", ":", "$", "&", "|", "!"} or after == ":":
+        if between.rstrip()[-1:] in _NAMING or _COLON.match(code, match.end()):
             continue
-        yield Word(match.group().upper(), match.start(), match.end(), depth)
+        found.append(Word(match.group().upper(), match.start(), match.end(), depth))
+    return tuple(found)
 
 
 def writing_words(cypher: str) -> list[Word]:
@@ -130,7 +133,7 @@ def order_keys(code: str, limit: int | None = None) -> list[str] | None:
     list of str or None
         The key expressions without ``ASC`` and ``DESC``; ``None`` where nothing is sorted.
     """
-    found = list(words(code))
+    found = words(code)
     depth = 0 if limit is None else next(word.depth for word in found if word.start == limit)
     level = [word for word in found if word.depth == depth]
     end = len(code) if limit is None else limit
