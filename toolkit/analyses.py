@@ -225,7 +225,8 @@ def _edges(
         _require_level(level)
         edges = project(source, level=level, weight=weight, years=_years(years), country=country)
         loaded = read_load(source)
-        timer.fingerprint = loaded.load_id if loaded else ""
+        if loaded is not None:
+            timer.fingerprint, timer.snapshot = loaded.fingerprint, loaded.snapshot
     timer.rows.update(nodes=len(edges.nodes), edges=len(edges.weight))
     return edges, "weight"
 

@@ -171,7 +171,7 @@ def load_tables(
         if node is not None:
             remove_ours(graph, node, progress=progress)
         claim(graph, tables, batch_size=batch_size)
-        node = LoadNode(tables.load_id, "loading", batch_size, tables.counts())
+        node = LoadNode(tables.load_id, "loading", batch_size, tables.counts(), tables.fingerprint)
     if node is not None and node.state == "loading":
         send_batches(graph, tables, batch_size=node.batch_size, progress=progress)
     finish(graph, tables, progress=progress)

@@ -59,12 +59,16 @@ class LoadNode:
         Rows of a batch: a load goes on with the size it began with.
     counts
         Rows there are to be, by label and relationship kind.
+    fingerprint, snapshot
+        Of the records, as the workspace has them; the snapshot is empty where the records don't say.
     """
 
     load_id: str
     state: str
     batch_size: int
     counts: Mapping[str, int]
+    fingerprint: str
+    snapshot: str = ""
 
 
 def read_load(graph: Graph) -> LoadNode | None:
@@ -78,7 +82,14 @@ def read_load(graph: Graph) -> LoadNode | None:
     rows = graph.read(_READ, {"owner": OWNER}, name="load")
     if len(rows):
         found: dict[str, Any] = rows["load"].iloc[0]
-        return LoadNode(found["load_id"], found["state"], found["batch_size"], json.loads(found["counts"]))
+        return LoadNode(
+            load_id=found["load_id"],
+            state=found["state"],
+            batch_size=found["batch_size"],
+            counts=json.loads(found["counts"]),
+            fingerprint=found["fingerprint"],
+            snapshot=found.get("snapshot", ""),
+        )
     nodes = int(graph.read(node_count_statement(), name="load")["found"].iloc[0])
     if nodes:
         raise QueryRefused(
