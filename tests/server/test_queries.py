@@ -53,7 +53,7 @@ class Loaded:
 @pytest.fixture(scope="module")
 def loaded(graph: Graph, tmp_path_factory: pytest.TempPathFactory) -> Loaded:
     folder = tmp_path_factory.mktemp("queries")
-    write_sample(folder / "raw", works=4000, seed=3)
+    write_sample(folder / "raw", works=3000, seed=3)
     workspace = Workspace(folder / "workspace")
     ingest_ror(workspace, folder / "raw" / "ror")
     ingest_institutions(workspace, folder / "raw" / "institutions")

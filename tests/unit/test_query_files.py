@@ -22,7 +22,8 @@ from toolkit.graphdb.library import (
     run_query,
 )
 from toolkit.graphdb.query_docs import with_listing
-from toolkit.graphdb.query_file import QuerySpec, parse_query
+from toolkit.graphdb.query_file import parse_query
+from toolkit.graphdb.query_spec import QuerySpec
 
 ROOT = Path(__file__).parents[2]
 TYPED = """\
@@ -126,8 +127,16 @@ def test_files_are_plain_and_fit_the_page() -> None:
         assert text.endswith(";\n"), path
 
 
-def test_the_checkout_has_its_own_library() -> None:
+def test_a_checkout_has_its_own_library_and_a_wheel_its_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert library_folder() == ROOT / "cypher"
+    package = tmp_path / "toolkit"
+    (tmp_path / "cypher").mkdir()
+    monkeypatch.setattr("toolkit.graphdb.library.resources.files", lambda _: package)
+    assert (
+        library_folder() == package / "cypher"
+    )  # somebody else's folder of that name beside the package is no library
+    (tmp_path / "pyproject.toml").touch()
+    assert library_folder() == tmp_path / "cypher"
 
 
 def test_the_page_lists_the_queries_as_they_are() -> None:

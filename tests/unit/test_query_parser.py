@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from toolkit.errors import QueryFileError
 from toolkit.graphdb.query_checks import check_query
-from toolkit.graphdb.query_file import TYPES, Column, Param, QuerySpec, parse_query, read_query
+from toolkit.graphdb.query_file import parse_query, read_query
+from toolkit.graphdb.query_spec import TYPES, Column, Param, QuerySpec
 from toolkit.graphdb.query_text import masked, order_keys, parameters, returned
 
 GOOD = """\

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 from toolkit.errors import QueryFileError, SettingsError, UnknownPlace, UnknownQuery
 from toolkit.graphdb.query_checks import RunsCypher, answer, check_query, server_problems
-from toolkit.graphdb.query_file import Column, Param, QuerySpec, query_name, read_query
+from toolkit.graphdb.query_file import query_name, read_query
 from toolkit.graphdb.query_params import bind, parse_parameters
+from toolkit.graphdb.query_spec import Column, Param, QuerySpec
 from toolkit.graphdb.statement_files import statement
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 from toolkit.errors import QueryFileError, ToolkitError
-from toolkit.graphdb.query_file import Column, QuerySpec
+from toolkit.graphdb.query_spec import Column, QuerySpec
 from toolkit.graphdb.query_text import (
     limits_without_order,
     line_of,

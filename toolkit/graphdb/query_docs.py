@@ -12,7 +12,7 @@ from pathlib import Path
 
 from toolkit.errors import SettingsError
 from toolkit.graphdb.library import Library, load_library
-from toolkit.graphdb.query_file import Param, QuerySpec
+from toolkit.graphdb.query_spec import Param, QuerySpec
 
 __all__ = ["listing", "with_listing"]
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from toolkit.errors import BadParameter
-from toolkit.graphdb.query_file import Param, QuerySpec
+from toolkit.graphdb.query_spec import Param, QuerySpec
 
 __all__ = ["bind", "parse_parameters"]
 
