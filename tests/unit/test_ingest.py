@@ -289,6 +289,12 @@ def test_a_registry_may_come_before_the_works(workspace, tmp_path):
     assert city["country"] == "NA"
 
 
+def test_folders_with_odd_names(tmp_path):
+    workspace = open_workspace(tmp_path / "it's [1] * data?")
+    ingest_openalex(workspace, write(tmp_path / "[raw]*" / "works 'a'.jsonl", text(record(1)) + b"{\n"))
+    assert ids(workspace) == ["W1"]
+
+
 def test_files_are_found_once_and_in_order(tmp_path):
     b, a = write(tmp_path / "x" / "b.JSONL", b"{}"), write(tmp_path / "x" / "a.gz", b"{}")
     named = write(tmp_path / "x" / "extra.txt", b"{}")

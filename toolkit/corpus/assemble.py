@@ -6,6 +6,7 @@ the order of the commands that read them nor the number of threads changes a byt
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import json
 import unicodedata
@@ -152,17 +153,22 @@ def _attach(db: duckdb.DuckDBPyConnection, workspace: Workspace, inputs: Sequenc
             for number, staged in enumerate(inputs)
         ]
         spelled = pa.schema([("file", pa.string()), ("input", pa.int64()), ("label", pa.string())])
-        db.register("given", pa.Table.from_pylist(rows, schema=spelled))
-        db.execute(f"CREATE TABLE files_{table} AS SELECT * FROM given")  # noqa: S608 (names of our own tables)
-        db.unregister("given")
+        _create(db, f"files_{table}", rows, spelled)
         if rows:
-            names = [str(row["file"]).replace("'", "''") for row in rows]
+            names = [glob.escape(str(row["file"])).replace("'", "''") for row in rows]  # a folder may be called "a[1]"
             listed = ", ".join(f"'{name}'" for name in names)
             body = f"read_parquet([{listed}], filename = 'file') JOIN files_{table} USING (file)"
         else:
             db.register(f"empty_{table}", schema.empty_table())
             body = f"empty_{table} CROSS JOIN files_{table}"
         db.execute(f"CREATE TEMP VIEW staged_{table} AS SELECT * EXCLUDE (file) FROM {body}")  # noqa: S608
+
+
+def _create(db: duckdb.DuckDBPyConnection, name: str, rows: Sequence[Mapping[str, Any]], schema: pa.Schema) -> None:
+    """A table of rows worked out in Python."""
+    db.register("given", pa.Table.from_pylist(list(rows), schema=schema))
+    db.execute(f"CREATE TABLE {name} AS SELECT * FROM given")  # noqa: S608 (names of our own tables)
+    db.unregister("given")
 
 
 def _made_cities(db: duckdb.DuckDBPyConnection) -> None:
@@ -173,9 +179,7 @@ def _made_cities(db: duckdb.DuckDBPyConnection) -> None:
         for name, country, region in nameless
     ]
     spelled = pa.schema([(column, pa.string()) for column in ("name", "country", "region", "city_id")])
-    db.register("given", pa.Table.from_pylist(rows, schema=spelled))
-    db.execute("CREATE TABLE made_cities AS SELECT * FROM given")
-    db.unregister("given")
+    _create(db, "made_cities", rows, spelled)
 
 
 def _merge_cities(db: duckdb.DuckDBPyConnection, option: str) -> pa.Table:
@@ -186,9 +190,7 @@ def _merge_cities(db: duckdb.DuckDBPyConnection, option: str) -> pa.Table:
     )
     spelled = pa.schema([("old_id", pa.string()), ("kept_id", pa.string())])
     rows = [{"old_id": old, "kept_id": kept} for old, kept in sorted(merge.mapping.items())]
-    db.register("given", pa.Table.from_pylist(rows, schema=spelled))
-    db.execute("CREATE TABLE merged_cities AS SELECT * FROM given")
-    db.unregister("given")
+    _create(db, "merged_cities", rows, spelled)
     return merge.pairs
 
 
@@ -202,9 +204,7 @@ def _lineage(db: duckdb.DuckDBPyConnection) -> None:
     members = [row[0] for row in db.execute(sql.MEMBERS).fetchall()]
     names = ("institution_id", "ancestor_id", "depth", "relation")
     rows = [dict(zip(names, row, strict=True)) for row in closure(members, parents, lineage)]
-    db.register("given", pa.Table.from_pylist(rows, schema=TABLES["lineage"]))
-    db.execute("CREATE TABLE lineage AS SELECT * FROM given")
-    db.unregister("given")
+    _create(db, "lineage", rows, TABLES["lineage"])
 
 
 def _ascii_names(db: duckdb.DuckDBPyConnection) -> None:

@@ -12,6 +12,7 @@ with them unless ``book-chapter`` is among the types asked for.
 
 from __future__ import annotations
 
+import glob
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -274,7 +275,7 @@ class WorksReader:
         if len(data) > _OBJECT_BYTES:
             longest = max(longest, max(map(len, data.split(b"\n"))) + 1) if data.count(b"\n") < 64 else longest
         try:
-            self._db.execute(_READ, [str(path), longest])
+            self._db.execute(_READ, [glob.escape(str(path)), longest])
         except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
             self._complaint = _complaint(error)
             return False
