@@ -114,7 +114,12 @@ def test_shares_from_the_tables_are_those_from_the_raw_rows(management, frames, 
         ror = institutions.set_index("institution_id").ror.str.removeprefix("https://ror.org/")
         place_of = ror.where(ror != "", ror.index.str.removeprefix("https://openalex.org/"))
     if level == "city_id":
-        merged = {row["merged_id"]: row["kept_id"] for row in workspace.state()["report"]["merged_cities"]}
+        pairs = workspace.state()["report"]["merged_cities"]
+        merged = {row["merged_id"]: row["kept_id"] for row in pairs}
+        as_given = shares_from_raw(authorships, place_of)
+        assert {row["merged_id"]: row["share"] for row in pairs} == pytest.approx(
+            as_given[list(merged)].to_dict(), abs=1e-8
+        )
         assert merged["1835847"] == "1835848"  # Seoul
         assert merged["6458923"] == "2267057"  # Lisbon
         assert len(merged) == 4

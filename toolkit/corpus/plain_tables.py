@@ -12,11 +12,11 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from toolkit.corpus.assemble import database
 from toolkit.corpus.column_mapping import ColumnMapping, read_mapping
 from toolkit.corpus.ingest import IngestReport, Progress, take_in
 from toolkit.corpus.jsonlines import RawFile, content_hash, find_files
 from toolkit.corpus.plain_rows import RawRows, RowCounts, RowJudge
+from toolkit.corpus.scratch import database
 from toolkit.corpus.staging import (
     StagedInput,
     StagingWriter,
