@@ -136,13 +136,16 @@ def unassigned_parts(tables: Tables, *, counting: Counting = DEFAULT, years: Yea
     ibis table
         ``work_id``, ``year``, ``share`` [articles]; articles without such an author are left out
     """
+    parts = author_parts(tables, counting=counting, years=years)
+    assigned = parts.group_by("work_no").agg(assigned=parts.part.sum())
+    assigned = assigned.inner_join(work_numbers(tables), "work_no").select("numbered_work", "assigned")
     works = counted_works(tables, counting=counting, years=years)
-    assigned = tables.authorships.filter(tables.authorships.site_id.notnull())
-    assigned = assigned.group_by(known_work="work_id").agg(known=assigned.author_key.nunique())
-    joined = works.left_join(assigned, [("work_id", "known_work")])
-    joined = joined.mutate(missing=joined.n_authors - ibis.coalesce(joined.known, 0))
-    joined = joined.filter(joined.missing > 0)
-    return joined.select("work_id", "year", share=joined.weight * joined.missing / joined.n_authors)
+    works = works.left_join(assigned, [("work_id", "numbered_work")])
+    # each author with a site adds weight / n, so this is a whole number but for the last digits of a sum
+    known = (ibis.coalesce(works.assigned, 0.0) / works.weight * works.n_authors).round().cast("int64")
+    works = works.mutate(missing=works.n_authors - known)
+    works = works.filter(works.missing > 0)
+    return works.select("work_id", "year", share=works.weight * works.missing / works.n_authors)
 
 
 def work_numbers(tables: Tables) -> ir.Table:
@@ -173,7 +176,9 @@ def unit_numbers(tables: Tables, level: str) -> ir.Table:
     return tables.keep(("unit_numbers", level), known)
 
 
-def author_parts(tables: Tables, *, counting: Counting = DEFAULT, years: Years | None = None) -> ir.Table:
+def author_parts(
+    tables: Tables, *, counting: Counting = DEFAULT, years: Years | None = None, authors: bool = False
+) -> ir.Table:
     """Part of each article that each author gives to each site, ``weight / (n k)``.
 
     The canonical table has a row per article, author and site, without repeats; rows without a site don't enter k.
@@ -181,7 +186,7 @@ def author_parts(tables: Tables, *, counting: Counting = DEFAULT, years: Years |
     Returns
     -------
     ibis table
-        ``work_no``, ``year``, ``author_key``, ``site_id``, ``part`` [articles]
+        ``work_no``, ``year``, ``site_no``, ``part`` [articles]; with ``authors`` also ``author_key``
     """
     works = counted_works(tables, counting=counting, years=years)
     works = works.inner_join(work_numbers(tables), [("work_id", "numbered_work")])
@@ -190,11 +195,15 @@ def author_parts(tables: Tables, *, counting: Counting = DEFAULT, years: Years |
     signed = signed.inner_join(works, [("work_id", "key")])
     signed = signed.select("work_no", "year", "author_key", "site_id", "weight", "n_authors")
     signed = signed.mutate(k=ibis._.count().over(group_by=["work_no", "author_key"]))
+    signed = signed.left_join(unit_numbers(tables, "site"), [("site_id", "unit_id")])
     parts = signed.select(
-        "work_no", "year", "author_key", "site_id", part=signed.weight / (signed.n_authors * signed.k)
+        "work_no",
+        "year",
+        *(["author_key"] if authors else []),
+        site_no=ibis.coalesce(signed.number, 0),
+        part=signed.weight / (signed.n_authors * signed.k),
     )
-    # what changes only pairs changes no part
-    return tables.keep(("author_parts", _selection(counting), years), parts)
+    return tables.keep(("author_parts", _selection(counting), years, authors), parts)
 
 
 def numbered_parts(
@@ -214,16 +223,15 @@ def numbered_parts(
         ``work_no``, ``year``, ``unit_no``, ``share`` [articles]; with ``authors`` also ``first_author``,
         ``last_author``, ``n_authors_here``
     """
-    parts = author_parts(tables, counting=counting, years=years)
-    homes = unit_of_site(tables, level).left_join(unit_numbers(tables, level), "unit_id")
-    homes = tables.keep(("homes", level), homes.select(home_site="site_id", number="number"))
+    parts = author_parts(tables, counting=counting, years=years, authors=authors)
+    homes = _site_homes(tables, level).select("site_no", "number")
     if within is None:
-        parts = parts.left_join(homes, [("site_id", "home_site")])
+        parts = parts.left_join(homes, "site_no")
     else:
-        cities = unit_of_site(tables, "city")
-        inside = cities.filter(cities.unit_id == within).select(home_site="site_id")
-        parts = parts.inner_join(homes.semi_join(inside, "home_site"), [("site_id", "home_site")])
-    parts = parts.select("work_no", "year", "author_key", "part", unit_no=ibis.coalesce(parts.number, 0))
+        cities = _site_homes(tables, "city")
+        inside = cities.filter(cities.unit_id == within).select("site_no")
+        parts = parts.inner_join(homes.semi_join(inside, "site_no"), "site_no")
+    parts = parts.mutate(unit_no=ibis.coalesce(parts.number, 0))
     key = ("parts", level, _selection(counting), years, within, authors)
     return tables.keep(key, _summed(parts, ["work_no", "year", "unit_no"], authors=authors))
 
@@ -239,15 +247,22 @@ def numbered_seats(
         ``work_no``, ``year``, ``institution_no``, ``place_no``, ``share`` [articles]; with ``authors`` also
         ``first_author``, ``last_author``, ``n_authors_here``; located seats only
     """
-    parts = author_parts(tables, counting=counting, years=years)
-    places = unit_numbers(tables, level).select("unit_id", place_no="number")
-    institutions = unit_numbers(tables, "institution").select(institution_no="number", institution_id="unit_id")
-    homes = unit_of_site(tables, level).inner_join(places, "unit_id")
-    homes = homes.select("site_id", "institution_id", "place_no").inner_join(institutions, "institution_id")
-    homes = tables.keep(("seats", level), homes.select("institution_no", "place_no", home_site="site_id"))
-    parts = parts.inner_join(homes, [("site_id", "home_site")])
+    parts = author_parts(tables, counting=counting, years=years, authors=authors)
+    places = _site_homes(tables, level)
+    places = places.filter(places.number > 0).select("site_no", place_no="number")
+    institutions = _site_homes(tables, "institution").select("site_no", institution_no="number")
+    parts = parts.inner_join(places, "site_no").inner_join(institutions, "site_no")
     key = ("seat_parts", level, _selection(counting), years, authors)
     return tables.keep(key, _summed(parts, ["work_no", "year", "institution_no", "place_no"], authors=authors))
+
+
+def _site_homes(tables: Tables, level: str) -> ir.Table:
+    """Unit of each site, both by number: ``site_no``, ``number`` (0 where unlocated), ``unit_id``."""
+    sites = unit_numbers(tables, "site").select(site_no="number", numbered_site="unit_id")
+    homes = unit_of_site(tables, level).inner_join(sites, [("site_id", "numbered_site")])
+    homes = homes.select("site_no", "unit_id").left_join(unit_numbers(tables, level), "unit_id")
+    homes = homes.select("site_no", "unit_id", number=ibis.coalesce(homes.number, 0))
+    return tables.keep(("site_homes", level), homes)
 
 
 def _selection(counting: Counting) -> tuple[object, ...]:
