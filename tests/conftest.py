@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -22,11 +22,36 @@ def _nothing_of_the_users(tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         yield
 
 
+def _records() -> Path:
+    """Where the real records are, or would be."""
+    given = os.environ.get("SCICITIES_SHARED_DATA")
+    return Path(given) if given else Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+def pytest_report_header() -> str:
+    """Say it where the tests on real records are not among those run."""
+    found = (
+        "" if _records().is_dir() else ", absent: tests/shared is left out (SCICITIES_SHARED_DATA names another folder)"
+    )
+    return f"real records: {_records()}{found}"
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Leave ``tests/shared`` out where the real records, which the project does not ship, are not at hand."""
+    return True if collection_path == Path(__file__).parent / "shared" and not _records().is_dir() else None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A skipped test is a failed one: what was not run is not known to work."""
+    report = yield
+    if report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped, which counts as failed here: {report.longrepr}"
+    return report
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """Folder with real records: ``SCICITIES_SHARED_DATA``, else ``shared/data`` beside the checkout."""
-    given = os.environ.get("SCICITIES_SHARED_DATA")
-    folder = Path(given) if given else Path(__file__).resolve().parents[2] / "shared" / "data"
-    if not folder.is_dir():
-        pytest.skip("the real records are not at hand: set SCICITIES_SHARED_DATA")
-    return folder
+    return _records()

@@ -33,7 +33,9 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(python: Path, *arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([python.with_name("scicities"), *arguments], capture_output=True, text=True, cwd=cwd)
+    return subprocess.run(
+        [python.with_name("scicities"), *arguments], capture_output=True, text=True, cwd=cwd, check=False
+    )
 
 
 def test_the_query_library_is_in_the_wheel(python: Path, tmp_path: Path) -> None:
