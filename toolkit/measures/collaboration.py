@@ -8,7 +8,7 @@ import ibis.expr.types as ir
 from toolkit.measures.counting import DEFAULT, Counting
 from toolkit.measures.pairing import end_columns, linked, of_pairable_size, without_kin
 from toolkit.measures.parts import Years, numbered_parts, unit_numbers, work_numbers
-from toolkit.measures.precision import exact_sum
+from toolkit.measures.precision import exact_sum, from_limbs
 from toolkit.measures.tables import Tables
 
 __all__ = ["collaboration_scores", "pair_parts", "total_collaboration", "yearly_scores"]
@@ -56,7 +56,8 @@ def yearly_scores(
         return stored if years is None else stored.filter(stored.year.between(*years))
     pairs = _numbered_pairs(tables, level=level, counting=counting, years=years, within=within)
     pairs = pairs.group_by("a_no", "b_no", "year").agg(
-        joint=pairs.count(), score=exact_sum(pairs.share_a + pairs.share_b)
+        joint=pairs.count(),
+        score=from_limbs((pairs.high_a + pairs.high_b).sum(), (pairs.low_a + pairs.low_b).sum()),
     )
     pairs = without_kin(tables, pairs, level=level, counting=counting)
     pairs = _named(tables, pairs, level=level).select("a_id", "b_id", "year", "joint", "score")
@@ -150,15 +151,17 @@ def total_collaboration(scores: ir.Table) -> ir.Table:
 def _numbered_pairs(
     tables: Tables, *, level: str, counting: Counting, years: Years | None, within: str | None
 ) -> ir.Table:
-    """Each pair on each article by numbers: ``work_no``, ``year``, ``a_no``, ``b_no``, ``share_a``, ``share_b``."""
+    """Each pair on each article by numbers: ``work_no``, ``year``, ``a_no``, ``b_no``, parts of both."""
     two_authors = counting.link == "two-authors"
     parts = numbered_parts(tables, level=level, counting=counting, years=years, within=within, authors=two_authors)
-    parts = of_pairable_size(parts.filter(parts.unit_no > 0), counting)
-    a = parts.select("work_no", "year", a_no="unit_no", **end_columns(counting, "a", "share"))
-    b = parts.select("work_no", b_no="unit_no", **end_columns(counting, "b", "share"))
+    parts = parts.filter(parts.unit_no > 0)
+    a = of_pairable_size(parts, counting).select(
+        "work_no", "year", a_no="unit_no", **end_columns(counting, "a", "share", "high", "low")
+    )
+    b = parts.select("work_no", b_no="unit_no", **end_columns(counting, "b", "share", "high", "low"))
     pairs = a.inner_join(b, "work_no")
     pairs = pairs.filter(pairs.a_no < pairs.b_no)
-    return linked(pairs, counting).select("work_no", "year", "a_no", "b_no", "share_a", "share_b")
+    return linked(pairs, counting)
 
 
 def _named(tables: Tables, pairs: ir.Table, *, level: str) -> ir.Table:

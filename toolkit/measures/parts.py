@@ -16,7 +16,7 @@ import ibis.expr.types as ir
 
 from toolkit.measures.counting import DEFAULT, Counting
 from toolkit.measures.levels import UNLOCATED, unit_of_site
-from toolkit.measures.precision import exact_sum
+from toolkit.measures.precision import from_limbs, limbs
 from toolkit.measures.tables import Tables
 
 __all__ = [
@@ -220,8 +220,9 @@ def numbered_parts(
     Returns
     -------
     ibis table
-        ``work_no``, ``year``, ``unit_no``, ``share`` [articles]; with ``authors`` also ``first_author``,
-        ``last_author``, ``n_authors_here``
+        ``work_no``, ``year``, ``unit_no``, ``share`` [articles] and its ``high`` and ``low``
+        (:func:`~toolkit.measures.precision.limbs`); with ``authors`` also ``first_author``, ``last_author``,
+        ``n_authors_here``
     """
     parts = author_parts(tables, counting=counting, years=years, authors=authors)
     homes = _site_homes(tables, level).select("site_no", "number")
@@ -281,9 +282,11 @@ def _dated_works(tables: Tables, *, counting: Counting, years: Years | None) -> 
 
 
 def _summed(parts: ir.Table, keys: list[str], *, authors: bool) -> ir.Table:
-    sums = {"share": exact_sum(parts.part)}
+    high, low = limbs(parts.part)
+    sums = {"high": high.sum(), "low": low.sum()}
     if authors:
         sums["first_author"] = parts.author_key.min()
         sums["last_author"] = parts.author_key.max()
         sums["n_authors_here"] = parts.author_key.nunique()
-    return parts.group_by(keys).agg(**sums)
+    summed = parts.group_by(keys).agg(**sums)
+    return summed.mutate(share=from_limbs(summed.high, summed.low))

@@ -10,7 +10,7 @@ from typing import Final
 
 import ibis.expr.types as ir
 
-__all__ = ["DIGITS", "exact_sum", "rounded"]
+__all__ = ["DIGITS", "exact_sum", "from_limbs", "limbs", "rounded"]
 
 DIGITS: Final = 9
 """Decimals of every printed number; two numbers equal to so many are tied."""
@@ -34,12 +34,20 @@ def exact_sum(column: ir.FloatingColumn | ir.NumericColumn) -> ir.FloatingScalar
     ibis scalar
         The sum, 0 or null over no rows as the engine has it.
     """
+    high, low = limbs(column)
+    return from_limbs(high.sum(), low.sum())
+
+
+def limbs(column: ir.NumericColumn) -> tuple[ir.IntegerColumn, ir.IntegerColumn]:
+    """The whole numbers h and l of ``x = h / 2^30 + l / 2^60``, which add up exactly."""
     scaled = column * _SCALE
     high = scaled.floor()
-    low = ((scaled - high) * _SCALE).floor()
-    return high.cast("int64").sum().cast("float64") / _SCALE + low.cast("int64").sum().cast("float64") / (
-        _SCALE * _SCALE
-    )
+    return high.cast("int64"), ((scaled - high) * _SCALE).floor().cast("int64")
+
+
+def from_limbs(high: ir.IntegerValue, low: ir.IntegerValue) -> ir.FloatingValue:
+    """The number that h and l, or sums of them, stand for."""
+    return high.cast("float64") / _SCALE + low.cast("float64") / (_SCALE * _SCALE)
 
 
 def rounded(value: ir.NumericValue) -> ir.NumericValue:

@@ -47,8 +47,7 @@ def numbered_seat_pairs(
     check_level(level, PLACE_LEVELS)
     two_authors = counting.link == "two-authors"
     seats = numbered_seats(tables, level=level, counting=counting, years=years, authors=two_authors)
-    seats = of_pairable_size(seats, counting)
-    a = seats.select(
+    a = of_pairable_size(seats, counting).select(
         "work_no", "year", a_no="place_no", a_institution_no="institution_no", **end_columns(counting, "a")
     )
     b = seats.select("work_no", b_no="place_no", b_institution_no="institution_no", **end_columns(counting, "b"))

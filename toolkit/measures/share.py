@@ -8,7 +8,7 @@ import ibis.expr.types as ir
 from toolkit.measures.counting import DEFAULT, Counting
 from toolkit.measures.levels import UNASSIGNED, UNLOCATED
 from toolkit.measures.parts import Years, numbered_parts, unassigned_parts, unit_numbers, year_totals
-from toolkit.measures.precision import exact_sum
+from toolkit.measures.precision import exact_sum, from_limbs
 from toolkit.measures.tables import Tables
 
 __all__ = ["unit_shares", "yearly_shares"]
@@ -26,7 +26,9 @@ def yearly_shares(tables: Tables, *, level: str, counting: Counting = DEFAULT, y
     if stored is not None:
         return stored if years is None else stored.filter(stored.year.between(*years))
     parts = numbered_parts(tables, level=level, counting=counting, years=years)
-    shares = parts.group_by("unit_no", "year").agg(count=parts.count(), share=exact_sum(parts.share))
+    shares = parts.group_by("unit_no", "year").agg(
+        count=parts.count(), share=from_limbs(parts.high.sum(), parts.low.sum())
+    )
     shares = shares.left_join(unit_numbers(tables, level), [("unit_no", "number")])
     shares = shares.select("year", "count", "share", id=ibis.coalesce(shares.unit_id, UNLOCATED))
     nowhere = unassigned_parts(tables, counting=counting, years=years)
