@@ -183,15 +183,15 @@ def brokers(c: Corpus, n: int, partners_n: int, first: int, last: int) -> list[R
 
 def site_partnerships(c: Corpus, city: str, first: int, last: int) -> pd.DataFrame:
     """Joint years of the sites of a city with sites of other cities: own, other, other_city, year, joint, score."""
-    owner = c.sites.set_index("site_id")
+    seats = dict(zip(c.sites.site_id, zip(c.sites.institution_id, c.sites.city_id, strict=True), strict=True))
     rows = []
     for row in c.site_pairs.itertuples():
+        if not (first <= row.year <= last and row.a_id in seats and row.b_id in seats):
+            continue
         for own, other in ((row.a_id, row.b_id), (row.b_id, row.a_id)):
-            if own in owner.index and other in owner.index and first <= row.year <= last:
-                here, there = owner.city_id[own], owner.city_id[other]
-                if here == city != there:
-                    ends = (owner.institution_id[own], owner.institution_id[other])
-                    rows.append((*ends, there, row.year, row.joint, row.score))
+            (institution, here), (partner, there) = seats[own], seats[other]
+            if here == city != there:
+                rows.append((institution, partner, there, row.year, row.joint, row.score))
     return pd.DataFrame(rows, columns=["own", "other", "other_city", "year", "joint", "score"])
 
 
