@@ -166,7 +166,7 @@ def register(app: typer.Typer) -> None:
 
     run_app = typer.Typer(no_args_is_help=True, help="Run a query by name; `query run NAME --help` tells its options.")
     try:
-        specs = tuple(load_library().values())
+        specs = tuple(load_library(strict=False).values())
     except ToolkitError:  # no library where it should be: the query commands say so themselves, the others must work
         specs = ()
     for spec in specs:
