@@ -1,32 +1,13 @@
 """A workspace with the small sample, made once by the command line itself."""
 
-import json
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from command_line import Cli, Done
 
 from toolkit.cli import main
 
 WORKS = 2_000
-
-
-@dataclass(frozen=True)
-class Done:
-    """What one command line did."""
-
-    code: int
-    out: str
-    err: str
-
-    def rows(self) -> list[dict[str, object]]:
-        """Rows of ``--format json``."""
-        assert self.code == 0, self.err
-        return json.loads(self.out)
-
-
-Cli = Callable[..., Done]
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from conftest import Cli
+from command_line import Cli
 
 from toolkit.corpus.sample import read_truth
 from toolkit.runs import RunRecord

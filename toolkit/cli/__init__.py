@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from functools import cache
 from typing import Annotated
 
 import typer
@@ -33,8 +34,9 @@ def _root(
     """Networks of science: who produces, who works with whom, hubs and communities of cities and institutions."""
 
 
+@cache
 def build_app() -> typer.Typer:
-    """The whole command tree."""
+    """The whole command tree, built once."""
     from toolkit.cli import data, demo, doctor, graph, measures, network, query
 
     app = typer.Typer(
