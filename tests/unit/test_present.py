@@ -12,7 +12,7 @@ from toolkit.errors import BadParameter, EmptyGraph, SettingsError
 from toolkit.network.arrays import EdgeArray
 from toolkit.present.charts import draw_network
 from toolkit.present.formats import format_of, frame_bytes, json_rows, write_answer_file
-from toolkit.present.tables import cell_text, table_text
+from toolkit.present.tables import column_texts, table_text
 from toolkit.runs import RunRecord
 
 FRAME = pd.DataFrame(
@@ -76,24 +76,23 @@ def test_a_file_comes_with_its_run_record_or_not_at_all(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "text"),
+    ("name", "values", "texts"),
     [
-        ("count", 12345, "12,345"),
-        ("count", np.int64(7), "7"),
-        ("year", 2015, "2015"),
-        ("year", np.float64(2015), "2015"),
-        ("share", 0.0, "0.00"),
-        ("share", 2.0, "2.00"),
-        ("pagerank", 0.000123456, "0.0001235"),
-        ("name", None, ""),
-        ("share", float("nan"), ""),
-        ("rank", pd.NA, ""),
-        ("tied", True, "yes"),
-        ("types", ["a", "b"], "a, b"),
+        ("count", [12345, 7], ["12,345", "7"]),
+        ("year", [2015, 2016], ["2015", "2016"]),
+        ("previous_rank", [2.0, float("nan")], ["2", ""]),
+        ("share", [1234.5, 0.0, 2.0], ["1,234.50", "0.00", "2.00"]),
+        ("score", [1.5, 0.375], ["1.500", "0.375"]),
+        ("betweenness", [0.321, 0.6841], ["0.3210", "0.6841"]),
+        ("pagerank", [0.000123456, float("nan")], ["0.000123", ""]),
+        ("name", ["Zürich", None], ["Zürich", ""]),
+        ("tied", [True, False], ["yes", "no"]),
+        ("types", [["a", "b"], []], ["a, b", ""]),
+        ("rank", pd.array([1, None], dtype="Int64"), ["1", ""]),
     ],
 )
-def test_cells_read_as_people_write_them(name: str, value: object, text: str) -> None:
-    assert cell_text(name, value) == text
+def test_cells_read_as_people_write_them(name: str, values: list[object], texts: list[str]) -> None:
+    assert column_texts(pd.Series(values, name=name)) == texts
 
 
 def test_a_table_shows_every_row_and_leaves_out_empty_columns() -> None:

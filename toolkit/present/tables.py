@@ -22,28 +22,38 @@ _WIDEST: Final = 44
 _MARKED: Final = frozenset({"unassigned", "unlocated"})
 
 
-def cell_text(name: str, value: Any) -> str:
-    """One cell as people write it: thousands separated, two decimals for amounts, empty for missing.
+def column_texts(column: pd.Series[Any]) -> list[str]:
+    """The cells of a column as people write them, all numbers of it to the same decimals.
+
+    Thousands are separated, amounts have 2 decimals, columns of small numbers more; missing is empty.
 
     Examples
     --------
-    >>> cell_text("share", 1234.5678), cell_text("year", 2015), cell_text("pagerank", 0.01234567)
-    ('1,234.57', '2015', '0.01235')
+    >>> import pandas as pd
+    >>> column_texts(pd.Series([1234.5678, None], name="share")), column_texts(pd.Series([2015], name="year"))
+    (['1,234.57', ''], ['2015'])
+    >>> column_texts(pd.Series([0.5, 0.0125], name="pagerank")), column_texts(pd.Series([True], name="tied"))
+    (['0.5000', '0.0125'], ['yes'])
     """
-    if value is None or (isinstance(value, float) and math.isnan(value)) or str(value) in {"<NA>", "NaT", "None"}:
+    plain = str(column.name) in _WHOLE
+    if column.dtype.kind == "f":
+        largest = float(column.abs().max()) if len(column) else 0.0
+        whole = plain and bool((column.dropna() % 1 == 0).all())
+        decimals = 0 if whole else 2 if largest >= 10 else 3 if largest >= 1 else 4 if largest >= 0.01 else 6
+        spec = f".{decimals}f" if plain else f",.{decimals}f"
+        return ["" if math.isnan(value) else format(value, spec) for value in column.tolist()]
+    return [_cell(value, plain=plain) for value in column.tolist()]
+
+
+def _cell(value: Any, *, plain: bool) -> str:
+    if value is None or (isinstance(value, float) and math.isnan(value)) or str(value) in {"<NA>", "NaT"}:
         return ""
-    if isinstance(value, bool) or type(value).__name__ == "bool":
+    if isinstance(value, bool):
         return "yes" if value else "no"
-    if hasattr(value, "item") and not isinstance(value, (list, tuple)) and int(getattr(value, "ndim", False)) == 0:
-        value = value.item()
-    if isinstance(value, int):
-        return str(value) if name in _WHOLE else f"{value:,}"
+    if isinstance(value, int) and not plain:
+        return f"{value:,}"
     if isinstance(value, float):
-        if name in _WHOLE and value.is_integer():
-            return str(int(value))
-        if value.is_integer() and abs(value) >= 1:
-            return f"{value:,.2f}"
-        return f"{value:,.2f}" if abs(value) >= 1 or value == 0 else f"{value:.4g}"
+        return f"{value:,.4g}"
     if isinstance(value, (list, tuple)) or hasattr(value, "tolist"):
         return ", ".join(str(item) for item in value)
     return str(value)
@@ -60,7 +70,7 @@ def fitting(frame: pd.DataFrame, width: int) -> pd.DataFrame:
     named |= {name for name in names if name.endswith("_id") and {name[:-3], f"{name[:-3]}_name"} & set(names)}
     ranks = {name for name in names if name.endswith("_rank") and name != "previous_rank"}
     kept = [name for name in names if name in {"id", "name"} or not frame[name].isna().all()]
-    space = {name: 3 + max([len(name), *(len(cell_text(name, value)) for value in frame[name])]) for name in kept}
+    space = {name: 3 + max(map(len, [name, *column_texts(frame[name])])) for name in kept}
     for droppable in (ranks, named, {"ratio_to_next"}):
         if sum(min(space[name], _WIDEST) for name in kept) > width:
             kept = [name for name in kept if name not in droppable]
@@ -70,7 +80,8 @@ def fitting(frame: pd.DataFrame, width: int) -> pd.DataFrame:
 def rich_table(frame: pd.DataFrame, *, title: str = "") -> Table:
     """Table of ``frame``; the rows ``unassigned`` and ``unlocated`` are dimmed."""
     table = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
-    for name in frame.columns:
+    cells = [column_texts(frame[name]) for name in frame.columns]
+    for name, texts in zip(frame.columns, cells, strict=True):
         numeric = frame[name].dtype.kind in "iuf"
         is_id = str(name) == "id" or str(name).endswith("_id")
         table.add_column(
@@ -79,15 +90,12 @@ def rich_table(frame: pd.DataFrame, *, title: str = "") -> Table:
             style="dim" if is_id else None,
             overflow="fold" if is_id else "ellipsis",
             no_wrap=numeric,
-            min_width=max([0, *(len(cell_text(str(name), value)) for value in frame[name])]) if numeric else None,
+            min_width=max(map(len, ["", *texts])) if numeric else None,
             max_width=None if numeric else _WIDEST,
         )
-    ids = frame["id"] if "id" in frame.columns else None
-    for position, row in enumerate(frame.itertuples(index=False, name=None)):
-        dim = ids is not None and str(ids.iloc[position]) in _MARKED
-        table.add_row(
-            *(Text(cell_text(str(n), v)) for n, v in zip(frame.columns, row, strict=True)), style="dim" if dim else None
-        )
+    ids = frame["id"].astype(str).tolist() if "id" in frame.columns else [""] * len(frame)
+    for place_id, *row in zip(ids, *cells, strict=True):
+        table.add_row(*map(Text, row), style="dim" if place_id in _MARKED else None)
     return table
 
 
