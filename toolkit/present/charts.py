@@ -83,10 +83,12 @@ def draw_network(
             list(lines), linewidths=0.25 + 5 * relative, colors=_EDGE, alpha=0.35, zorder=1, capstyle="round"
         )
     )
-    colours = [_colour(communities, str(node)) for node in edges.nodes[shown]]
-    area = 12 + 700 * strength[shown] / strength.max()
-    longitude, latitude = place[shown].T
-    axes.scatter(longitude, latitude, s=area, c=colours, edgecolors="white", linewidths=0.6, zorder=2)
+    large_first = np.argsort(-strength, kind="stable")
+    large_first = large_first[shown[large_first]]
+    colours = [_colour(communities, str(node)) for node in edges.nodes[large_first]]
+    area = 12 + 700 * strength[large_first] / strength.max()
+    across, up = place[large_first].T
+    axes.scatter(across, up, s=area, c=colours, edgecolors="white", linewidths=0.6, zorder=2)
     _name_hubs(axes, edges, place, np.where(shown, strength, -1.0), labels=labels)
     if positions is not None:
         axes.set_aspect(1.25)
@@ -102,7 +104,7 @@ def draw_network(
     if title:
         axes.set_title(title, loc="left", fontsize=13, fontweight="bold")
     if note:
-        figure.text(0.01, -0.02, note, fontsize=8, color="#666666", va="top")
+        figure.supxlabel(note, x=0.01, ha="left", fontsize=8, color="#666666")
     return figure
 
 
@@ -150,7 +152,7 @@ def _name_hubs(
         if len(kept) >= labels or strength[node] < 0:
             break
         apart = [np.abs(place[node] - other) / np.where(span > 0, span, 1) for other in kept]
-        if any(gap[0] < 0.09 and gap[1] < 0.035 for gap in apart):
+        if any(gap[0] < 0.075 and gap[1] < 0.03 for gap in apart):
             continue
         kept.append(place[node])
         key = str(edges.nodes[node])
