@@ -28,7 +28,7 @@ _HOMES = {
     "ingest_institutions": "toolkit.corpus.ingest",
     "ingest_openalex": "toolkit.corpus.ingest",
     "ingest_ror": "toolkit.corpus.ingest",
-    "ingest_tables": "toolkit.corpus.plain_tables",
+    "ingest_tables": "toolkit.corpus.plain",
     "load": "toolkit.graphdb.load",
     "load_library": "toolkit.graphdb.library",
     "network_edges": "toolkit.graphdb.projection",
@@ -39,7 +39,7 @@ _HOMES = {
     "project": "toolkit.graphdb.projection",
     "rank": "toolkit.measures.answers",
     "read_truth": "toolkit.corpus.sample",
-    "reconciliation": "toolkit.corpus.check",
+    "reconciliation": "toolkit.corpus.checking",
     "share": "toolkit.measures.answers",
     "write_back": "toolkit.analyses",
     "write_sample": "toolkit.corpus.sample",
@@ -78,9 +78,9 @@ __all__ = [
 
 if TYPE_CHECKING:
     from toolkit.analyses import communities, hubs, write_back
-    from toolkit.corpus.check import reconciliation
+    from toolkit.corpus.checking import reconciliation
     from toolkit.corpus.ingest import ingest_institutions, ingest_openalex, ingest_ror
-    from toolkit.corpus.plain_tables import ingest_tables
+    from toolkit.corpus.plain import ingest_tables
     from toolkit.corpus.sample import read_truth, write_sample
     from toolkit.errors import ToolkitError
     from toolkit.graphdb.connection import open_graph

@@ -8,8 +8,8 @@ from collections import Counter, defaultdict
 import pytest
 
 from toolkit.corpus import ingest
-from toolkit.corpus.check import reconciliation
-from toolkit.corpus.plain_tables import ingest_tables
+from toolkit.corpus.checking import reconciliation
+from toolkit.corpus.plain.tables import ingest_tables
 from toolkit.workspace import open_workspace
 
 KEPT = {"article", "review", "letter", "conference-paper"}

@@ -9,7 +9,7 @@ import pytest
 from plain.share_and_collaboration import PlainMeasures
 
 from toolkit.corpus.ingest import ingest_openalex, ingest_ror
-from toolkit.corpus.plain_tables import ingest_tables
+from toolkit.corpus.plain.tables import ingest_tables
 from toolkit.corpus.schema import TABLES
 from toolkit.measures.answers import articles, pairs, partnerships, rank, share
 from toolkit.measures.tables import Tables

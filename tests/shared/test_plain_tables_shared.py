@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from toolkit.corpus.places import resolve_place
-from toolkit.corpus.plain_tables import ingest_tables
+from toolkit.corpus.plain.tables import ingest_tables
 from toolkit.workspace import open_workspace
 
 

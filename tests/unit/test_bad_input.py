@@ -21,9 +21,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from toolkit.corpus import assemble
-from toolkit.corpus.check import reconciliation
+from toolkit.corpus.checking import reconciliation
 from toolkit.corpus.ingest import ingest_institutions, ingest_openalex, ingest_ror
-from toolkit.corpus.plain_tables import ingest_tables
+from toolkit.corpus.plain.tables import ingest_tables
 from toolkit.errors import BadRecord, DataError, MissingColumn, SettingsError, ToolkitError
 from toolkit.workspace import Workspace, open_workspace
 

@@ -3,7 +3,7 @@
 import pyarrow as pa
 import pytest
 
-from toolkit.corpus.check import reconciliation
+from toolkit.corpus.checking import reconciliation
 from toolkit.corpus.example import example_tables, example_workspace, write_tables
 from toolkit.corpus.schema import TABLES
 from toolkit.errors import DataError

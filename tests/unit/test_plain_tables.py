@@ -12,8 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from toolkit.corpus import plain_tables
-from toolkit.corpus.plain_tables import ingest_tables
+from toolkit.corpus.plain import tables as plain_tables
+from toolkit.corpus.plain.tables import ingest_tables
 from toolkit.errors import BadParameter, BadRecord, DataError, MissingColumn, SettingsError
 from toolkit.workspace import open_workspace
 

@@ -13,8 +13,8 @@ import networkx as nx
 import pytest
 
 from toolkit.corpus.sample import read_truth, write_sample
-from toolkit.corpus.sample_records import _orcid
-from toolkit.corpus.sample_world import BASE32, build_world, gravity_weights, planted_cities, ror_like
+from toolkit.corpus.sample.records import _orcid
+from toolkit.corpus.sample.world import BASE32, build_world, gravity_weights, planted_cities, ror_like
 from toolkit.errors import BadParameter, DataError
 
 KEPT = {"article", "review", "letter", "conference-paper"}
@@ -315,7 +315,7 @@ def test_works_add_up_in_any_size_and_progress_reaches_the_end(tmp_path):
 
 
 def test_a_year_larger_than_a_file_is_split(tmp_path, monkeypatch):
-    monkeypatch.setattr("toolkit.corpus.sample.CHUNK", 30)
+    monkeypatch.setattr("toolkit.corpus.sample.generator.CHUNK", 30)
     truth = write_sample(tmp_path / "s", works=500)
     assert sum(1 for _ in truth.works_folder.iterdir()) > 10
     ids = Counter(

@@ -4,7 +4,7 @@ import ibis
 import pytest
 
 from toolkit.corpus import ingest
-from toolkit.corpus.check import reconciliation
+from toolkit.corpus.checking import reconciliation
 from toolkit.corpus.sample import write_sample
 from toolkit.measures.collaboration import collaboration_scores
 from toolkit.measures.share import unit_shares

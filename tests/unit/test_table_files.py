@@ -15,9 +15,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit.corpus.column_mapping import FIELDS, matched_columns, read_mapping
 from toolkit.corpus.jsonlines import RawFile
-from toolkit.corpus.table_files import TableFile
+from toolkit.corpus.plain.column_mapping import FIELDS, matched_columns, read_mapping
+from toolkit.corpus.plain.table_files import TableFile
 from toolkit.errors import BadParameter, BadRecord, DataError, MissingColumn, SettingsError
 
 

@@ -97,7 +97,7 @@ def ingest_tables(
     workspace: opt.WorkspaceOption = None,
 ) -> None:
     """Plain tables of works, authorships and institutions: csv, tsv or parquet, gzip or not."""
-    from toolkit.corpus.plain_tables import ingest_tables as read
+    from toolkit.corpus.plain import ingest_tables as read
 
     ws = open_workspace(workspace)
     with progress_bar() as progress:
@@ -136,7 +136,7 @@ def check(
     workspace: opt.WorkspaceOption = None,
 ) -> None:
     """What is in the workspace and what is missing; ends with the invariant Shares + unassigned = articles."""
-    from toolkit.corpus.check import reconciliation
+    from toolkit.corpus.checking import reconciliation
 
     ws = open_workspace(workspace)
     found = reconciliation(ws)

@@ -71,7 +71,7 @@ def _records(ws: Workspace, *, works: int, seed: int, progress: ProgressCallback
 
 def _workspace_answers(ws: Workspace, truth: SampleTruth) -> None:
     from toolkit import analyses
-    from toolkit.corpus.check import reconciliation
+    from toolkit.corpus.checking import reconciliation
     from toolkit.measures import answers
     from toolkit.network.partition import agreement
 

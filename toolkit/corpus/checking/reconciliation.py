@@ -8,7 +8,7 @@ from typing import Final
 import duckdb
 import pandas as pd
 
-from toolkit.corpus.check_lines import (
+from toolkit.corpus.checking.lines import (
     consistency_lines,
     differences,
     invariant_lines,
@@ -19,7 +19,7 @@ from toolkit.corpus.check_lines import (
     work_lines,
     year_lines,
 )
-from toolkit.corpus.check_queries import BY_YEAR, LEVELS, PARTS, UNLOCATED
+from toolkit.corpus.checking.queries import BY_YEAR, LEVELS, PARTS, UNLOCATED
 from toolkit.corpus.schema import TABLES
 from toolkit.runs import RunRecord, recording
 from toolkit.settings import load_settings

@@ -12,10 +12,11 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from toolkit.corpus.column_mapping import ColumnMapping, read_mapping
 from toolkit.corpus.ingest import IngestReport, Progress, take_in
 from toolkit.corpus.jsonlines import RawFile, content_hash, find_files
-from toolkit.corpus.plain_rows import RawRows, RowCounts, RowJudge
+from toolkit.corpus.plain.column_mapping import ColumnMapping, read_mapping
+from toolkit.corpus.plain.rows import RawRows, RowCounts, RowJudge
+from toolkit.corpus.plain.table_files import TABLE_SUFFIXES, TableFile
 from toolkit.corpus.scratch import database
 from toolkit.corpus.staging import (
     StagedInput,
@@ -25,7 +26,6 @@ from toolkit.corpus.staging import (
     staging_input,
     write_meta,
 )
-from toolkit.corpus.table_files import TABLE_SUFFIXES, TableFile
 from toolkit.errors import BadParameter, BadRecord, DataError, SettingsError
 from toolkit.runs import recording
 from toolkit.settings import Settings, load_settings

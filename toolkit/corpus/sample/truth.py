@@ -14,8 +14,8 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-from toolkit.corpus.sample_records import Listing, author_id, work_id
-from toolkit.corpus.sample_world import YEARS, World
+from toolkit.corpus.sample.records import Listing, author_id, work_id
+from toolkit.corpus.sample.world import YEARS, World
 from toolkit.errors import DataError
 
 __all__ = ["SampleTruth", "Tally", "read_truth", "truth_of"]

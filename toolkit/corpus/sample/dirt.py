@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from toolkit.corpus.sample_records import Listing, RecordWriter, work_id
-from toolkit.corpus.sample_truth import Tally
-from toolkit.corpus.sample_world import MINIMUM_PEOPLE, World
+from toolkit.corpus.sample.records import Listing, RecordWriter, work_id
+from toolkit.corpus.sample.truth import Tally
+from toolkit.corpus.sample.world import MINIMUM_PEOPLE, World
 
 __all__ = ["DirtyRecords"]
 

@@ -1,6 +1,6 @@
 """The invented world the sample is drawn from: cities, institutions, umbrellas, people and their moves.
 
-The cities are real (``sample_cities.csv``: GeoNames, https://www.geonames.org, CC BY 4.0), so that maps look like maps
+The cities are real (``cities.csv``: GeoNames, https://www.geonames.org, CC BY 4.0), so that maps look like maps
 and careless readers are caught by Namibia's code ``NA``. Everything else is made up, carries ``Sample`` or
 ``Synthetic`` in its name, and has an id in a range that no registry uses: ROR ``0zz…``, OpenAlex ``W9…``, ``A9…``,
 ``I9…``, ``S9…`` followed by nine digits.
@@ -134,14 +134,14 @@ class World:
 
 @cache
 def planted_cities() -> tuple[City, ...]:
-    """The cities of ``sample_cities.csv``.
+    """The cities of ``cities.csv``.
 
     Examples
     --------
     >>> [(city.name, city.country) for city in planted_cities() if city.country == "NA"]
     [('Windhoek', 'NA')]
     """
-    lines = files("toolkit.corpus").joinpath("sample_cities.csv").read_text("utf-8").splitlines()
+    lines = files("toolkit.corpus.sample").joinpath("cities.csv").read_text("utf-8").splitlines()
     rows = csv.DictReader(line for line in lines if not line.startswith("#"))
     return tuple(
         City(

@@ -9,7 +9,7 @@ from typing import Any, Final
 import duckdb
 import pandas as pd
 
-from toolkit.corpus.check_queries import CONSISTENCY, KIN, SITES, TOTALS, WORKS
+from toolkit.corpus.checking.queries import CONSISTENCY, KIN, SITES, TOTALS, WORKS
 
 __all__ = [
     "consistency_lines",

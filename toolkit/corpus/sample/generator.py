@@ -15,10 +15,10 @@ from typing import Final
 
 import numpy as np
 
-from toolkit.corpus.sample_dirt import DirtyRecords
-from toolkit.corpus.sample_records import JOURNALS, TOPICS, Listing, RecordWriter, institution_records, ror_records
-from toolkit.corpus.sample_truth import SampleTruth, Tally, read_truth, truth_of
-from toolkit.corpus.sample_world import YEARS, Ints, World, build_world
+from toolkit.corpus.sample.dirt import DirtyRecords
+from toolkit.corpus.sample.records import JOURNALS, TOPICS, Listing, RecordWriter, institution_records, ror_records
+from toolkit.corpus.sample.truth import SampleTruth, Tally, read_truth, truth_of
+from toolkit.corpus.sample.world import YEARS, Ints, World, build_world
 from toolkit.errors import BadParameter, SettingsError
 
 __all__ = ["SampleTruth", "read_truth", "write_sample"]

@@ -16,11 +16,11 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from toolkit.corpus.column_mapping import FIELDS
 from toolkit.corpus.countries import country_code
 from toolkit.corpus.names import made_id
 from toolkit.corpus.openalex import FIRST_YEAR, LAST_YEAR
-from toolkit.corpus.plain_statements import (
+from toolkit.corpus.plain.column_mapping import FIELDS
+from toolkit.corpus.plain.statements import (
     AUTHORSHIPS,
     COUNTRIES,
     FACTS,
@@ -62,7 +62,7 @@ class RawRows:
         self._writer.close()
 
     def add(self, source: str, rows: pa.Table) -> None:
-        """Append what :meth:`toolkit.corpus.table_files.TableFile.batches` gives."""
+        """Append what :meth:`toolkit.corpus.plain.table_files.TableFile.batches` gives."""
         count = rows.num_rows
         given = {
             "n": pa.array(range(self.rows + 1, self.rows + 1 + count), pa.int64()),

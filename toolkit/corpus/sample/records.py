@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from toolkit.corpus.sample_world import FIELDS, City, Institution, World
+from toolkit.corpus.sample.world import FIELDS, City, Institution, World
 
 __all__ = ["JOURNALS", "Listing", "RecordWriter", "institution_records", "ror_records", "work_id"]
 

@@ -18,8 +18,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from toolkit.corpus.column_mapping import ColumnMapping, matched_columns
 from toolkit.corpus.jsonlines import RawFile, blocks, excerpt, kind_of
+from toolkit.corpus.plain.column_mapping import ColumnMapping, matched_columns
 from toolkit.corpus.staging import STAGING
 from toolkit.errors import BadRecord, DataError
 
@@ -45,7 +45,7 @@ class TableFile:
     table
         ``works``, ``authorships`` or ``institutions``.
     mapping
-        What :func:`~toolkit.corpus.column_mapping.read_mapping` gave.
+        What :func:`~toolkit.corpus.plain.column_mapping.read_mapping` gave.
     strict
         Raise at the first bad row instead of putting it aside.
 
