@@ -9,7 +9,7 @@ from toolkit.measures.collaboration import pair_parts
 from toolkit.measures.counting import DEFAULT, Counting
 from toolkit.measures.internal import internal_parts
 from toolkit.measures.levels import UNASSIGNED
-from toolkit.measures.parts import Years, unassigned_parts, unit_numbers, unit_parts, work_numbers
+from toolkit.measures.parts import Years, numbered_works, unassigned_parts, unit_numbers, unit_parts
 from toolkit.measures.seats import numbered_seat_pairs
 from toolkit.measures.tables import Tables
 
@@ -79,8 +79,8 @@ def works_behind(
     if inside:
         works = internal_parts(tables, level=level, counting=counting, years=years)
         works = works.inner_join(unit_numbers(tables, level), [("place_no", "number")])
-        works = works.filter(works.unit_id == place).inner_join(work_numbers(tables), "work_no")
-        works = works.select("year", "share", work_id="numbered_work")
+        ids = numbered_works(tables, counting=counting, years=years).select("work_no", "work_id")
+        works = works.filter(works.unit_id == place).inner_join(ids, "work_no")
     elif place == UNASSIGNED:
         works = unassigned_parts(tables, counting=counting, years=years)
     else:
@@ -116,9 +116,10 @@ def works_of_partnerships(
     for end in ("a", "b"):
         named = names.select(**{f"{end}_institution_no": "number", f"{end}_institution": "unit_id"})
         pairs = pairs.inner_join(named, f"{end}_institution_no")
-    pairs = pairs.inner_join(work_numbers(tables), "work_no")
+    works = numbered_works(tables, counting=counting, years=years).select("work_no", "work_id")
+    pairs = pairs.inner_join(works, "work_no")
     first, second = ("a_institution", "b_institution") if place == low else ("b_institution", "a_institution")
-    return pairs.select("year", work_id="numbered_work", a_institution=first, b_institution=second)
+    return pairs.select("work_id", "year", a_institution=first, b_institution=second)
 
 
 def described(tables: Tables, works: ir.Table) -> ir.Table:

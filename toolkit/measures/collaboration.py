@@ -7,7 +7,7 @@ import ibis.expr.types as ir
 
 from toolkit.measures.counting import DEFAULT, Counting
 from toolkit.measures.pairing import end_columns, linked, of_pairable_size, without_kin
-from toolkit.measures.parts import Years, numbered_parts, unit_numbers, work_numbers
+from toolkit.measures.parts import Years, numbered_parts, numbered_works, unit_numbers
 from toolkit.measures.precision import exact_sum, from_limbs
 from toolkit.measures.tables import Tables
 
@@ -30,8 +30,9 @@ def pair_parts(
         ``work_id``, ``year``, ``a_id``, ``b_id`` (``a_id < b_id`` as text), ``share_a``, ``share_b`` [articles]
     """
     pairs = _numbered_pairs(tables, level=level, counting=counting, years=years, within=within)
-    pairs = pairs.inner_join(work_numbers(tables), "work_no")
-    pairs = pairs.select("year", "a_no", "b_no", "share_a", "share_b", work_id="numbered_work")
+    works = numbered_works(tables, counting=counting, years=years).select("work_no", "work_id")
+    pairs = pairs.inner_join(works, "work_no")
+    pairs = pairs.select("work_id", "year", "a_no", "b_no", "share_a", "share_b")
     pairs = without_kin(tables, pairs, level=level, counting=counting)
     return _named(tables, pairs, level=level).select("work_id", "year", "a_id", "b_id", "share_a", "share_b")
 

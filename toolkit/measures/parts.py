@@ -26,10 +26,10 @@ __all__ = [
     "counted_works",
     "numbered_parts",
     "numbered_seats",
+    "numbered_works",
     "unassigned_parts",
     "unit_numbers",
     "unit_parts",
-    "work_numbers",
     "year_totals",
 ]
 
@@ -115,11 +115,12 @@ def unit_parts(
     {'unit_id': '1799962', 'share': 0.375, 'n_authors_here': 2}
     """
     parts = numbered_parts(tables, level=level, counting=counting, years=years, within=within, authors=True)
-    parts = parts.inner_join(work_numbers(tables), "work_no")
+    works = numbered_works(tables, counting=counting, years=years).select("work_no", "work_id")
+    parts = parts.inner_join(works, "work_no")
     parts = parts.left_join(unit_numbers(tables, level), [("unit_no", "number")])
     one = parts.first_author == parts.last_author
     return parts.select(
-        work_id=parts.numbered_work,
+        work_id=parts.work_id,
         year=parts.year,
         unit_id=ibis.coalesce(parts.unit_id, UNLOCATED),
         share=parts.share,
@@ -138,28 +139,28 @@ def unassigned_parts(tables: Tables, *, counting: Counting = DEFAULT, years: Yea
     """
     parts = author_parts(tables, counting=counting, years=years)
     assigned = parts.group_by("work_no").agg(assigned=parts.part.sum())
-    assigned = assigned.inner_join(work_numbers(tables), "work_no").select("numbered_work", "assigned")
-    works = counted_works(tables, counting=counting, years=years)
-    works = works.left_join(assigned, [("work_id", "numbered_work")])
+    works = numbered_works(tables, counting=counting, years=years).left_join(assigned, "work_no")
     # each author with a site adds weight / n, so this is a whole number but for the last digits of a sum
     known = (ibis.coalesce(works.assigned, 0.0) / works.weight * works.n_authors).round().cast("int64")
     works = works.mutate(missing=works.n_authors - known)
     works = works.filter(works.missing > 0)
-    return works.select("work_id", "year", share=works.weight * works.missing / works.n_authors)
+    works = works.select("work_id", "year", share=works.weight * works.missing / works.n_authors)
+    return tables.keep(("unassigned", _selection(counting), years), works)
 
 
-def work_numbers(tables: Tables) -> ir.Table:
-    """Number of each article, in the order of the ids.
+def numbered_works(tables: Tables, *, counting: Counting = DEFAULT, years: Years | None = None) -> ir.Table:
+    """What :func:`counted_works` gives, with a number for each article in the order of the ids.
+
+    Equal conventions and years give equal numbers, so ``work_no`` is the same in all relations made with them.
 
     Returns
     -------
     ibis table
-        ``work_no``, ``numbered_work`` (its id)
+        ``work_id``, ``year``, ``n_authors``, ``weight``, ``work_no``
     """
-    works = tables.works.select(numbered_work="work_id").mutate(
-        work_no=ibis.row_number().over(order_by="numbered_work")
-    )
-    return tables.keep(("work_numbers",), works)
+    works = counted_works(tables, counting=counting, years=years)
+    works = works.mutate(work_no=ibis.row_number().over(order_by="work_id"))
+    return tables.keep(("works", _selection(counting), years), works)
 
 
 def unit_numbers(tables: Tables, level: str) -> ir.Table:
@@ -188,11 +189,8 @@ def author_parts(
     ibis table
         ``work_no``, ``year``, ``site_no``, ``part`` [articles]; with ``authors`` also ``author_key``
     """
-    works = counted_works(tables, counting=counting, years=years)
-    works = works.inner_join(work_numbers(tables), [("work_id", "numbered_work")])
-    works = works.select("work_no", "year", "n_authors", "weight", key="work_id")
-    signed = tables.authorships.filter(tables.authorships.site_id.notnull())
-    signed = signed.inner_join(works, [("work_id", "key")])
+    works = numbered_works(tables, counting=counting, years=years)
+    signed = tables.authorships.filter(tables.authorships.site_id.notnull()).inner_join(works, "work_id")
     signed = signed.select("work_no", "year", "author_key", "site_id", "weight", "n_authors")
     signed = signed.mutate(k=ibis._.count().over(group_by=["work_no", "author_key"]))
     signed = signed.left_join(unit_numbers(tables, "site"), [("site_id", "unit_id")])
