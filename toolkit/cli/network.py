@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +11,10 @@ from toolkit.cli.output import emit, say, warn_synthetic
 from toolkit.cli.progress import progress_bar
 from toolkit.cli.sources import open_source
 from toolkit.workspace import open_workspace
+
+if TYPE_CHECKING:
+    from toolkit.graphdb.connection import Graph
+    from toolkit.runs import Answer
 
 __all__ = ["register"]
 
@@ -50,8 +54,7 @@ def hubs(
             engine=engine,
         )
         if write:
-            written = analyses.write_back(opened.graph, answer, level=level)
-            say(f"written to {written:,} nodes as {', '.join(analyses.written_properties(answer))}")
+            _write_back(opened.graph, answer, level=level)
     warn_synthetic(ws)
     emit(answer.frame, answer.run, fmt=fmt, output=output, top=top)
 
@@ -91,10 +94,16 @@ def communities(
             seed=seed,
         )
         if write:
-            written = analyses.write_back(opened.graph, answer, level=level)
-            say(f"written to {written:,} nodes as {', '.join(analyses.written_properties(answer))}")
+            _write_back(opened.graph, answer, level=level)
     warn_synthetic(ws)
     emit(answer.frame, answer.run, fmt=fmt, output=output, top=top)
+
+
+def _write_back(graph: Graph, answer: Answer, *, level: str) -> None:
+    from toolkit import analyses
+
+    written = analyses.write_back(graph, answer, level=level)
+    say(f"written to {written:,} nodes as {', '.join(analyses.written_properties(answer))}")
 
 
 def register(app: typer.Typer) -> None:
