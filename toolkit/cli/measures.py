@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from toolkit.cli import options as opt
-from toolkit.cli.output import emit, warn_synthetic
+from toolkit.cli.output import emit
 from toolkit.workspace import open_workspace
 
 __all__ = ["register"]
@@ -51,13 +51,16 @@ def share(
         max_authors=max_authors,
         subject_counting=subject_counting,
     )
-    warn_synthetic(ws)
     emit(answer.frame, answer.run, fmt=fmt, output=output, top=top)
 
 
 def rank(
     by: Annotated[
-        str, typer.Option("--by", help="share, count, adjusted_share, strength or joint: what to rank by.")
+        str,
+        typer.Option(
+            "--by",
+            help="share, count, adjusted_share, strength, joint, partners, partnerships, internal_joint or internal_share.",
+        ),
     ] = "share",
     base_year: Annotated[int | None, typer.Option("--base-year", help="Base year of adjusted Share.")] = None,
     level: opt.LevelOption = "city",
@@ -88,7 +91,6 @@ def rank(
         truncated=truncated,
         max_authors=max_authors,
     )
-    warn_synthetic(ws)
     emit(answer.frame, answer.run, fmt=fmt, output=output, top=top)
 
 
@@ -140,7 +142,6 @@ def pairs(
         link=link,
         kin=kin,
     )
-    warn_synthetic(ws)
     emit(answer.frame, answer.run, fmt=fmt, output=output, top=top)
 
 
@@ -191,7 +192,6 @@ def partnerships(
         link=link,
         kin=kin,
     )
-    warn_synthetic(ws)
     emit(answer.frame, answer.run, fmt=fmt, output=output, top=top)
 
 
@@ -200,6 +200,15 @@ def articles(
     partner: Annotated[
         str | None, typer.Option("--partner", help="With --place: the articles behind this pair's score.")
     ] = None,
+    inside: Annotated[
+        bool, typer.Option("--inside", help="With --place: the articles that several of its institutions share.")
+    ] = False,
+    within: Annotated[
+        str | None, typer.Option("--within", help="At level institution: only the sites in this city.")
+    ] = None,
+    partnership: Annotated[
+        bool, typer.Option("--partnership", help="With --place and --partner: the articles behind their partnerships.")
+    ] = False,
     level: opt.LevelOption = "city",
     years: opt.YearsOption = None,
     subject: opt.SubjectOption = None,
@@ -222,6 +231,9 @@ def articles(
         level=level,
         place=place,
         partner=partner,
+        inside=inside,
+        within=within,
+        partnership=partnership,
         years=years,
         subject=subject,
         truncated=truncated,
@@ -230,7 +242,6 @@ def articles(
         link=link,
         kin=kin,
     )
-    warn_synthetic(ws)
     emit(answer.frame, answer.run, fmt=fmt, output=output, top=top)
 
 
