@@ -59,7 +59,8 @@ def rank(
         str,
         typer.Option(
             "--by",
-            help="share, count, adjusted_share, strength, joint, partners, partnerships, internal_joint or internal_share.",
+            help="share, count, adjusted_share, strength, joint, partners, partnerships, "
+            "internal_joint or internal_share.",
         ),
     ] = "share",
     base_year: Annotated[int | None, typer.Option("--base-year", help="Base year of adjusted Share.")] = None,
