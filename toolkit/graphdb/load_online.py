@@ -2,7 +2,7 @@
 
 A batch leaves a node with a unique key in its own transaction, so after a kill the batches that were committed are
 known, and sending one again is refused by the key. That is why rows can be created instead of merged: measured
-(1 million relationships between 2,000 cities, two cores) three times as fast as MERGE in batches of 1,000, twice as
+(300,000 relationships between 2,000 cities, two cores) three times as fast as MERGE in batches of 1,000, twice as
 fast as MERGE in batches of 10,000 sent by ``CALL {} IN CONCURRENT TRANSACTIONS``, which besides ends in deadlocks.
 """
 
