@@ -20,7 +20,7 @@ from toolkit.workspace import Workspace
 
 __all__ = ["CITY_PAIRS", "Servers", "city_graph", "fill_offline", "plain_driver"]
 
-YEAR = 2024
+LAST_YEAR = 2024
 CITY_PAIRS = next(kind for kind in RELATIONSHIPS if (kind.type, kind.start) == ("COLLABORATES_WITH", "City"))
 
 
@@ -50,10 +50,11 @@ class Servers:
             self._running.popitem()[1].stop()
 
 
-def city_graph(cities: int, pairs: int) -> GraphTables:
-    """Graph of ``cities`` cities and ``pairs`` collaborations, in the toolkit's layout; nothing else in it."""
+def city_graph(cities: int, pairs: int, years: int = 1) -> GraphTables:
+    """Graph of ``cities`` cities and ``pairs`` pairs in each of ``years`` years, in the toolkit's layout."""
     made = network(cities, pairs)
     rows = made.table().sort_by([("a_id", "ascending"), ("b_id", "ascending")])
+    rows = rows.take(np.repeat(np.arange(pairs), years))
     rng = np.random.default_rng(7)
     tables: dict[str, pa.Table] = {label: pa.table({key: pa.array([], pa.string())}) for label, key in KEYS.items()}
     tables["City"] = pa.table(
@@ -80,13 +81,13 @@ def city_graph(cities: int, pairs: int) -> GraphTables:
         {
             "start": rows["a_id"],
             "end": rows["b_id"],
-            "year": np.full(rows.num_rows, YEAR),
+            "year": np.tile(np.arange(LAST_YEAR - years + 1, LAST_YEAR + 1), pairs),
             "joint": joint,
             "score": rows["score"],
             "partnerships": np.minimum(joint, 3),
         }
     )
-    return GraphTables(tables, relationships, fingerprint=f"bench {cities} {pairs}")
+    return GraphTables(tables, relationships, fingerprint=f"bench {cities} {pairs} {years}")
 
 
 def fill_offline(workspace: Workspace, tables: GraphTables) -> Graph:

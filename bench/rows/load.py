@@ -17,7 +17,10 @@ from toolkit.graphdb.load import load_tables
 from toolkit.workspace import Workspace
 
 NAME = "load"
-SIZES = {"full": {"cities": 5_000, "pairs": 1_000_000}, "quick": {"cities": 50, "pairs": 600}}
+SIZES = {
+    "full": {"cities": 2_000, "pairs": 100_000, "years": 10},
+    "quick": {"cities": 50, "pairs": 600, "years": 2},
+}
 BATCH = 1_000
 
 CONSTRAINT = "CREATE CONSTRAINT city_id IF NOT EXISTS FOR (c:City) REQUIRE c.id IS UNIQUE"
@@ -96,7 +99,7 @@ def comparisons(size: Mapping[str, int], stack: ExitStack, scratch: Path) -> lis
         before=lambda: fresh("rival", start=True),
         repeats=1,
     )
-    text = f"{len(cities):,} nodes, {len(pairs):,} relationships of 4 properties"
+    text = f"{len(cities):,} cities, {size['pairs']:,} pairs in {size['years']} years: {len(pairs):,} relationships"
     return [
         Comparison(
             name="load online",
