@@ -35,7 +35,7 @@ def shown() -> Iterator[Shown]:
 
 
 def plain(text: str) -> str:
-    return "\n".join(line.rstrip() for line in text.strip("\n").splitlines())
+    return "\n".join(line.rstrip() for line in text.splitlines()).strip("\n")
 
 
 @pytest.fixture(scope="module")

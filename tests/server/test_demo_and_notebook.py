@@ -46,7 +46,7 @@ def test_the_demo_tells_the_same_twice_from_workspace_and_graph(demo: tuple[Work
     assert strongest[0][-3:-1] == strongest[1][-2:]
     names = {path.name for path in (workspace.root / "results").iterdir()}
     assert {"cities.csv", "cities.csv.run.json", "city-pairs.csv", "hubs.csv", "communities.csv"} <= names
-    next_commands = re.findall(r"^  scicities (\S+) -w (\S+) (.*)$", printed, flags=re.MULTILINE)
+    next_commands = re.findall(r"^  scicities (.+) -w (\S+) (.*)$", printed, flags=re.MULTILINE)
     assert len(next_commands) == 3
     assert all(place == str(workspace.root) for _, place, _ in next_commands)
 
