@@ -124,7 +124,7 @@ def comparisons(size: Mapping[str, int], stack: ExitStack, scratch: Path) -> lis
                 "the import tool: files, import, start of the server, constraints, indexes, counts and sums",
                 offline,
                 before=lambda: fresh("ours", start=False),
-                repeats=2,
+                repeats=3,
             ),
             rival=plain,
             minimum=4,
