@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from toolkit.corpus.schema import TABLES, empty_table
+from toolkit.corpus.schema import ROWS_A_GROUP, TABLES, empty_table
 from toolkit.workspace import Workspace
 
 __all__ = ["write_corpus"]
@@ -97,7 +97,7 @@ def _write(workspace: Workspace, **tables: pa.Table) -> None:
                 for field in schema
             ]
             complete = pa.table(columns, schema=schema)
-        pq.write_table(complete, workspace.table(name))
+        pq.write_table(complete, workspace.table(name), row_group_size=ROWS_A_GROUP)
     mark = hashlib.sha256(workspace.table("authorships").read_bytes()).hexdigest()
     with workspace.writing():
         workspace.update_state({"fingerprint": mark, "synthetic": True, "has_lineage": False})

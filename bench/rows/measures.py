@@ -22,7 +22,7 @@ from toolkit.workspace import Workspace
 
 NAME = "measures"
 SIZES = {
-    "full": {"works": 500_000, "institutions": 5_000, "cities": 800},
+    "full": {"works": 1_000_000, "institutions": 5_000, "cities": 800},
     "quick": {"works": 500, "institutions": 60, "cities": 15},
 }
 LEVELS = {"institution": "institution_id", "city": "city_id"}

@@ -23,7 +23,7 @@ import pyarrow.parquet as pq
 from toolkit.corpus import assemble_sql as sql
 from toolkit.corpus.ancestry import closure
 from toolkit.corpus.cities import city_id_for, merge_duplicate_cities
-from toolkit.corpus.schema import SORT_KEYS, TABLES
+from toolkit.corpus.schema import ROWS_A_GROUP, SORT_KEYS, TABLES
 from toolkit.corpus.scratch import database
 from toolkit.corpus.staging import STAGING, StagedInput, read_meta, staging_folder
 from toolkit.errors import DataError
@@ -32,7 +32,6 @@ from toolkit.workspace import Workspace
 
 __all__ = ["assemble", "database", "sources_of"]
 
-_ROWS_A_GROUP: Final = 122_880
 _UNHASHED: Final = {"works": ("source",)}
 """Left out of the fingerprint, as is table ``rejects``: where a file lies changes no number."""
 _LETTERS: Final = str.maketrans(
@@ -234,11 +233,11 @@ def _write(db: duckdb.DuckDBPyConnection, name: str, path: Path) -> str:
     order = ", ".join(
         f"{key} NULLS FIRST" for key in dict.fromkeys((*SORT_KEYS[name], *sql.TIE_BREAKERS.get(name, ())))
     )
-    reader = db.execute(f"SELECT {columns} FROM {name} ORDER BY {order}").to_arrow_reader(_ROWS_A_GROUP)  # noqa: S608
+    reader = db.execute(f"SELECT {columns} FROM {name} ORDER BY {order}").to_arrow_reader(ROWS_A_GROUP)  # noqa: S608
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
         for batch in reader:
             if batch.num_rows:
-                writer.write_table(pa.Table.from_batches([batch]).cast(schema), row_group_size=_ROWS_A_GROUP)
+                writer.write_table(pa.Table.from_batches([batch]).cast(schema), row_group_size=ROWS_A_GROUP)
     hashed = [column.name for column in schema if column.name not in _UNHASHED.get(name, ())]
     cells = ", ".join(f"coalesce({column}::VARCHAR, chr(30))" for column in hashed)
     query = f"SELECT count(*), sum(md5_number_lower(concat_ws(chr(31), {cells}))::HUGEINT) FROM {name}"  # noqa: S608

@@ -109,6 +109,9 @@ SORT_KEYS: Final[dict[str, tuple[str, ...]]] = {
 }
 """The stable row order in which each table is written."""
 
+ROWS_A_GROUP: Final = 122_880
+"""Rows of a Parquet row group: as many as DuckDB reads at a time, so that each of its threads has some to read."""
+
 INSTITUTION_TYPES: Final = (
     "education",
     "company",

@@ -104,7 +104,8 @@ class Tables:
         """
         workspace.require_corpus()
         settings = load_settings(workspace.root)
-        options: dict[str, Any] = {}
+        # no formula depends on the order of rows; keeping it would cost the parallel writing of what is kept
+        options: dict[str, Any] = {"preserve_insertion_order": False}
         if settings.threads:
             options["threads"] = settings.threads
         if settings.memory_limit:
