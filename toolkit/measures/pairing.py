@@ -15,10 +15,9 @@ __all__ = ["end_columns", "kin_pairs", "linked", "of_pairable_size", "without_ki
 
 
 def of_pairable_size(parts: ir.Table, counting: Counting) -> ir.Table:
-    """Parts of articles that have at least two of them and at most ``max_units``."""
+    """Parts of articles that have at most ``max_units`` of them."""
     sizes = parts.group_by("work_no").agg(units=parts.count())
-    fitting = sizes.filter(sizes.units.between(2, counting.max_units)).select("work_no")
-    return parts.semi_join(fitting, "work_no")
+    return parts.anti_join(sizes.filter(sizes.units > counting.max_units), "work_no")
 
 
 def end_columns(counting: Counting, end: str, *names: str) -> dict[str, Any]:

@@ -3,8 +3,8 @@
 Author a of an article with n authors signs from k sites; each of the sites gets ``1 / (n k)`` of the article.
 A unit's part ``Share_p`` is the sum over its sites.
 
-Joins and groupings run on numbers given to articles and units in the order of their ids, several times as fast as on
-the ids themselves; the ids come back in what the public functions return.
+Joins and groupings run on numbers given to articles and units, several times as fast as on the ids themselves; the ids
+come back in what the public functions return.
 """
 
 from __future__ import annotations
@@ -149,9 +149,10 @@ def unassigned_parts(tables: Tables, *, counting: Counting = DEFAULT, years: Yea
 
 
 def numbered_works(tables: Tables, *, counting: Counting = DEFAULT, years: Years | None = None) -> ir.Table:
-    """What :func:`counted_works` gives, with a number for each article in the order of the ids.
+    """What :func:`counted_works` gives, with a number for each article.
 
-    Equal conventions and years give equal numbers, so ``work_no`` is the same in all relations made with them.
+    The numbers are made once for each conventions and years, so ``work_no`` is the same in all relations made with
+    them; they stand in no order, as nothing printed depends on one.
 
     Returns
     -------
@@ -159,7 +160,7 @@ def numbered_works(tables: Tables, *, counting: Counting = DEFAULT, years: Years
         ``work_id``, ``year``, ``n_authors``, ``weight``, ``work_no``
     """
     works = counted_works(tables, counting=counting, years=years)
-    works = works.mutate(work_no=ibis.row_number().over(order_by="work_id"))
+    works = works.mutate(work_no=ibis.row_number())
     return tables.keep(("works", _selection(counting), years), works)
 
 
@@ -187,20 +188,21 @@ def author_parts(
     Returns
     -------
     ibis table
-        ``work_no``, ``year``, ``site_no``, ``part`` [articles]; with ``authors`` also ``author_key``
+        ``work_no``, ``year``, ``site_no``, ``part`` [articles] and its ``high`` and ``low``
+        (:func:`~toolkit.measures.precision.limbs`); with ``authors`` also ``author_key``
     """
     works = numbered_works(tables, counting=counting, years=years)
     signed = tables.authorships.filter(tables.authorships.site_id.notnull()).inner_join(works, "work_id")
-    signed = signed.select("work_no", "year", "author_key", "site_id", "weight", "n_authors")
-    signed = signed.mutate(k=ibis._.count().over(group_by=["work_no", "author_key"]))
     signed = signed.left_join(unit_numbers(tables, "site"), [("site_id", "unit_id")])
-    parts = signed.select(
-        "work_no",
-        "year",
-        *(["author_key"] if authors else []),
-        site_no=ibis.coalesce(signed.number, 0),
-        part=signed.weight / (signed.n_authors * signed.k),
+    signed = signed.select(
+        "work_no", "year", "author_key", "weight", "n_authors", site_no=ibis.coalesce(signed.number, 0)
     )
+    # after the ids became numbers: what a window carries along costs more than what it counts
+    signed = signed.mutate(k=ibis._.count().over(group_by=["work_no", "author_key"]))
+    parts = signed.mutate(part=signed.weight / (signed.n_authors * signed.k))
+    high, low = limbs(parts.part)
+    keys = ["author_key"] if authors else []
+    parts = parts.select("work_no", "year", "site_no", *keys, "part", high=high, low=low)
     return tables.keep(("author_parts", _selection(counting), years, authors), parts)
 
 
@@ -280,8 +282,7 @@ def _dated_works(tables: Tables, *, counting: Counting, years: Years | None) -> 
 
 
 def _summed(parts: ir.Table, keys: list[str], *, authors: bool) -> ir.Table:
-    high, low = limbs(parts.part)
-    sums = {"high": high.sum(), "low": low.sum()}
+    sums = {"high": parts.high.sum(), "low": parts.low.sum()}
     if authors:
         sums["first_author"] = parts.author_key.min()
         sums["last_author"] = parts.author_key.max()
