@@ -76,6 +76,10 @@ def load(
         str | None,
         typer.Option("--to", help="local, or a neo4j:// or bolt:// address. [default: NEO4J_URI, else local]"),
     ] = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Load anew even what is complete.")] = False,
+    mode: Annotated[
+        str, typer.Option("--mode", help="auto, online (batches) or offline (import tool, into an empty local server).")
+    ] = "auto",
     workspace: opt.WorkspaceOption = None,
 ) -> None:
     """Load the workspace into Neo4j; what is loaded already stays, what was interrupted goes on."""
@@ -85,7 +89,14 @@ def load(
     ws.require_corpus()
     settings = load_settings(ws.root, neo4j_uri=to)
     with progress_bar() as progress:
-        report = load_graph(ws, settings.neo4j_uri, settings=settings, progress=progress)
+        report = load_graph(
+            ws,
+            settings.neo4j_uri,
+            settings=settings,
+            progress=progress,
+            replace=replace,
+            mode=mode,  # type: ignore[arg-type]  # other modes are refused there
+        )
     warn_synthetic(ws)
     for name, count in report.counts.items():
         say(f"  {count:>10,}  {name}")
