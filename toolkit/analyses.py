@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from toolkit.corpus.countries import country_code
 from toolkit.errors import BadParameter, UnknownPlace
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     Source = Workspace | Graph | EdgeArray | nx.Graph[Any]
 
 __all__ = ["HUB_MEASURES", "communities", "hubs", "repeat", "write_back", "written_properties"]
-
-LEVELS: Final = ("institution", "city", "country")
 
 
 def hubs(
@@ -212,7 +210,6 @@ def _edges(
     if isinstance(source, Workspace):
         from toolkit.graphdb.projection import network_edges
 
-        _require_level(level)
         edges = network_edges(source, level=level, weight=weight, years=_years(years), country=country)
         timer.fingerprint, timer.snapshot = source.fingerprint, source.snapshot
     else:
@@ -222,7 +219,6 @@ def _edges(
 
         if not isinstance(source, Graph):
             return source, weight
-        _require_level(level)
         edges = project(source, level=level, weight=weight, years=_years(years), country=country)
         loaded = read_load(source)
         if loaded is not None:
@@ -242,11 +238,6 @@ def _country(text: str | None) -> str | None:
     if text is not None and code is None:
         raise UnknownPlace(text, "country")
     return code
-
-
-def _require_level(level: str) -> None:
-    if level not in LEVELS:
-        raise BadParameter("level", level, f"networks have levels {', '.join(LEVELS)}")
 
 
 def repeat(record: RunRecord, source: Source) -> Answer:
