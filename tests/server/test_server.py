@@ -87,7 +87,7 @@ def test_password_is_in_a_file_of_the_owner_and_nowhere_else(server):
     password = file.read_text()
     assert password not in repr(server.info())
     assert password not in server.logs(10_000)
-    for path in [*(server.home / "conf").iterdir(), server.home / "server.json", server.home / "logs" / "admin.log"]:
+    for path in [*(server.home / "conf").iterdir(), server.home / "server.json", server.home / "logs" / "password.log"]:
         assert password not in path.read_text(), path
 
 
@@ -233,7 +233,7 @@ def test_refused_import_leaves_an_empty_graph_and_says_why(life, tmp_path):
     header.write_text("id:ID,id:ID\n1,2\n")
     with pytest.raises(ServerError, match="The import was refused") as error:
         life.server.import_csv({"City": [header]}, {})
-    assert "admin.log" in str(error.value)
+    assert "import.log" in str(error.value)
     assert life.server.is_fresh()
     assert not life.server.status().running
     life.info = import_cities(life.server, life.server.home.parent)

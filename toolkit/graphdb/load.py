@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
@@ -12,7 +13,7 @@ from toolkit.graphdb.load_check import differences, verify
 from toolkit.graphdb.load_node import LoadNode, claim, found_counts, read_load, remove_ours, set_state
 from toolkit.graphdb.load_offline import import_tables
 from toolkit.graphdb.load_online import send_batches
-from toolkit.graphdb.schema import create_constraints, create_indexes
+from toolkit.graphdb.schema import create_constraints, create_schema
 from toolkit.graphdb.server import ManagedServer
 from toolkit.graphdb.tables import GraphTables, graph_id, graph_tables
 from toolkit.runs import RunRecord, recording
@@ -179,7 +180,9 @@ def load_tables(
 
 
 def finish(graph: Graph, tables: GraphTables, *, progress: Progress | None = None) -> dict[str, int]:
-    """Last steps of a filled graph with its constraints: indexes, counts and sums; then it is ``complete``.
+    """Last steps of a filled graph: constraints, indexes, counts and sums; then it is ``complete``.
+
+    The server builds the indexes while it adds up: it is idle otherwise, with all of its processors but one.
 
     Raises
     ------
@@ -188,8 +191,10 @@ def finish(graph: Graph, tables: GraphTables, *, progress: Progress | None = Non
     """
     if progress:
         progress("Checking the graph", 0, 1)
-    create_indexes(graph)
-    found = verify(graph, tables)
+    with ThreadPoolExecutor(1) as beside:
+        schema = beside.submit(create_schema, graph)
+        found = verify(graph, tables)
+        schema.result()
     while int(graph.write(_REMOVE_MARKS, {"rows": 10_000}, name="load: finish")["removed"].iloc[0]):
         pass
     set_state(graph, "complete")
@@ -251,7 +256,6 @@ class _Job:
                 import_tables(server, self.tables, batch_size=self.batch_size, progress=self.progress)
             with self._local() as graph:
                 self.used, self.action = "offline", "loaded"
-                create_constraints(graph)
                 finish(graph, self.tables, progress=self.progress)
                 self._take_counts(graph, self.tables.counts())
             return

@@ -127,8 +127,8 @@ def set_state(graph: Graph, state: str) -> None:
 
 def found_counts(graph: Graph) -> dict[str, int]:
     """Rows there are, by label and relationship kind."""
-    rows = graph.read(count_statement(), name="load")
-    return {str(name): int(found) for name, found in zip(rows["name"], rows["found"], strict=True)}
+    row = graph.read(count_statement(), name="load").iloc[0]
+    return {str(name): int(found) for name, found in row.items()}
 
 
 def remove_ours(graph: Graph, node: LoadNode, *, progress: Progress | None = None) -> None:

@@ -6,9 +6,11 @@ import os
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal, get_args
 
 import neo4j
 from neo4j.exceptions import AuthError, DriverError, Neo4jError
@@ -34,7 +36,9 @@ __all__ = ["ManagedServer", "ServerInfo", "ServerStatus"]
 
 Progress = Callable[[str, int, int], None]
 USER = "neo4j"
+AdminJob = Literal["password", "import"]
 _ADMIN = "org.neo4j.cli.AdminTool"
+_ADMIN_JOBS: tuple[AdminJob, ...] = get_args(AdminJob)
 _STOP_TIMEOUT, _RECORDING_TIMEOUT = 60.0, 180.0
 
 
@@ -226,8 +230,10 @@ class ManagedServer:
             launch = self._prepare()
             report.unlink(missing_ok=True)
             self._say("Importing into Neo4j", 0, 1)
-            with self._home.importing():
-                self._admin(launch, arguments, "The import was refused", report)
+            with ThreadPoolExecutor(1) as beside, self._home.importing():
+                password = beside.submit(self._give_password, launch)  # of another database, by another Java
+                self._admin("import", launch, arguments, "The import was refused", report)
+                password.result()
             self._say("Importing into Neo4j", 1, 1)
         return self.start(timeout=timeout)
 
@@ -246,6 +252,7 @@ class ManagedServer:
         bolt = choose_port("Bolt", bolt_port, [last.get("bolt_port", BOLT_PORT), BOLT_PORT])
         http = choose_port("HTTP", http_port, [last.get("http_port", HTTP_PORT), HTTP_PORT])
         launch = self._prepare()
+        self._give_password(launch)
         self._home.discard_unfinished()
         self._home.write_conf(bolt, http)
         recording = launch.cache.recording() if launch.cache else None
@@ -276,27 +283,37 @@ class ManagedServer:
         return process
 
     def _prepare(self) -> Launch:
-        """Everything a run of Java needs: Java, jars, folders, a password."""
+        """Everything a run of Java needs: Java, jars, folders."""
         java = find_java(oldest_java(self.settings.neo4j_version))
         jars = server_jars(self.settings.neo4j_version, progress=self._progress)
         self._home.make()
-        orphan = find_process(f"@{self._admin_options}")
-        if orphan is not None:  # an import whose Python was killed; we hold the home, so it is nobody's
-            orphan.end(10)
-        cache = open_start_cache(cache_folder() / "java", java, jars)
-        launch = Launch(java, tuple(jars), self.settings.neo4j_heap, cache)
+        for job in _ADMIN_JOBS:
+            orphan = find_process(f"@{self._admin_options(job)}")
+            if orphan is not None:  # its Python was killed; we hold the home, so it is nobody's
+                orphan.end(10)
         if not self._home.initialised:
             self._home.write_conf()  # the admin tool asks for one
-            password = self._home.make_password()
-            self._admin(launch, ["dbms", "set-initial-password", password], "The password could not be set")
-        return launch
+        return Launch(
+            java,
+            tuple(jars),
+            self.settings.neo4j_heap,
+            open_start_cache(cache_folder() / "java", java, jars),
+        )
 
-    def _admin(self, launch: Launch, arguments: Sequence[str], refused: str, report: Path | None = None) -> None:
+    def _give_password(self, launch: Launch) -> None:
+        """Give a new server a password."""
+        if not self._home.initialised:
+            command = ["dbms", "set-initial-password", self._home.make_password()]
+            self._admin("password", launch, command, "The password could not be set")
+
+    def _admin(
+        self, job: AdminJob, launch: Launch, arguments: Sequence[str], refused: str, report: Path | None = None
+    ) -> None:
         """Run Neo4j's admin tool on this home."""
-        file = self._admin_options
+        file = self._admin_options(job)
         write_argfile(file, launch, program=[f"-Dbasedir={self.home}", _ADMIN, *arguments])
         environment = {**os.environ, "NEO4J_HOME": str(self.home), "NEO4J_CONF": str(self._home.conf)}
-        log = self._home.logs / "admin.log"
+        log = self._home.logs / f"{job}.log"
         with log.open("wb") as output:
             done = subprocess.run(
                 [str(launch.java.command), f"@{file}"],
@@ -366,9 +383,8 @@ class ManagedServer:
         self._say(stage, 1, 1)
         return True
 
-    @property
-    def _admin_options(self) -> Path:
-        return self._home.conf / "admin.args"
+    def _admin_options(self, job: AdminJob) -> Path:
+        return self._home.conf / f"{job}.args"
 
     def _process(self) -> Process | None:
         return find_process(f"--home-dir={self.home}", self._home.record().get("pid"))
