@@ -23,6 +23,7 @@ _HOMES = {
     "articles": "toolkit.measures.answers",
     "build": "toolkit.measures.store",
     "communities": "toolkit.analyses",
+    "connections": "toolkit.measures.answers",
     "draw_network": "toolkit.present.charts",
     "hubs": "toolkit.analyses",
     "ingest_institutions": "toolkit.corpus.ingest",
@@ -54,6 +55,7 @@ __all__ = [
     "articles",
     "build",
     "communities",
+    "connections",
     "draw_network",
     "hubs",
     "ingest_institutions",
@@ -87,7 +89,7 @@ if TYPE_CHECKING:
     from toolkit.graphdb.library import load_library
     from toolkit.graphdb.load import load
     from toolkit.graphdb.projection import network_edges, project
-    from toolkit.measures.answers import articles, pairs, partnerships, rank, share
+    from toolkit.measures.answers import articles, connections, pairs, partnerships, rank, share
     from toolkit.measures.store import build
     from toolkit.present.charts import draw_network
     from toolkit.runs import Answer, RunRecord

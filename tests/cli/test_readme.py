@@ -1,4 +1,4 @@
-"""What the README shows is what the programs print: its commands and Python run on the demo's workspace.
+"""What the README and the pages of the measures show is what the programs print, run on the demo's workspace.
 
 ``SCICITIES_UPDATE_README=1`` writes the outputs anew instead of comparing them.
 """
@@ -17,21 +17,24 @@ from toolkit.cli import main
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
+DOCUMENTS = [README, *sorted((ROOT / "docs" / "measures").glob("*.md"))]
 WIDTH = 100
 
 
 @dataclass(frozen=True)
 class Shown:
-    """One ``$ command`` of the README and the output under it."""
+    """One ``$ command`` of a document and the output under it."""
 
+    document: Path
     command: str
     output: str
 
 
 def shown() -> Iterator[Shown]:
-    for block in re.findall(r"```console\n(.*?)```", README.read_text(encoding="utf-8"), flags=re.DOTALL):
-        for command, output in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", block, flags=re.MULTILINE):
-            yield Shown(command, output)
+    for document in DOCUMENTS:
+        for block in re.findall(r"```console\n(.*?)```", document.read_text(encoding="utf-8"), flags=re.DOTALL):
+            for command, output in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", block, flags=re.MULTILINE):
+                yield Shown(document, command, output)
 
 
 def plain(text: str) -> str:
@@ -50,7 +53,7 @@ OFFLINE = [item for item in shown() if item.command.startswith("scicities ") and
 
 
 @pytest.mark.parametrize("item", OFFLINE, ids=lambda item: item.command)
-def test_commands_print_what_the_readme_shows(
+def test_commands_print_what_the_documents_show(
     cli: Cli, demo_folder: Path, monkeypatch: pytest.MonkeyPatch, item: Shown
 ) -> None:
     monkeypatch.chdir(demo_folder)
@@ -58,8 +61,10 @@ def test_commands_print_what_the_readme_shows(
     done = cli(*shlex.split(item.command)[1:], "--format", "table")
     assert done.code == 0, done.err
     if os.environ.get("SCICITIES_UPDATE_README"):
-        text = README.read_text(encoding="utf-8")
-        README.write_text(text.replace(f"$ {item.command}\n{item.output}", f"$ {item.command}\n{plain(done.out)}\n"))
+        text = item.document.read_text(encoding="utf-8")
+        item.document.write_text(
+            text.replace(f"$ {item.command}\n{item.output}", f"$ {item.command}\n{plain(done.out)}\n")
+        )
         return
     assert plain(done.out) == plain(item.output)
 

@@ -12,12 +12,13 @@ from typing import Any
 from toolkit.errors import BadParameter, DataError
 from toolkit.measures.article_answers import articles
 from toolkit.measures.asking import Folder
+from toolkit.measures.connection_answers import connections
 from toolkit.measures.pair_answers import pairs, partnerships
 from toolkit.measures.unit_answers import rank, share
 from toolkit.runs import Answer, RunRecord
 from toolkit.workspace import Workspace, open_workspace
 
-__all__ = ["articles", "pairs", "partnerships", "rank", "repeat", "share"]
+__all__ = ["articles", "connections", "pairs", "partnerships", "rank", "repeat", "share"]
 
 
 def repeat(record: RunRecord | Mapping[str, Any], workspace: Folder) -> Answer:
@@ -44,6 +45,7 @@ def repeat(record: RunRecord | Mapping[str, Any], workspace: Folder) -> Answer:
         "pairs": pairs,
         "partnerships": partnerships,
         "articles": articles,
+        "connections": connections,
     }
     if run.method not in methods:
         raise BadParameter("method", run.method, f"it is one of {', '.join(methods)}")

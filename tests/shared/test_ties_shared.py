@@ -1,0 +1,49 @@
+"""Collaboration beside the pairs on real records, a second time by plain loops."""
+
+from __future__ import annotations
+
+import pyarrow.parquet as pq
+import pytest
+from plain.partner_cities import partner_rows
+from plain.share_and_collaboration import PlainMeasures
+
+from toolkit.corpus.plain.tables import ingest_tables
+from toolkit.corpus.schema import TABLES
+from toolkit.measures.answers import connections, share
+from toolkit.workspace import open_workspace
+
+
+@pytest.fixture(scope="module")
+def management(shared_data, tmp_path_factory):
+    folder = shared_data / "openalex-management"
+    workspace = open_workspace(tmp_path_factory.mktemp("management"))
+    ingest_tables(
+        workspace,
+        works=folder / "works.csv.gz",
+        authorships=folder / "authorships.csv.gz",
+        institutions=folder / "institutions.csv.gz",
+    )
+    return workspace
+
+
+@pytest.fixture(scope="module")
+def frames(management):
+    return {name: pq.read_table(management.table(name)).to_pandas() for name in TABLES}
+
+
+def test_partners_of_the_largest_cities_by_plain_loops(management, frames):
+    plain = PlainMeasures(frames, "city")
+    largest = share(management, top=3).frame.id
+    for place in largest:
+        for by_year in (False, True):
+            rows = connections(management, place=place, by_year=by_year).frame
+            found = {
+                (row.id, int(row.year) if by_year else None): [
+                    row.partnerships, row.own_institutions, row.partner_institutions, row.joint,
+                    pytest.approx(row.score, abs=1e-8),
+                ]
+                for row in rows.itertuples()
+            }  # fmt: skip
+            expected = {key: list(values) for key, values in partner_rows(plain, place, by_year=by_year).items()}
+            assert len(expected) > 100
+            assert found == expected

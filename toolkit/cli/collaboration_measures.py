@@ -1,0 +1,64 @@
+"""Commands about collaboration beside the pairs: connections."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from toolkit.cli import options as opt
+from toolkit.cli.output import emit
+from toolkit.workspace import open_workspace
+
+__all__ = ["register"]
+
+
+def connections(
+    city: Annotated[str, typer.Option("--city", "--place", help="The place whose partners are listed, by id or name.")],
+    scope: Annotated[
+        str, typer.Option("--scope", help="Partners of all countries (all), domestic or international ones.")
+    ] = "all",
+    by: Annotated[
+        str,
+        typer.Option("--by", help="Rank by partnerships, joint, score, own_institutions or partner_institutions."),
+    ] = "partnerships",
+    level: Annotated[str, typer.Option("--level", help="city or country.", rich_help_panel="What to count")] = "city",
+    years: opt.YearsOption = None,
+    by_year: opt.ByYearOption = False,
+    subject: opt.SubjectOption = None,
+    top: opt.TopOption = 25,
+    truncated: opt.TruncatedOption = "drop",
+    max_authors: opt.MaxAuthorsOption = None,
+    max_units: opt.MaxUnitsOption = 500,
+    link: opt.LinkOption = "one-author",
+    kin: opt.KinOption = "drop",
+    fmt: opt.FormatOption = None,
+    output: opt.OutputOption = None,
+    workspace: opt.WorkspaceOption = None,
+) -> None:
+    """The partner cities of a city: partnerships, institutions at both ends, joint articles, score."""
+    from toolkit.measures import answers
+
+    ws = open_workspace(workspace)
+    answer = answers.connections(
+        ws,
+        place=city,
+        scope=scope,
+        by=by,
+        level=level,
+        years=years,
+        by_year=by_year,
+        subject=subject,
+        truncated=truncated,
+        max_authors=max_authors,
+        max_units=max_units,
+        link=link,
+        kin=kin,
+    )
+    emit(answer.frame, answer.run, fmt=fmt, output=output, top=top)
+
+
+def register(app: typer.Typer) -> None:
+    """Add this room's commands to ``app``."""
+    for command in (connections,):
+        app.command(rich_help_panel="Measures")(command)
