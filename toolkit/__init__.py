@@ -26,6 +26,7 @@ _HOMES = {
     "connections": "toolkit.measures.answers",
     "draw_network": "toolkit.present.charts",
     "hubs": "toolkit.analyses",
+    "ingest_corrections": "toolkit.corpus.ingest",
     "ingest_institutions": "toolkit.corpus.ingest",
     "ingest_openalex": "toolkit.corpus.ingest",
     "ingest_ror": "toolkit.corpus.ingest",
@@ -58,6 +59,7 @@ __all__ = [
     "connections",
     "draw_network",
     "hubs",
+    "ingest_corrections",
     "ingest_institutions",
     "ingest_openalex",
     "ingest_ror",
@@ -81,7 +83,7 @@ __all__ = [
 if TYPE_CHECKING:
     from toolkit.analyses import communities, hubs, write_back
     from toolkit.corpus.checking import reconciliation
-    from toolkit.corpus.ingest import ingest_institutions, ingest_openalex, ingest_ror
+    from toolkit.corpus.ingest import ingest_corrections, ingest_institutions, ingest_openalex, ingest_ror
     from toolkit.corpus.plain import ingest_tables
     from toolkit.corpus.sample import read_truth, write_sample
     from toolkit.errors import ToolkitError

@@ -45,6 +45,7 @@ def ingest_openalex(
             "--types", help="Work types kept, comma between; 'all' keeps all. [default: the four of articles]"
         ),
     ] = None,
+    corrections: opt.CorrectionsOption = None,
     strict: opt.StrictOption = False,
     workspace: opt.WorkspaceOption = None,
 ) -> None:
@@ -55,7 +56,9 @@ def ingest_openalex(
     kept = KEPT_TYPES if types is None else None if types == "all" else tuple(t.strip() for t in types.split(","))
     ws = open_workspace(workspace)
     with progress_bar() as progress:
-        report = ingest.ingest_openalex(ws, paths, types=kept, strict=strict, progress=progress)
+        report = ingest.ingest_openalex(
+            ws, paths, types=kept, corrections=corrections or (), strict=strict, progress=progress
+        )
     tell_report(report)
 
 
@@ -93,6 +96,7 @@ def ingest_tables(
     mapping: Annotated[
         Path | None, typer.Option("--mapping", help="TOML or JSON file that says which column is which.")
     ] = None,
+    corrections: opt.CorrectionsOption = None,
     strict: opt.StrictOption = False,
     workspace: opt.WorkspaceOption = None,
 ) -> None:
@@ -107,9 +111,21 @@ def ingest_tables(
             authorships=authorships or (),
             institutions=institutions or (),
             mapping=mapping,
+            corrections=corrections or (),
             strict=strict,
             progress=progress,
         )
+    tell_report(report)
+
+
+@ingest_app.command("corrections")
+def ingest_corrections(paths: _Paths, strict: opt.StrictOption = False, workspace: opt.WorkspaceOption = None) -> None:
+    """Corrected author ids: tables with the columns author_id, becomes and, for one work only, work_id."""
+    from toolkit.corpus import ingest
+
+    ws = open_workspace(workspace)
+    with progress_bar() as progress:
+        report = ingest.ingest_corrections(ws, paths, strict=strict, progress=progress)
     tell_report(report)
 
 
@@ -122,6 +138,12 @@ def tell_report(report: IngestReport) -> None:
         say(f"  set aside {count:>8,}  {reason}")
     if report.rejects:
         say("set aside is not lost: `scicities check --rejects` shows file, line and reason", style="yellow")
+    corrected = report.run.facts["report"]["corrections"]
+    if corrected["rows"]:
+        say(
+            f"corrections: {corrected['rows']:,} rows, {corrected['listings']:,} authors on works changed, "
+            f"{corrected['unused']:,} rows that change nothing"
+        )
     tell_run(report.run)
 
 

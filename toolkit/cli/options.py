@@ -110,6 +110,10 @@ SourceOption = Annotated[
     ),
 ]
 SeedOption = Annotated[int, typer.Option("--seed", help="Seed of what is drawn at random.")]
+CorrectionsOption = Annotated[
+    list[Path] | None,
+    typer.Option("--corrections", help="Table of author_id, becomes and (for one work) work_id; repeat for several."),
+]
 StrictOption = Annotated[
     bool, typer.Option("--strict", help="Stop at the first bad record instead of setting it aside.")
 ]

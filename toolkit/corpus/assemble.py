@@ -23,6 +23,7 @@ import pyarrow.parquet as pq
 from toolkit.corpus import assemble_sql as sql
 from toolkit.corpus.ancestry import closure
 from toolkit.corpus.cities import city_id_for, merge_duplicate_cities
+from toolkit.corpus.corrections import apply_corrections
 from toolkit.corpus.schema import ROWS_A_GROUP, SORT_KEYS, TABLES
 from toolkit.corpus.scratch import database
 from toolkit.corpus.staging import STAGING, StagedInput, read_meta, staging_folder
@@ -82,7 +83,7 @@ def assemble(
     Raises
     ------
     DataError
-        A staged input is gone, or memory does not suffice. The old tables stay.
+        A staged input is gone, corrections contradict each other, or memory does not suffice. The old tables stay.
 
     Notes
     -----
@@ -98,6 +99,7 @@ def assemble(
     with database(workspace, settings) as db:
         _attach(db, workspace, chosen)
         db.execute(sql.SETUP)
+        corrections = apply_corrections(db)
         _made_cities(db)
         db.execute(sql.INSTITUTIONS)
         steps.next()
@@ -110,7 +112,7 @@ def assemble(
         steps.next()
         with workspace.replacing(workspace.corpus) as folder:
             hashes = {name: _write(db, name, folder / f"{name}.parquet") for name in TABLES}
-            report = _report(db, chosen, pairs)
+            report = _report(db, chosen, pairs) | {"corrections": corrections}
             _write_rejects(db, workspace)
             # while the tables are exchanged no fingerprint is better than a wrong one
             workspace.update_state({"fingerprint": ""})

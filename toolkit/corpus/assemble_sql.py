@@ -63,7 +63,7 @@ AUTHORSHIPS: Final = """
 CREATE TABLE listed AS
 SELECT w.work_id, coalesce(a.author_id, w.work_id || ':' || a.author_position) AS author_key, a.author_id,
     a.author_position, coalesce(r.ror, a.institution_ref) AS institution_id, a.city_ref AS record_city
-FROM staged_authorships a
+FROM corrected_authorships a
 JOIN winners w ON w.wins AND w.input = a.input AND w.record = a.record
 LEFT JOIN ror_of r ON r.ref = a.institution_ref;
 
@@ -151,8 +151,10 @@ WHERE w.wins;
 CREATE TABLE authors AS
 WITH said AS (
     SELECT author_id, orcid, author_name,
-        w.input::HUGEINT * 1000000000000000 + w.record * 100000 + author_position AS found
-    FROM staged_authorships a JOIN winners w ON w.wins AND w.input = a.input AND w.record = a.record
+        -- of several ids made one, the one that stays tells the name
+        CASE WHEN given_id = author_id THEN 0 ELSE 1 END::HUGEINT * 1000000000000000000000000
+            + w.input::HUGEINT * 1000000000000000 + w.record * 100000 + author_position AS found
+    FROM corrected_authorships a JOIN winners w ON w.wins AND w.input = a.input AND w.record = a.record
     WHERE author_id IS NOT NULL
 )
 SELECT author_id, arg_min(orcid, found) FILTER (orcid IS NOT NULL) AS orcid,
@@ -203,6 +205,8 @@ CREATE TABLE indicators (place_id VARCHAR, year INTEGER, indicator VARCHAR, valu
 
 CREATE TABLE rejects AS
 SELECT source, line, reason, excerpt FROM staged_rejects
+UNION ALL
+SELECT source, line, reason, excerpt FROM unused_corrections
 UNION ALL
 SELECT label, line, 'another record of this work was taken', work_id FROM winners WHERE NOT wins;
 """

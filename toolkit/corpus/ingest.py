@@ -37,7 +37,15 @@ from toolkit.runs import RunRecord, recording
 from toolkit.settings import Settings, load_settings
 from toolkit.workspace import Workspace
 
-__all__ = ["IngestReport", "Progress", "ingest_institutions", "ingest_openalex", "ingest_ror", "take_in"]
+__all__ = [
+    "IngestReport",
+    "Progress",
+    "ingest_corrections",
+    "ingest_institutions",
+    "ingest_openalex",
+    "ingest_ror",
+    "take_in",
+]
 
 Progress = Callable[[str, int, int], None]
 """``progress(stage, done, total)``."""
@@ -52,7 +60,7 @@ class IngestReport:
     Attributes
     ----------
     kind
-        ``openalex``, ``institutions``, ``ror`` or ``tables``.
+        ``openalex``, ``institutions``, ``ror``, ``tables`` or ``corrections``.
     files
         Files read or found read before.
     read, kept
@@ -88,6 +96,7 @@ def ingest_openalex(
     paths: Sequence[str | Path] | str | Path,
     *,
     types: Sequence[str] | None = KEPT_TYPES,
+    corrections: Sequence[str | Path] | str | Path | None = None,
     cities: str | None = None,
     strict: bool = False,
     progress: Progress | None = None,
@@ -104,6 +113,8 @@ def ingest_openalex(
         Files and folders of JSON lines, plain or gzip, as OpenAlex's API and snapshot give them.
     types
         Work types to keep; ``None`` keeps all. Retracted works and paratext are left out either way.
+    corrections
+        Files of corrected author ids to take in as well: :func:`ingest_corrections`.
     cities
         ``merged`` makes ids of one place one, ``as-given`` does not; ``None`` keeps what the workspace does.
     strict
@@ -160,6 +171,7 @@ def ingest_openalex(
         paths,
         with_database,
         options={"types": chosen},
+        corrections=corrections,
         cities=cities,
         strict=strict,
         progress=progress,
@@ -223,6 +235,73 @@ def ingest_ror(
     )
 
 
+def ingest_corrections(
+    workspace: Workspace,
+    paths: Sequence[str | Path] | str | Path,
+    *,
+    strict: bool = False,
+    progress: Progress | None = None,
+    settings: Settings | None = None,
+) -> IngestReport:
+    r"""Read corrections of author ids: people with two ids, and ids with two people.
+
+    Parameters
+    ----------
+    workspace
+        Where to; its tables are made anew.
+    paths
+        Tables with the columns ``author_id``, ``becomes`` and, where a row holds on one work only, ``work_id``.
+        Chains of rows are followed. A file given again replaces its earlier self; one without rows takes all back.
+    strict
+        Raise at the first bad row instead of setting it aside.
+    progress, settings
+        As in :func:`ingest_openalex`.
+
+    Returns
+    -------
+    IngestReport
+        Rows read and kept; ``run.facts["report"]["corrections"]`` counts the listings changed and the unused rows.
+
+    Raises
+    ------
+    DataError
+        Two rows contradict each other or go in a circle, or a file is no table. The workspace is as it was.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from toolkit.workspace import open_workspace
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> _ = (folder / "corrections.csv").write_text("author_id,becomes\nA1,A2\n")
+    >>> report = ingest_corrections(open_workspace(folder / "data"), folder / "corrections.csv")
+    >>> report.kept, report.run.facts["report"]["corrections"]
+    (1, {'rows': 1, 'unused': 1, 'listings': 0})
+    """
+    from toolkit.corpus.plain.corrections_file import stage_corrections
+
+    given = [paths] if isinstance(paths, str | Path) else list(paths)
+    parameters = {"kind": "corrections", "paths": [str(path) for path in given]}
+    with recording("ingest", parameters) as timer, workspace.writing():
+        staged = stage_corrections(workspace, given, strict=strict)
+        timer.facts["report"] = take_in(workspace, staged, settings=settings, progress=progress)
+        timer.fingerprint, timer.snapshot = workspace.fingerprint, workspace.snapshot
+        run = timer.record()
+        run.write(workspace.runs / f"ingest-corrections-{run.run_id}.json")
+    rejects = Counter[str]()
+    for one in staged:
+        rejects.update(one.rejects)
+    return IngestReport(
+        kind="corrections",
+        files=len(staged),
+        read=sum(one.read for one in staged),
+        kept=sum(one.kept for one in staged),
+        left_out={},
+        rejects=dict(sorted(rejects.items())),
+        seconds=run.seconds,
+        run=run,
+    )
+
+
 def take_in(
     workspace: Workspace,
     staged: Sequence[StagedInput],
@@ -275,6 +354,7 @@ def _ingest(
     with_reader: Callable[[Callable[[Reader], Sequence[StagedInput]]], Sequence[StagedInput]],
     *,
     options: Mapping[str, Any] | None = None,
+    corrections: Sequence[str | Path] | str | Path | None = None,
     cities: str | None,
     strict: bool,
     progress: Progress | None,
@@ -284,6 +364,8 @@ def _ingest(
     files = find_files(given, what=_WHAT[kind])
     chosen = settings or load_settings(workspace.root)
     parameters = {"kind": kind, "paths": [str(path) for path in given], **(options or {}), "cities": cities}
+    from toolkit.corpus.plain.corrections_file import stage_corrections
+
     with recording("ingest", parameters) as timer, workspace.writing():
 
         def reading(reader: Reader) -> Sequence[StagedInput]:
@@ -304,7 +386,8 @@ def _ingest(
                 reasons.update(one.rejects)
             found = "; ".join(f"{reason} ({number})" for reason, number in reasons.most_common(3))
             raise DataError(f"No file in {where} holds {_WHAT[kind]}: {found}.")
-        timer.facts["report"] = take_in(workspace, staged, cities=cities, settings=chosen, progress=progress)
+        also = stage_corrections(workspace, corrections, strict=strict)
+        timer.facts["report"] = take_in(workspace, [*staged, *also], cities=cities, settings=chosen, progress=progress)
         timer.fingerprint, timer.snapshot = workspace.fingerprint, workspace.snapshot
         run = timer.record()
         run.write(workspace.runs / f"ingest-{kind}-{run.run_id}.json")

@@ -28,6 +28,9 @@ Column by column:
     agree with each other and with OpenAlex; a code stands there only where a source has no name.
 ``subjects``
     One row for each work and subject, no repeats. Parts are computed when the tables are put together.
+``corrections``
+    One row for each correction of an author id (:mod:`toolkit.corpus.corrections`); ``work_id`` is null where it holds
+    on every work.
 ``rejects``
     As in the canonical table. A reason that starts with ``kept`` is a note about a record that was kept; all others
     are records that were lost.
@@ -65,7 +68,7 @@ __all__ = [
     "write_staging_table",
 ]
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Raised when a reader's output changes, so that old staging is read anew."""
 
 RANKS: Final[dict[str, int]] = {"ror": 0, "institutions": 1, "tables": 2, "openalex": 3}
@@ -129,6 +132,9 @@ STAGING: Final[dict[str, pa.Schema]] = {
         ]
     ),
     "subjects": pa.schema([("record", pa.int64()), ("subject", pa.string())]),
+    "corrections": pa.schema(
+        [("line", pa.int64()), ("author_id", pa.string()), ("becomes", pa.string()), ("work_id", pa.string())]
+    ),
     "rejects": pa.schema(
         [("source", pa.string()), ("line", pa.int64()), ("reason", pa.string()), ("excerpt", pa.string())]
     ),
@@ -142,7 +148,7 @@ class StagedInput:
     Attributes
     ----------
     kind
-        A key of :data:`RANKS`.
+        A key of :data:`RANKS`, or ``corrections``.
     source
         Short name of the input, see :func:`source_label`; stands in ``works.source`` and ``rejects.source``.
     path

@@ -65,6 +65,11 @@ FIELDS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
         "marks": ("marks", "lists"),
         **_CITY,
     },
+    "corrections": {
+        "author_id": ("author_id", "id", "from"),
+        "becomes": ("becomes", "new_author_id", "to"),
+        "work_id": ("work_id", "work", "openalex_id", "paper_id", "article_id", "ut", "eid"),
+    },
 }
 """Table -> field -> column names it is known by, the first one first."""
 
@@ -72,8 +77,13 @@ NEEDED: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
     "works": (("work_id",), ("year",)),
     "authorships": (("work_id",), ("author_id", "orcid", "author_name", "position"), ("institution_id", "institution")),
     "institutions": (("institution_id", "ror"),),
+    "corrections": (("author_id",), ("becomes",)),
 }
 """Table -> groups of fields, of each of which at least one must be there."""
+
+
+MAPPED: Final = ("works", "authorships", "institutions")
+"""Tables that a mapping file may speak of."""
 
 
 def read_mapping(mapping: str | Path | ColumnMapping | None) -> dict[str, dict[str, str]]:
@@ -98,8 +108,8 @@ def read_mapping(mapping: str | Path | ColumnMapping | None) -> dict[str, dict[s
         raise BadParameter("mapping", given, "tables works, authorships, institutions with fields in them")
     checked: dict[str, dict[str, str]] = {}
     for table, columns in given.items():
-        if table not in FIELDS or not isinstance(columns, Mapping):
-            raise BadParameter("mapping", table, f"a table named {', '.join(FIELDS)}, with fields in it")
+        if table not in MAPPED or not isinstance(columns, Mapping):
+            raise BadParameter("mapping", table, f"a table named {', '.join(MAPPED)}, with fields in it")
         for field, column in columns.items():
             if field not in FIELDS[table]:
                 near = difflib.get_close_matches(str(field), FIELDS[table], n=1)

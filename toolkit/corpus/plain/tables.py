@@ -15,6 +15,7 @@ import pyarrow as pa
 from toolkit.corpus.ingest import IngestReport, Progress, take_in
 from toolkit.corpus.jsonlines import RawFile, content_hash, find_files
 from toolkit.corpus.plain.column_mapping import ColumnMapping, read_mapping
+from toolkit.corpus.plain.corrections_file import stage_corrections
 from toolkit.corpus.plain.rows import RawRows, RowCounts, RowJudge
 from toolkit.corpus.plain.table_files import TABLE_SUFFIXES, TableFile
 from toolkit.corpus.scratch import database
@@ -47,6 +48,7 @@ def ingest_tables(
     institutions: Paths = None,
     mapping: str | Path | ColumnMapping | None = None,
     types: Sequence[str] | None = None,
+    corrections: Paths = None,
     cities: str | None = None,
     strict: bool = False,
     progress: Progress | None = None,
@@ -66,6 +68,8 @@ def ingest_tables(
         ``[works]``, ``title = "Article Title"``. The documented names are in ``docs/plain-tables.md``.
     types
         Work types to keep; ``None`` keeps all. Works marked retracted and paratext are left out either way.
+    corrections
+        Files of corrected author ids to take in as well: :func:`~toolkit.corpus.ingest.ingest_corrections`.
     cities
         ``merged`` makes ids of one place one, ``as-given`` does not; ``None`` keeps what the workspace does.
     strict
@@ -117,7 +121,8 @@ def ingest_tables(
     chosen = settings or load_settings(workspace.root)
     with recording("ingest", {"kind": "tables", **paths, **options, "cities": cities}) as timer, workspace.writing():
         staged = _stage(workspace, files, columns, options, strict=strict, progress=progress, settings=chosen)
-        timer.facts["report"] = take_in(workspace, [staged], cities=cities, settings=chosen, progress=progress)
+        also = stage_corrections(workspace, corrections, strict=strict)
+        timer.facts["report"] = take_in(workspace, [staged, *also], cities=cities, settings=chosen, progress=progress)
         timer.fingerprint, timer.snapshot = workspace.fingerprint, workspace.snapshot
         run = timer.record()
         run.write(workspace.runs / f"ingest-tables-{run.run_id}.json")
