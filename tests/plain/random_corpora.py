@@ -44,7 +44,7 @@ def corpora(draw) -> dict[str, pa.Table]:
         "subjects": subjects,
         "institutions": [(key, key.upper(), [], country, []) for key, country in _INSTITUTIONS.items()],
         "sites": [(key, institution, city, None, None) for key, (institution, city) in _SITES.items()],
-        "cities": [(key, key, key, country, None, None, None, None, None) for key, country in _CITIES.items()],
+        "cities": [(key, key, key, country, *[None] * 7) for key, country in _CITIES.items()],
         "lineage": [(child, ancestor, 1, "parent") for child, ancestor in sorted(draw(_KIN))],
     }
     return {

@@ -106,4 +106,4 @@ def test_sites_stand_in_the_registry_s_cities(loaded, plainly):
     cities = {row["city_id"]: row for row in pq.read_table(workspace.table("cities")).to_pylist()}
     assert set(cities) == {row["city_id"] for row in sites if row["city_id"]}
     beijing = cities["1816670"]
-    assert (beijing["name"], beijing["country"], beijing["admin1"]) == ("Beijing", "CN", "Beijing")
+    assert tuple(beijing[key] for key in ("name", "country", "admin1", "region")) == ("Beijing", "CN", "22", "Beijing")

@@ -53,7 +53,7 @@ def places(tmp_path):
     write("works", [])
     write(
         "cities",
-        [dict(zip(("city_id", "name", "ascii_name", "country", "admin1"), row, strict=True)) for row in CITIES],
+        [dict(zip(("city_id", "name", "ascii_name", "country", "region"), row, strict=True)) for row in CITIES],
     )
     write("institutions", [dict(zip(("institution_id", "name", "country"), row, strict=True)) for row in INSTITUTIONS])
     write("sites", [{"site_id": f"{i}@{c or ''}", "institution_id": i, "city_id": c} for i, c in SITES])

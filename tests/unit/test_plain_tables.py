@@ -131,10 +131,10 @@ def test_works_authors_and_sites_as_worked_out_by_hand(folder):
         ("I2", ["company"], "NA"),
         ("I9", [], "US"),
     ]
-    assert rows(workspace, "cities", "city_id", "name", "country", "admin1", "lat") == [
-        ("1816670", "Beijing", "CN", "Beijing", 39.9),
-        ("3352136", "Windhoek", "NA", None, -22.56),
-        (springfield, "Springfield", "US", "Ohio", None),
+    assert rows(workspace, "cities", "city_id", "name", "country", "admin1", "region", "lat") == [
+        ("1816670", "Beijing", "CN", "beijing", "Beijing", 39.9),
+        ("3352136", "Windhoek", "NA", None, None, -22.56),
+        (springfield, "Springfield", "US", "ohio", "Ohio", None),
     ]
     assert rows(workspace, "subjects", "work_id", "subject", "part") == [
         ("W1", "Chemistry", 0.5),

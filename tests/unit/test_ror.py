@@ -86,10 +86,16 @@ def test_second_schema():
     }
 
 
+def test_the_first_schema_has_geonames_region_codes():
+    row = parse_ror(first(country={"country_code": "US"})).row
+    assert (row["admin1"], row["admin1_code"]) == ("California", "CA")
+
+
 def test_first_schema():
     row = parse_ror(first()).row
     assert (row["institution_ref"], row["name"], row["types"]) == ("0018wmh19", "Molecular Devices", ["company"])
     assert (row["city_ref"], row["city_name"], row["admin1"]) == ("5392171", "San Jose", "California")
+    assert row["admin1_code"] is None, "a code of another country than the record's"
     assert (row["country"], row["parents"], row["children"]) == ("NA", ["00000dd44"], [])
 
 

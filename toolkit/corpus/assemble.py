@@ -24,6 +24,7 @@ from toolkit.corpus import assemble_sql as sql
 from toolkit.corpus.ancestry import closure
 from toolkit.corpus.cities import city_id_for, merge_duplicate_cities
 from toolkit.corpus.corrections import apply_corrections
+from toolkit.corpus.regions import RegionNames, RegionWord
 from toolkit.corpus.schema import ROWS_A_GROUP, SORT_KEYS, TABLES
 from toolkit.corpus.scratch import database
 from toolkit.corpus.staging import STAGING, StagedInput, read_meta, staging_folder
@@ -105,6 +106,7 @@ def assemble(
         steps.next()
         db.execute(sql.AUTHORSHIPS)
         steps.next()
+        _regions(db)
         pairs = _merge_cities(db, cities)
         _lineage(db)
         db.execute(sql.PLACES)
@@ -183,9 +185,21 @@ def _made_cities(db: duckdb.DuckDBPyConnection) -> None:
     _create(db, "made_cities", rows, spelled)
 
 
+def _regions(db: duckdb.DuckDBPyConnection) -> None:
+    """What is known of the cities in use, and the region of each, told by all that any record says of regions."""
+    db.execute(sql.CITY_FACTS)
+    names = RegionNames(RegionWord(*row) for row in db.execute(sql.REGION_WORDS).fetchall())
+    rows = [
+        {"city_id": city_id, **names.region_of(city_id, country, admin1)._asdict()}
+        for city_id, country, admin1 in db.execute("SELECT city_id, country, admin1 FROM city_facts").fetchall()
+    ]
+    spelled = pa.schema([(column, pa.string()) for column in ("city_id", "admin1", "region")])
+    _create(db, "city_regions", rows, spelled)
+
+
 def _merge_cities(db: duckdb.DuckDBPyConnection, option: str) -> pa.Table:
     merge = merge_duplicate_cities(
-        db.execute(sql.CITY_FACTS).to_arrow_table(),
+        db.execute(sql.CITIES_TO_MERGE).to_arrow_table(),
         dict(db.execute(sql.SITES_OF_CITY).fetchall()),
         option=option,
     )

@@ -88,10 +88,11 @@ FROM judged WHERE matched OR NOT any_matched;
 """
 
 _CITY_ROWS: Final = """
-    SELECT city_id, city_name AS name, coalesce(city_country, country) AS country, admin1, lat, lon, rank, input, line
+    SELECT city_id, city_name AS name, coalesce(city_country, country) AS country, admin1, admin1_code, lat, lon, rank,
+        input, line
     FROM facts WHERE city_id IS NOT NULL
     UNION ALL
-    SELECT city_ref, city_name, city_country, city_admin1, city_lat, city_lon, 2, input, record
+    SELECT city_ref, city_name, city_country, city_admin1, NULL, city_lat, city_lon, 2, input, record
     FROM staged_authorships WHERE city_ref IS NOT NULL
 """
 
@@ -104,9 +105,18 @@ SELECT city_id,
     first(admin1 ORDER BY rank, input, line, admin1) FILTER (admin1 IS NOT NULL) AS admin1,
     first({{'lat': lat, 'lon': lon}} ORDER BY rank, input, line, lat, lon)
         FILTER (lat IS NOT NULL AND lon IS NOT NULL) AS point
-FROM rows SEMI JOIN used USING (city_id) GROUP BY city_id;
-SELECT city_id, name, country, admin1, point.lat AS lat, point.lon AS lon FROM city_facts ORDER BY city_id
+FROM rows SEMI JOIN used USING (city_id) GROUP BY city_id
 """  # noqa: S608 (our own text)
+
+REGION_WORDS: Final = f"""
+WITH rows AS ({_CITY_ROWS})
+SELECT DISTINCT city_id, country, admin1, admin1_code FROM rows WHERE coalesce(admin1, admin1_code) IS NOT NULL
+"""  # noqa: S608 (our own text)
+
+CITIES_TO_MERGE: Final = """
+SELECT city_id, name, country, r.admin1, r.region, point.lat AS lat, point.lon AS lon
+FROM city_facts LEFT JOIN city_regions r USING (city_id) ORDER BY city_id
+"""
 
 SITES_OF_CITY: Final = """
 SELECT city_id, count(DISTINCT institution_id) FROM affiliated WHERE city_id IS NOT NULL GROUP BY city_id
@@ -171,9 +181,10 @@ SELECT institution_id, coalesce(k.name, institution_id) AS name, coalesce(k.type
 FROM wanted LEFT JOIN known k USING (institution_id);
 
 CREATE TABLE cities AS
-SELECT city_id, name, NULL::VARCHAR AS ascii_name, country, admin1, point.lat AS lat, point.lon AS lon,
-    NULL::BIGINT AS population, NULL::VARCHAR AS metro_id
-FROM city_facts SEMI JOIN (SELECT DISTINCT city_id FROM housed) USING (city_id);
+SELECT city_id, name, NULL::VARCHAR AS ascii_name, country, r.admin1, r.region, point.lat AS lat, point.lon AS lon,
+    NULL::BIGINT AS population, NULL::VARCHAR AS metro_id, NULL::VARCHAR AS metro
+FROM city_facts LEFT JOIN city_regions r USING (city_id)
+SEMI JOIN (SELECT DISTINCT city_id FROM housed) USING (city_id);
 
 CREATE TABLE sites AS
 WITH used AS (

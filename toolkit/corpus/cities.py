@@ -20,7 +20,7 @@ CITIES_OPTIONS: Final = ("merged", "as-given")
 
 SAME_PLACE_KM: Final = 30.0
 EARTH_RADIUS_KM: Final = 6371.0088
-_REGION_CODE = re.compile(r"[A-Z0-9]{1,3}")
+_REGION_CODE = re.compile(r"[A-Z0-9]+")
 
 MERGED_PAIRS: Final = pa.schema(
     [
@@ -61,6 +61,7 @@ class _City(NamedTuple):
     lat: float | None
     lon: float | None
     sites: int
+    region_name: str = ""
 
     @property
     def made(self) -> bool:
@@ -69,10 +70,11 @@ class _City(NamedTuple):
 
 @dataclass
 class _Group:
-    """Ids found to be one place; ``head`` is the one kept, ``region`` the first known among the members."""
+    """Ids found to be one place; ``head`` is the one kept, the region the first known among the members."""
 
     head: _City
     region: str
+    region_name: str
     members: list[tuple[_City, float | None]] = field(default_factory=list)
 
 
@@ -90,7 +92,8 @@ def merge_duplicate_cities(
     Parameters
     ----------
     cities
-        Columns ``city_id``, ``name``, ``country``, ``admin1``, ``lat``, ``lon`` [degrees], one row for each id.
+        Columns ``city_id``, ``name``, ``country``, ``admin1``, ``lat``, ``lon`` [degrees], one row for each id; a
+        column ``region`` with the regions' names is used where one region is a code and the other a name.
     sites_of
         Number of sites at each city id; ids that are not in it have none.
     option
@@ -111,7 +114,7 @@ def merge_duplicate_cities(
     Notes
     -----
     Every merged id lies within ``within_km`` of the id kept, so chains of near places do not run together. A region
-    written as a code and one written as a name are not compared: either may be unknown to the other's source.
+    written as a code and one written as a name are compared by their names where both are known.
 
     Examples
     --------
@@ -159,9 +162,11 @@ def _blocks(cities: pa.Table, sites_of: Mapping[str, int]) -> Iterator[list[_Cit
     """Cities of one name and country, two at least, the id to keep first."""
     blocks: dict[tuple[str, str], list[_City]] = {}
     columns = (cities.column(name).to_pylist() for name in ("city_id", "name", "country", "admin1", "lat", "lon"))
-    for city_id, name, country, region, lat, lon in zip(*columns, strict=True):
+    called = cities.column("region").to_pylist() if "region" in cities.column_names else [None] * cities.num_rows
+    for city_id, name, country, region, lat, lon, region_name in zip(*columns, called, strict=True):
         if name and country and folded(name):
-            city = _City(city_id, name, country, region or "", lat, lon, int(sites_of.get(city_id, 0)))
+            sites = int(sites_of.get(city_id, 0))
+            city = _City(city_id, name, country, region or "", lat, lon, sites, region_name or "")
             blocks.setdefault((folded(name), country), []).append(city)
     for block in blocks.values():
         if len(block) > 1:
@@ -178,11 +183,11 @@ def _groups(block: Sequence[_City], within_km: float) -> list[_Group]:
             continue
         for group in groups:
             km = _distance(city, group.head)
-            if km is not None and km <= within_km and not _regions_differ(city.region, group.region):
+            if km is not None and km <= within_km and not _regions_differ(city, group):
                 _join(group, city, km)
                 break
         else:
-            groups.append(_Group(city, city.region))
+            groups.append(_Group(city, city.region, city.region_name))
     unplaced: list[_Group] = []
     for city in later:
         # a city nobody has placed is no rival for one that has coordinates
@@ -190,23 +195,27 @@ def _groups(block: Sequence[_City], within_km: float) -> list[_Group]:
         if len(fitting) == 1:
             _join(fitting[0], city, None)
         else:
-            unplaced.append(_Group(city, city.region))
+            unplaced.append(_Group(city, city.region, city.region_name))
     return groups + unplaced
 
 
 def _fitting(groups: Sequence[_Group], city: _City) -> list[_Group]:
-    return [group for group in groups if not _regions_differ(city.region, group.region)]
+    return [group for group in groups if not _regions_differ(city, group)]
 
 
 def _join(group: _Group, city: _City, km: float | None) -> None:
     group.members.append((city, km))
-    group.region = group.region or city.region
+    if not group.region:
+        group.region, group.region_name = city.region, city.region_name
 
 
-def _regions_differ(one: str, other: str) -> bool:
-    if not one or not other or bool(_REGION_CODE.fullmatch(one)) != bool(_REGION_CODE.fullmatch(other)):
+def _regions_differ(city: _City, group: _Group) -> bool:
+    if not city.region or not group.region:
         return False
-    return folded(one) != folded(other)
+    if bool(_REGION_CODE.fullmatch(city.region)) == bool(_REGION_CODE.fullmatch(group.region)):
+        return folded(city.region) != folded(group.region)
+    one, other = folded(city.region_name), folded(group.region_name)
+    return bool(one and other) and one != other
 
 
 def _distance(one: _City, other: _City) -> float | None:

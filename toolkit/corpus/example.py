@@ -26,13 +26,13 @@ CAMBRIDGE_GB: Final = "2653941"
 CAMBRIDGE_US: Final = "4931972"
 
 _CITIES: Final = (
-    # city_id, name, country, admin1, lat, lon, population
-    (BEIJING, "Beijing", "CN", "22", 39.9075, 116.39723, 18960744),
-    (NANJING, "Nanjing", "CN", "04", 32.06167, 118.77778, 7165292),
-    (CHANGCHUN, "Changchun", "CN", "05", 43.88, 125.32278, 4714996),
-    (OXFORD, "Oxford", "GB", "ENG", 51.75222, -1.25596, 154326),
-    (CAMBRIDGE_GB, "Cambridge", "GB", "ENG", 52.2, 0.11667, 145700),
-    (CAMBRIDGE_US, "Cambridge", "US", "MA", 42.3751, -71.10561, 110402),
+    # city_id, name, country, admin1, region, lat, lon, population
+    (BEIJING, "Beijing", "CN", "22", "Beijing", 39.9075, 116.39723, 18960744),
+    (NANJING, "Nanjing", "CN", "04", "Jiangsu", 32.06167, 118.77778, 7165292),
+    (CHANGCHUN, "Changchun", "CN", "05", "Jilin", 43.88, 125.32278, 4714996),
+    (OXFORD, "Oxford", "GB", "ENG", "England", 51.75222, -1.25596, 154326),
+    (CAMBRIDGE_GB, "Cambridge", "GB", "ENG", "England", 52.2, 0.11667, 145700),
+    (CAMBRIDGE_US, "Cambridge", "US", "MA", "Massachusetts", 42.3751, -71.10561, 110402),
 )
 _INSTITUTIONS: Final[tuple[tuple[str, str, list[str], str | None, list[str], tuple[str, ...]], ...]] = (
     # institution_id, name, types, country, marks, cities of its sites (empty text: a site without a city)
@@ -186,14 +186,14 @@ def _tables(
         "authors": [(author, None, f"Author {author[1:]}") for author in people],
         "institutions": [row[:5] for row in _INSTITUTIONS],
         "sites": [
-            (f"{row[0]}@{city}", row[0], city or None, *(known[city][4:6] if city else (None, None)))
+            (f"{row[0]}@{city}", row[0], city or None, *(known[city][5:7] if city else (None, None)))
             for row in _INSTITUTIONS
             for city in row[5]
         ],
         "lineage": list(lineage),
         "cities": [
-            (city, name, name, country, admin1, lat, lon, population, None)
-            for city, name, country, admin1, lat, lon, population in _CITIES
+            (city, name, name, country, admin1, region, lat, lon, population, None, None)
+            for city, name, country, admin1, region, lat, lon, population in _CITIES
         ],
         "journals": [("S1", "Journal of Made-up Results", "1234-5679", [])],
         "subjects": list(subjects),

@@ -32,12 +32,13 @@ class _Place(NamedTuple):
     region: str
     country: str
     sites: tuple[_Place, ...] = ()
+    region_id: str = ""
 
     def lies_in(self, part: str) -> bool:
-        """Whether ``part`` is this place's region or country, or the city, region or country of one of its sites."""
+        """Whether ``part`` is the region (name or code) or country of this place or a site, or the city of a site."""
         wanted, code = folded(part), country_code(part)
         return any(
-            wanted == folded(place.region)
+            wanted in (folded(place.region), folded(place.region_id))
             or (code is not None and code == place.country)
             or (place is not self and wanted in map(folded, place.names))
             for place in (self, *self.sites)
@@ -168,10 +169,10 @@ def _sorted(places: Iterable[_Place]) -> list[_Place]:
 
 
 def _cities(workspace: Workspace) -> list[_Place]:
-    columns = ("city_id", "name", "ascii_name", "admin1", "country")
+    columns = ("city_id", "name", "ascii_name", "admin1", "region", "country")
     return [
-        _Place(city_id, (name or "", ascii_name or ""), region or "", country or "")
-        for city_id, name, ascii_name, region, country in _rows(workspace, "cities", columns)
+        _Place(city_id, (name or "", ascii_name or ""), region or admin1 or "", country or "", region_id=admin1 or "")
+        for city_id, name, ascii_name, admin1, region, country in _rows(workspace, "cities", columns)
     ]
 
 

@@ -92,7 +92,8 @@ def _places_v1(record: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
             "city_name": text_of(city.get("city")) or text_of(address.get("city")),
             "city_country": country,
             "country": country,
-            "admin1": text_of(region.get("name")) or text_of(address.get("state")) or code[2] or None,
+            "admin1": text_of(region.get("name")) or text_of(address.get("state")),
+            "admin1_code": code[2] if code[0] == country and code[2] else None,
             "lat": degrees(address.get("lat"), 90),
             "lon": degrees(address.get("lng"), 180),
         }

@@ -69,10 +69,12 @@ TABLES: Final[dict[str, pa.Schema]] = {
             ("ascii_name", pa.string()),
             ("country", pa.string()),
             ("admin1", pa.string()),
+            ("region", pa.string()),
             ("lat", pa.float64()),
             ("lon", pa.float64()),
             ("population", pa.int64()),
             ("metro_id", pa.string()),
+            ("metro", pa.string()),
         ]
     ),
     "journals": pa.schema(

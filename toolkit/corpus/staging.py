@@ -23,9 +23,9 @@ Column by column:
     What this input says about institutions; several rows for one id are allowed and the first one that knows a
     field wins. ``rank`` is the kind's precedence (:data:`RANKS`, lower wins). ``ror`` is the ROR id where the
     row's own id is another one. ``lineage`` holds ancestors at unknown depth (OpenAlex, itself allowed in it),
-    ``parents`` and ``children`` direct ones (ROR, tables). ``admin1`` is the region's name (``California``): ROR
-    version 1 has GeoNames' region codes and version 2 has ISO's, which differ for most countries, while the names
-    agree with each other and with OpenAlex; a code stands there only where a source has no name.
+    ``parents`` and ``children`` direct ones (ROR, tables). ``admin1`` is the region's name (``California``), an
+    ISO code only where a source has no name; ``admin1_code`` is GeoNames' code of it within the country (``CA``),
+    which ROR's version 1 alone gives: version 2 has ISO's, which differ for most countries.
 ``subjects``
     One row for each work and subject, no repeats. Parts are computed when the tables are put together.
 ``corrections``
@@ -123,6 +123,7 @@ STAGING: Final[dict[str, pa.Schema]] = {
             ("city_name", pa.string()),
             ("city_country", pa.string()),
             ("admin1", pa.string()),
+            ("admin1_code", pa.string()),
             ("lat", pa.float64()),
             ("lon", pa.float64()),
             ("lineage", _STRINGS),

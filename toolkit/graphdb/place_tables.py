@@ -52,7 +52,7 @@ class PlaceTables:
 
     def cities(self) -> pa.Table:
         """City nodes, key first."""
-        columns = ("name", "ascii_name", "country", "admin1", "lat", "lon", "population")
+        columns = ("name", "ascii_name", "country", "admin1", "region", "lat", "lon", "population")
         return _clean(self.city.select(*columns, id="city_id").relocate("id").order_by("id").to_pyarrow())
 
     def sites(self) -> pa.Table:

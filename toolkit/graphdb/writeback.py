@@ -26,7 +26,8 @@ __all__ = ["write_results"]
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _OWN: Final = frozenset(
-    {"id", "code", "name", "ascii_name", "country", "admin1", "lat", "lon", "population", "type", "types", "marks"}
+    {"id", "code", "name", "ascii_name", "country", "admin1", "region", "lat", "lon", "population"}
+    | {"type", "types", "marks"}
 )
 """Properties places have from the records; no result may overwrite them."""
 

@@ -6,6 +6,6 @@ WHERE place.id = $text
    OR toLower(place.name + ', ' + coalesce(place.country, '')) = toLower($text)
 RETURN place.id AS id,
        place.name AS name,
-       coalesce(place.admin1, '') AS region,
+       coalesce(place.region, place.admin1, '') AS region,
        coalesce(place.country, '') AS country
 ORDER BY id = $text DESC, id;
