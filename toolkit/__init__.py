@@ -22,6 +22,7 @@ _HOMES = {
     "Workspace": "toolkit.workspace",
     "articles": "toolkit.measures.answers",
     "build": "toolkit.measures.store",
+    "collaboration_types": "toolkit.measures.answers",
     "communities": "toolkit.analyses",
     "connections": "toolkit.measures.answers",
     "draw_network": "toolkit.present.charts",
@@ -55,6 +56,7 @@ __all__ = [
     "Workspace",
     "articles",
     "build",
+    "collaboration_types",
     "communities",
     "connections",
     "draw_network",
@@ -91,7 +93,7 @@ if TYPE_CHECKING:
     from toolkit.graphdb.library import load_library
     from toolkit.graphdb.load import load
     from toolkit.graphdb.projection import network_edges, project
-    from toolkit.measures.answers import articles, connections, pairs, partnerships, rank, share
+    from toolkit.measures.answers import articles, collaboration_types, connections, pairs, partnerships, rank, share
     from toolkit.measures.store import build
     from toolkit.present.charts import draw_network
     from toolkit.runs import Answer, RunRecord

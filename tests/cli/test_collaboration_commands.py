@@ -23,11 +23,25 @@ def test_connections_are_the_pairs_and_partnerships_of_a_city(cli: Cli, sample_w
     assert joint == rows[0]["joint"]
 
 
+def test_types_of_articles_add_up_to_count_and_share(cli: Cli, sample_workspace: Path) -> None:
+    options = ("--by-year", "--top", "0", "-w", sample_workspace, "--format", "json")
+    rows = cli("sectors", "--city", "Beijing", *options).rows()
+    whole = {row["year"]: row for row in cli("share", "--place", "Beijing", *options).rows()}
+    assert len(rows) == 5 * len(whole) > 0
+    for year, row in whole.items():
+        of_year = [found for found in rows if found["year"] == year]
+        assert sum(int(str(found["count"])) for found in of_year) == row["count"]
+        assert sum(float(str(found["share"])) for found in of_year) == pytest.approx(row["share"], abs=1e-8)
+    corpus = cli("sectors", "--type", "international", *options).rows()
+    assert {(row["id"], row["type"]) for row in corpus} == {("all", "international")}
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "text"),
     [
         (("connections",), 2, "--city"),
         (("connections", "--city", "Atlantis"), 4, "There is no city named 'Atlantis'"),
+        (("sectors", "--city", "Beijing", "--each"), 4, "give either a place or each"),
         (("connections", "--city", "Beijing", "--scope", "near"), 4, "it is one of all, domestic, international"),
     ],
 )

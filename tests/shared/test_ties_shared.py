@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pyarrow.parquet as pq
 import pytest
+from plain.article_kinds import PlainKinds
 from plain.partner_cities import partner_rows
 from plain.share_and_collaboration import PlainMeasures
 
 from toolkit.corpus.plain.tables import ingest_tables
 from toolkit.corpus.schema import TABLES
-from toolkit.measures.answers import connections, share
+from toolkit.measures.answers import collaboration_types, connections, share
 from toolkit.workspace import open_workspace
 
 
@@ -47,3 +48,17 @@ def test_partners_of_the_largest_cities_by_plain_loops(management, frames):
             expected = {key: list(values) for key, values in partner_rows(plain, place, by_year=by_year).items()}
             assert len(expected) > 100
             assert found == expected
+
+
+def test_types_of_articles_by_plain_loops(management, frames):
+    plain = PlainKinds(frames).by_city(by_year=True)
+    found = {}
+    for each in (False, True):
+        frame = collaboration_types(management, each=each, by_year=True).frame
+        for unit, year, kind, count, part in zip(
+            *(frame[name] for name in ("id", "year", "type", "count", "share")), strict=True
+        ):
+            if count:
+                found[unit, year, kind] = [count, pytest.approx(part, abs=1e-8)]
+    assert len({kind for _, _, kind in plain}) >= 4
+    assert found == {key: [count, float(part)] for key, (count, part) in plain.items()}

@@ -1,4 +1,4 @@
-"""Commands about collaboration beside the pairs: connections."""
+"""Commands about collaboration beside the pairs: connections, sectors."""
 
 from __future__ import annotations
 
@@ -58,7 +58,51 @@ def connections(
     emit(answer.frame, answer.run, fmt=fmt, output=output, top=top)
 
 
+def sectors(
+    place: Annotated[str | None, typer.Option("--place", "--city", help="Articles of this place.")] = None,
+    each: Annotated[bool, typer.Option("--each", help="Of every place of the level, most articles first.")] = False,
+    kind: Annotated[
+        str | None,
+        typer.Option(
+            "--type", help="Only single-author, single-institution, domestic, international or unknown articles."
+        ),
+    ] = None,
+    level: opt.LevelOption = "city",
+    years: opt.YearsOption = None,
+    by_year: opt.ByYearOption = False,
+    subject: opt.SubjectOption = None,
+    top: opt.TopOption = 25,
+    truncated: opt.TruncatedOption = "drop",
+    max_authors: opt.MaxAuthorsOption = None,
+    subject_counting: opt.SubjectCountingOption = "fractional",
+    fmt: opt.FormatOption = None,
+    output: opt.OutputOption = None,
+    workspace: opt.WorkspaceOption = None,
+) -> None:
+    """Articles by collaboration type: one author, one institution, one country, several.
+
+    Of the whole corpus, of one place or of each; --type international --by-year gives the international share by year.
+    """
+    from toolkit.measures import answers
+
+    ws = open_workspace(workspace)
+    answer = answers.collaboration_types(
+        ws,
+        place=place,
+        each=each,
+        kind=kind,
+        level=level,
+        years=years,
+        by_year=by_year,
+        subject=subject,
+        truncated=truncated,
+        max_authors=max_authors,
+        subject_counting=subject_counting,
+    )
+    emit(answer.frame, answer.run, fmt=fmt, output=output, top=top)
+
+
 def register(app: typer.Typer) -> None:
     """Add this room's commands to ``app``."""
-    for command in (connections,):
+    for command in (connections, sectors):
         app.command(rich_help_panel="Measures")(command)

@@ -14,11 +14,12 @@ from toolkit.measures.article_answers import articles
 from toolkit.measures.asking import Folder
 from toolkit.measures.connection_answers import connections
 from toolkit.measures.pair_answers import pairs, partnerships
+from toolkit.measures.sector_answers import collaboration_types
 from toolkit.measures.unit_answers import rank, share
 from toolkit.runs import Answer, RunRecord
 from toolkit.workspace import Workspace, open_workspace
 
-__all__ = ["articles", "connections", "pairs", "partnerships", "rank", "repeat", "share"]
+__all__ = ["articles", "collaboration_types", "connections", "pairs", "partnerships", "rank", "repeat", "share"]
 
 
 def repeat(record: RunRecord | Mapping[str, Any], workspace: Folder) -> Answer:
@@ -46,6 +47,7 @@ def repeat(record: RunRecord | Mapping[str, Any], workspace: Folder) -> Answer:
         "partnerships": partnerships,
         "articles": articles,
         "connections": connections,
+        "collaboration_types": collaboration_types,
     }
     if run.method not in methods:
         raise BadParameter("method", run.method, f"it is one of {', '.join(methods)}")

@@ -1,0 +1,90 @@
+"""Answers about kinds of collaboration: types of articles by year."""
+
+from __future__ import annotations
+
+from typing import Unpack
+
+import ibis
+
+from toolkit.errors import BadParameter
+from toolkit.measures.asking import Folder, YearsAsked, asking, named, one_place
+from toolkit.measures.collaboration_types import ALL_ARTICLES, TYPES, type_counts
+from toolkit.measures.counting import Counting, CountingOptions
+from toolkit.measures.precision import rounded
+from toolkit.runs import Answer
+
+__all__ = ["collaboration_types"]
+
+
+def collaboration_types(
+    workspace: Folder,
+    *,
+    level: str = "city",
+    place: str | None = None,
+    city: str | None = None,
+    each: bool = False,
+    kind: str | None = None,
+    years: YearsAsked = None,
+    by_year: bool = False,
+    top: int | None = None,
+    **options: Unpack[CountingOptions],
+) -> Answer:
+    """Articles by collaboration type: of the whole corpus, of one place, or of each.
+
+    In the order of the definition: ``single-author``, ``single-institution``, ``domestic``, ``international``; else
+    ``unknown``. See :func:`toolkit.measures.collaboration_types.article_types`.
+
+    Parameters
+    ----------
+    place
+        Articles of this place, by id or name; ``city`` is another word for it at city level.
+    each
+        Of every place of the level, most articles first.
+    kind
+        Only this type: with ``by_year``, ``"international"`` gives the international share by year.
+    workspace, level, years, by_year, top, **options
+        As :func:`share`; without ``place`` and ``each`` the level has no meaning.
+
+    Returns
+    -------
+    Answer
+        ``id`` (``all`` for the whole corpus), ``name``, ``year``, ``type``, ``count``, ``share`` [articles], ``part``
+        (of the articles of the row's place and year)
+
+    Raises
+    ------
+    BadParameter, EmptySelection, UnknownPlace, DataError
+        Nothing is written in any case.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from toolkit.corpus.example import example_workspace
+    >>> workspace = example_workspace(tempfile.mkdtemp())
+    >>> collaboration_types(workspace, city="Oxford", years=2019).frame[["type", "count"]].values.tolist()[2:4]
+    [['domestic', 0], ['international', 1]]
+    """
+    counting = Counting(**options)
+    place = one_place(place, city, level)
+    if place is not None and each:
+        raise BadParameter("place", place, "give either a place or each")
+    if kind is not None and kind not in TYPES:
+        raise BadParameter("kind", kind, f"it is one of {', '.join(TYPES)}")
+    with asking(
+        "collaboration_types", workspace, level=level, years=years, by_year=by_year, top=top, counting=counting
+    ) as question:
+        tables = question.tables
+        chosen = None if place is None else question.place(place)
+        question.settled(place=chosen, each=each, kind=kind)
+        one_by_one = each or chosen is not None
+        rows = type_counts(
+            tables, level=level if one_by_one else None, years=question.years, by_year=by_year, counting=counting
+        )
+        if chosen is not None:
+            rows = rows.filter(rows.id == chosen)
+        if kind is not None:
+            rows = rows.filter(rows.type == kind)
+        rows = named(tables, rows, level=level) if one_by_one else rows.mutate(name=ibis.literal(ALL_ARTICLES))
+        rows = rows.mutate(share=rounded(rows.share), part=rounded(rows.part))
+        columns = ["id", "name", "year", "type", "count", "share", "part"]
+        return question.answer(rows, columns, [ibis.desc("articles"), "id", "place_in_types"], top=top)
