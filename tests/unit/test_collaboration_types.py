@@ -73,10 +73,10 @@ def one_article(*authors, cities=(("c1", "XA"), ("c2", "XB"))):
         ],
         "institutions": [(key, key, [], code, []) for key, code in countries.items()],
         "sites": [(key, *where, None, None) for key, where in sites.items()],
-        "cities": [(key, key, key, code, None, None, None, None, None) for key, code in cities],
+        "cities": [(key, key, key, code) for key, code in cities],
     }
     return {
-        name: pa.Table.from_pylist([dict(zip(TABLES[name].names, row, strict=True)) for row in found], TABLES[name])
+        name: pa.Table.from_pylist([dict(zip(TABLES[name].names, row, strict=False)) for row in found], TABLES[name])
         for name, found in rows.items()
     }
 

@@ -135,10 +135,10 @@ def made(works, signed):
         "authorships": signed,
         "institutions": [("i1", "I1", [], "XA", []), ("i4", "I4", [], None, [])],
         "sites": [("i1@c1", "i1", "c1", None, None), ("i4@c4", "i4", "c4", None, None)],
-        "cities": [(key, key, key, code, None, None, None, None, None) for key, code in (("c1", "XA"), ("c4", None))],
+        "cities": [(key, key, key, code) for key, code in (("c1", "XA"), ("c4", None))],
     }
     return {
-        name: pa.Table.from_pylist([dict(zip(TABLES[name].names, row, strict=True)) for row in found], TABLES[name])
+        name: pa.Table.from_pylist([dict(zip(TABLES[name].names, row, strict=False)) for row in found], TABLES[name])
         for name, found in rows.items()
     }
 
