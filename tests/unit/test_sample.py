@@ -1,5 +1,6 @@
 """The sample: deterministic, dirty in known numbers, and its planted structure can be found again."""
 
+import csv
 import gzip
 import hashlib
 import json
@@ -65,7 +66,8 @@ def shares(truth, works):
     city = {}
     for line in raw_lines(truth.institutions_folder):
         record = json.loads(line)
-        city[record["id"]] = record["geo"]["geonames_city_id"]
+        own = record["geo"]["geonames_city_id"]
+        city[record["id"]] = truth.content["twin_cities"].get(own, own)
     found = []
     for work in works[0].values():
         if work.get("is_authors_truncated") or not 2015 <= (work["publication_year"] or 0) <= 2024:
@@ -98,6 +100,131 @@ def test_counts_and_shares_are_those_of_the_raw_records(truth, shares):
     assert measures["unassigned"] == pytest.approx(float(share["unassigned"]), abs=2e-9)
     assert measures["unlocated_city"] == pytest.approx(float(share[None]), abs=2e-9)
     assert measures["unlocated_city"] > 0
+
+
+def test_shares_are_split_by_year_subject_and_journal_as_the_raw_records_say(truth, works):
+    city = city_of_institution(truth)
+    found = {name: defaultdict(lambda: defaultdict(Fraction)) for name in ("year", "subject", "journal")}
+    for work in counted(works):
+        subjects = sorted({topic["field"]["display_name"] for topic in work["topics"]}) or ["none"]
+        journal = work["primary_location"]["source"]["id"].rsplit("/", 1)[1]
+        for place, part in city_parts(work, city).items():
+            found["year"][place][str(work["publication_year"])] += part
+            found["journal"][place][journal] += part
+            for subject in subjects:
+                found["subject"][place][subject] += part / len(subjects)
+    for name, by_place in found.items():
+        planted = truth.content["measures"][f"by_city_{name}"]
+        assert planted.keys() == by_place.keys() - {None}
+        for place, shares in planted.items():
+            assert shares == pytest.approx({key: float(part) for key, part in by_place[place].items()}, abs=2e-9)
+
+
+def test_specialised_cities_have_most_of_their_favoured_subject(truth):
+    by_city = truth.content["measures"]["by_city_subject"]
+    favoured = truth.content["lists"]["favoured_subjects"]
+    assert len(favoured) == 8
+    for city, subject in favoured.items():
+        assert max(by_city[city], key=by_city[city].get) == subject
+        everywhere = sum(row.get(subject, 0) for row in by_city.values()) / sum(
+            sum(row.values()) for row in by_city.values()
+        )
+        assert by_city[city][subject] / sum(by_city[city].values()) > 1.3 * everywhere
+
+
+def test_companies_laboratories_are_named_by_the_address_alone(truth, works):
+    city = city_of_institution(truth)
+    names = {f"{one.name}, {one.country_name}": one.city_id for one in planted_cities()}
+    stated, registered = defaultdict(Fraction), defaultdict(Fraction)
+    for work in counted(works):
+        authors = author_affiliations(work)
+        for affiliations in authors.values():
+            for one, address in affiliations.items():
+                part = Fraction(1, len(authors) * len(affiliations))
+                named = names[address.split(", ", 2)[2]] if ", Research Laboratory, " in address else city.get(one)
+                stated[named] += part
+                registered[city.get(one)] += part
+    moved = {place for place in stated.keys() | registered.keys() if stated[place] != registered[place]}
+    assert truth.content["measures"]["by_address"] == pytest.approx(
+        {place: float(stated[place]) for place in moved}, abs=2e-9
+    )
+    assert len(moved) > 10
+
+
+def test_one_person_is_in_too_many_places_and_four_go_back_and_forth(truth, works):
+    noted = truth.expected["noted"]
+    kept = {work_id.rsplit("/", 1)[1]: work for work_id, work in works[0].items()}
+    merged = [kept[one] for one in noted["merged person"]]
+    assert len({work["authorships"][0]["author"]["id"] for work in merged}) == 1
+    assert len({work["authorships"][0]["institutions"][0]["id"] for work in merged}) == 22
+    careers = defaultdict(dict)
+    for one in noted["corridor"]:
+        entry = kept[one]["authorships"][0]
+        careers[entry["author"]["id"]][kept[one]["publication_year"]] = entry["institutions"][0]["id"]
+    assert len(careers) == 4
+    for career in careers.values():
+        assert list(career) == list(range(2015, 2025))
+        assert all(career[year] != career[year + 1] for year in range(2015, 2024))
+        assert len(set(career.values())) == 2
+
+
+def test_the_lists_name_what_they_plant(truth):
+    lists, folder = truth.content["lists"], truth.folder / "lists"
+    rows = {path.stem: list(csv.DictReader(path.read_text(encoding="utf-8").splitlines())) for path in folder.iterdir()}
+    assert [row["institution_id"] for row in rows["league"]] == lists["league"]["members"]
+    assert len(set(lists["league"]["members"])) == 9
+    assert {row["mark"] for row in rows["league"]} == {lists["league"]["mark"]}
+    assert {row["name"] for row in rows["journals"] if row["mark"] == "astronomy"} == {
+        "Sample Journal of Astronomy",
+        "Sample Astronomical Journal",
+    }
+    assert {row["metro_id"] for row in rows["metro"]} == set(lists["metros"])
+    assert {row["city_id"] for row in rows["metro"]} <= {city.city_id for city in planted_cities()}
+    beijing = next(city for city in planted_cities() if city.name == "Beijing")
+    gdp = [row for row in rows["indicators"] if row["indicator"] == "gdp" and row["place"] == beijing.city_id]
+    assert [int(row["year"]) for row in gdp] == list(range(2015, 2025))
+    assert int(gdp[1]["value"]) / int(gdp[0]["value"]) == pytest.approx(1.03, abs=1e-5)
+
+
+def test_an_umbrella_has_a_university_of_its_own_and_seoul_has_two_ids(truth):
+    records = {json.loads(line)["id"]: json.loads(line) for line in raw_lines(truth.institutions_folder)}
+    own = next(one for one in records.values() if one["display_name"] == "Sample University of the Academy")
+    assert own["type"] == "education"
+    assert own["ror"].rsplit("/", 1)[1] in truth.content["umbrellas"][0]["institutes"]
+    ids = Counter(one["geo"]["geonames_city_id"] for one in records.values() if one["geo"]["city"] == "Seoul")
+    assert set(ids) == {"1835848", "1835847"}
+    assert ids["1835848"] > ids["1835847"]
+
+
+def city_of_institution(truth) -> dict[str, str]:
+    twins = truth.content["twin_cities"]
+    records = map(json.loads, raw_lines(truth.institutions_folder))
+    return {one["id"]: twins.get(one["geo"]["geonames_city_id"], one["geo"]["geonames_city_id"]) for one in records}
+
+
+def counted(works) -> list[dict]:
+    return [
+        work
+        for work in works[0].values()
+        if not work.get("is_authors_truncated") and 2015 <= (work["publication_year"] or 0) <= 2024
+    ]
+
+
+def author_affiliations(work) -> dict[object, dict[str, str]]:
+    """Affiliations of each author with the address given for it."""
+    authors = defaultdict(dict)
+    for position, entry in enumerate(work["authorships"]):
+        addresses = {one["institution_ids"][0]: one["raw_affiliation_string"] for one in entry["affiliations"]}
+        authors[entry["author"]["id"] or position].update(addresses)
+    return authors
+
+
+def city_parts(work, city) -> dict[str | None, Fraction]:
+    authors, parts = author_affiliations(work), defaultdict(Fraction)
+    for affiliations in authors.values():
+        for one in affiliations:
+            parts[city.get(one)] += Fraction(1, len(authors) * len(affiliations))
+    return parts
 
 
 def test_shares_and_unassigned_add_up_to_articles(truth):

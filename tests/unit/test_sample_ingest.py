@@ -6,7 +6,9 @@ import pytest
 from toolkit.corpus import ingest
 from toolkit.corpus.checking import reconciliation
 from toolkit.corpus.sample import write_sample
+from toolkit.measures.answers import share
 from toolkit.measures.collaboration import collaboration_scores
+from toolkit.measures.levels import SPECIAL
 from toolkit.measures.share import unit_shares
 from toolkit.measures.tables import Tables
 from toolkit.workspace import open_workspace
@@ -84,6 +86,25 @@ def test_measures_give_the_planted_counts_and_shares(truth, loaded, level):
     assert set(rows) - {"unassigned", "unlocated"} == set(wanted)
     for place, row in wanted.items():
         assert rows[place] == (row["count"], pytest.approx(row["share"], abs=1e-8))
+
+
+def test_measures_give_the_planted_shares_by_year_and_subject(truth, loaded):
+    measures = truth.content["measures"]
+    yearly = share(loaded[0], by_year=True).frame
+    found = {(row.id, str(row.year)): row.share for row in yearly.itertuples() if row.id not in SPECIAL}
+    wanted = {(place, year): part for place, years in measures["by_city_year"].items() for year, part in years.items()}
+    assert found == pytest.approx(wanted, abs=1e-8)
+    for subject in ("Physics", "Astronomy", "none"):
+        frame = share(loaded[0], subject=subject).frame
+        found = {row.id: row.share for row in frame.itertuples() if row.id not in SPECIAL}
+        wanted = {place: row[subject] for place, row in measures["by_city_subject"].items() if subject in row}
+        assert found == pytest.approx(wanted, abs=1e-8)
+
+
+def test_the_two_ids_of_one_city_are_one(truth, loaded):
+    merged = loaded[0].state()["report"]["merged_cities"]
+    assert {row["merged_id"]: row["kept_id"] for row in merged} == truth.content["twin_cities"]
+    assert merged[0]["share"] > 0
 
 
 def test_measures_give_the_strongest_city_pairs(truth, loaded):

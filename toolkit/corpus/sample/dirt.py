@@ -6,13 +6,17 @@ from typing import Any
 
 from toolkit.corpus.sample.records import Listing, RecordWriter, work_id
 from toolkit.corpus.sample.truth import Tally
-from toolkit.corpus.sample.world import MINIMUM_PEOPLE, World
+from toolkit.corpus.sample.world import MINIMUM_PEOPLE, YEARS, World
 
-__all__ = ["DirtyRecords"]
+__all__ = ["CORRIDOR_CITY", "DirtyRecords"]
 
 FIRST_NUMBER = 900_000_000
 CUT_AT = 100
 LARGEST_TEAM = 150
+MERGED_PLACES = 22
+CORRIDOR_CITY, CORRIDOR_PEOPLE = "Houston", 4
+STRANGER = 800_000_001
+"""Number of the first person who belongs to no institution; no sample has as many people."""
 
 
 class DirtyRecords:
@@ -45,6 +49,8 @@ class DirtyRecords:
             self._kept("author listed twice", 2016, self._listed_twice()),
             self._kept("truncated", 2017, self._team(CUT_AT), is_authors_truncated=True),
             self._kept("largest team", 2019, self._largest_team()),
+            *self._merged_person(),
+            *self._corridor(),
         ]
 
     def closing_lines(self) -> list[bytes]:
@@ -114,6 +120,24 @@ class DirtyRecords:
             Listing(int(self._world.first_person[i]) + step, (i,)) for step in range(MINIMUM_PEOPLE) for i in places
         ]
         return people[:LARGEST_TEAM]
+
+    def _merged_person(self) -> list[bytes]:
+        """One id under which several people publish: 22 places in one year, an article each."""
+        places = [int(self._world.members[city][0]) for city in range(MERGED_PLACES)]
+        return [self._kept("merged person", 2020, [Listing(STRANGER, (place,))]) for place in places]
+
+    def _corridor(self) -> list[bytes]:
+        """Two institutions of one city between which four people go back and forth each year: one place, matched twice.
+
+        Each article has one author, so that no pair of cities, hub or community changes.
+        """
+        city = next(i for i, one in enumerate(self._world.cities) if one.name == CORRIDOR_CITY)
+        ends = [int(i) for i in self._world.members[city][:2]]
+        return [
+            self._kept("corridor", year, [Listing(STRANGER + 1 + person, (ends[(year + person) % 2],))])
+            for person in range(CORRIDOR_PEOPLE)
+            for year in YEARS
+        ]
 
     def _community(self, city: int) -> int:
         return self._world.cities[city].community

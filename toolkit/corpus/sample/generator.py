@@ -16,6 +16,7 @@ from typing import Final
 import numpy as np
 
 from toolkit.corpus.sample.dirt import DirtyRecords
+from toolkit.corpus.sample.planted import favoured_fields, list_files, with_favoured_topics
 from toolkit.corpus.sample.records import JOURNALS, TOPICS, Listing, RecordWriter, institution_records, ror_records
 from toolkit.corpus.sample.truth import SampleTruth, Tally, read_truth, truth_of
 from toolkit.corpus.sample.world import YEARS, Ints, World, build_world
@@ -43,6 +44,7 @@ City names, ids, coordinates and populations are real: GeoNames (https://www.geo
 works/*.jsonl.gz         raw works as OpenAlex writes them, a few of them dirty on purpose
 institutions/*.jsonl.gz  institution records as OpenAlex writes them
 ror/*.jsonl.gz           organisation records as ROR writes them, schema v2 and v1
+lists/*.csv              made-up lists: a league, journals, metropolitan areas, indicators
 truth.json               what was planted, and counts made while writing
 """
 
@@ -151,6 +153,9 @@ def _write_all(folder: Path, works: int, seed: int, progress: Callable[[str, int
     for name, records in (("institutions", institution_records(world)), ("ror", ror_records(world))):
         (folder / name).mkdir()
         _write_lines(folder / name / f"{name}-000.jsonl.gz", [record.encode() for record in records])
+    (folder / "lists").mkdir()
+    for name, text in list_files(world).items():
+        (folder / "lists" / name).write_text(text, encoding="utf-8")
     truth = truth_of(world, tally, works, seed, dirt.counts(works))
     (folder / "truth.json").write_text(json.dumps(truth, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     (folder / "README.txt").write_text(README.format(works=works, seed=seed), encoding="utf-8")
@@ -187,18 +192,15 @@ def _articles(
     journals = (len(JOURNALS) * rng.random(count) ** 2).astype(int).tolist()
     topics = (len(TOPICS) * rng.random((count, 3))).astype(int).tolist()
     n_topics = rng.choice(4, count, p=(0.01, 0.55, 0.3, 0.14)).tolist()
+    favoured = favoured_fields(world.cities)
+    favour = np.random.default_rng([seed, 2, year, part]).random(count).tolist()
     for place, team in enumerate(teams):
         if place < len(movers):
             team.insert(0, Listing(movers[place].person, (signing[place],)))
-        tally.add(year, team)
-        yield writer.work(
-            first + place,
-            year,
-            team,
-            kind=kinds[place],
-            journal=journals[place],
-            topics=list(dict.fromkeys(topics[place][: n_topics[place]])),
-        )
+        own = list(dict.fromkeys(topics[place][: n_topics[place]]))
+        own = with_favoured_topics(own, favoured.get(int(home[place])), favour[place])
+        tally.add(year, team, topics=own, journal=journals[place])
+        yield writer.work(first + place, year, team, kind=kinds[place], journal=journals[place], topics=own)
 
 
 def _draw(cumulated: np.ndarray, uniform: np.ndarray) -> Ints:

@@ -13,7 +13,16 @@ from typing import Any
 
 from toolkit.corpus.sample.world import FIELDS, City, Institution, World
 
-__all__ = ["JOURNALS", "Listing", "RecordWriter", "institution_records", "ror_records", "work_id"]
+__all__ = [
+    "JOURNALS",
+    "TOPICS",
+    "Listing",
+    "RecordWriter",
+    "institution_records",
+    "ror_records",
+    "work_id",
+    "works_away",
+]
 
 OPENALEX = "https://openalex.org/"
 ROR = "https://ror.org/"
@@ -35,6 +44,11 @@ class Listing:
     institutions: tuple[int, ...]
 
 
+def works_away(person: int | None) -> bool:
+    """Whether a person works at the laboratory of their company, where it has one: every third one does."""
+    return person is not None and person % 3 == 1
+
+
 def work_id(number: int) -> str:
     """OpenAlex id of article ``number``; the extra (dirty) records are numbered from 900,000,000."""
     return f"W9{number:09d}"
@@ -52,7 +66,8 @@ class RecordWriter:
         self._address: list[str] = []
         self._countries: list[str] = []
         self._link: list[str] = []
-        self._rendered: dict[tuple[int, ...], tuple[str, str]] = {}
+        self._laboratory: list[str] = []
+        self._rendered: dict[tuple[tuple[int, ...], bool], tuple[str, str]] = {}
         for position, one in enumerate(world.institutions):
             line = [one.openalex_id, *(world.institutions[i].openalex_id for i in world.ancestors(position))]
             self._institution.append(
@@ -70,6 +85,10 @@ class RecordWriter:
             city = world.cities[one.city]
             address = f"{one.name}, {city.name}, {city.country_name}" if one.placed else one.name
             self._address.append(_text(address))
+            away = world.laboratory(position)
+            where = city if away is None else world.cities[away]
+            laboratory = f"{one.name}, Research Laboratory, {where.name}, {where.country_name}"
+            self._laboratory.append(_text(address if away is None else laboratory))
             self._countries.append(one.country)
             self._link.append(_text(OPENALEX + one.openalex_id))
 
@@ -83,25 +102,26 @@ class RecordWriter:
             name = f"Sample Author {person}"
             orcid = f'"https://orcid.org/{_orcid(person)}"' if person % 8 == 0 else "null"
             author = f'{{"id":"{OPENALEX}{author_id(person)}","display_name":"{name}","orcid":{orcid}}}'
-        before, after = self._affiliations(listing.institutions)
+        before, after = self._affiliations(listing.institutions, away=works_away(person))
         place = "first" if first else "last" if last else "middle"
         return (
             f'{{"author_position":"{place}","author":{author},{before},'
             f'"is_corresponding":{"true" if first else "false"},"raw_author_name":"{name}",{after}}}'
         )
 
-    def _affiliations(self, found: tuple[int, ...]) -> tuple[str, str]:
+    def _affiliations(self, found: tuple[int, ...], *, away: bool) -> tuple[str, str]:
         """The fields that depend on the institutions alone; few combinations occur, so each is rendered once."""
-        if found not in self._rendered:
+        if (found, away) not in self._rendered:
+            address = self._laboratory if away else self._address
             countries = sorted({self._countries[i] for i in found})
             links = ",".join(
-                f'{{"raw_affiliation_string":{self._address[i]},"institution_ids":[{self._link[i]}]}}' for i in found
+                f'{{"raw_affiliation_string":{address[i]},"institution_ids":[{self._link[i]}]}}' for i in found
             )
-            self._rendered[found] = (
+            self._rendered[found, away] = (
                 f'"institutions":[{",".join(self._institution[i] for i in found)}],"countries":{_text(countries)}',
-                f'"raw_affiliation_strings":[{",".join(self._address[i] for i in found)}],"affiliations":[{links}]',
+                f'"raw_affiliation_strings":[{",".join(address[i] for i in found)}],"affiliations":[{links}]',
             )
-        return self._rendered[found]
+        return self._rendered[found, away]
 
     def work(
         self,
@@ -188,7 +208,7 @@ def institution_records(world: World) -> list[str]:
                     "lineage": [OPENALEX + each for each in line],
                     "geo": {
                         "city": city.name if city else None,
-                        "geonames_city_id": city.city_id if city else None,
+                        "geonames_city_id": world.city_id(position) if city else None,
                         "region": city.region or None if city else None,
                         "country_code": one.country,
                         "country": world.cities[one.city].country_name,
@@ -244,7 +264,7 @@ def _ror_v2(world: World, position: int, one: Institution) -> dict[str, Any]:
         "links": [],
         "locations": [
             {
-                "geonames_id": int(city.city_id),
+                "geonames_id": int(world.city_id(position)),
                 "geonames_details": {
                     "country_code": city.country,
                     "country_name": city.country_name,
@@ -272,7 +292,7 @@ def _ror_v1(world: World, position: int, one: Institution) -> dict[str, Any]:
         "established": 1950,
         "types": [one.kind.capitalize()],
         "relationships": [{**each, "type": each["type"].capitalize()} for each in _relationships(world, position)],
-        "addresses": [_address_v1(city)],
+        "addresses": [_address_v1(city, world.city_id(position))],
         "links": [],
         "aliases": [],
         "acronyms": [],
@@ -283,14 +303,14 @@ def _ror_v1(world: World, position: int, one: Institution) -> dict[str, Any]:
     }
 
 
-def _address_v1(city: City) -> dict[str, Any]:
+def _address_v1(city: City, city_id: str) -> dict[str, Any]:
     code = f"{city.country}.{city.admin1}" if city.admin1 else None
     return {
         "lat": city.lat,
         "lng": city.lon,
         "city": city.name,
         "geonames_city": {
-            "id": int(city.city_id),
+            "id": int(city_id),
             "city": city.name,
             "geonames_admin1": {"name": city.region or None, "ascii_name": city.region or None, "code": code},
         },

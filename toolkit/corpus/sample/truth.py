@@ -14,8 +14,9 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-from toolkit.corpus.sample.records import Listing, author_id, work_id
-from toolkit.corpus.sample.world import YEARS, World
+from toolkit.corpus.sample.planted import truth_of_lists
+from toolkit.corpus.sample.records import JOURNALS, TOPICS, Listing, author_id, work_id, works_away
+from toolkit.corpus.sample.world import FIELDS, TWIN_CITIES, YEARS, World
 from toolkit.errors import DataError
 
 __all__ = ["SampleTruth", "Tally", "read_truth", "truth_of"]
@@ -110,6 +111,11 @@ class Tally:
         self._city = [world.cities[one.city].city_id if one.placed else "unlocated" for one in institutions]
         self._country = [one.country for one in institutions]
         self._institution = [one.institution_id for one in institutions]
+        laboratories = [world.laboratory(i) if one.placed else None for i, one in enumerate(institutions)]
+        self._laboratory = [
+            own if away is None else world.cities[away].city_id
+            for own, away in zip(self._city, laboratories, strict=True)
+        ]
         self._ancestors = [frozenset(world.ancestors(i)) for i in range(len(institutions))]
         self.count: dict[str, Counter[str]] = {level: Counter() for level in ("institution", "city", "country")}
         self.share: dict[str, defaultdict[str, float]] = {level: defaultdict(float) for level in self.count}
@@ -118,8 +124,20 @@ class Tally:
         self.per_year: Counter[str] = Counter()
         self.numbers: Counter[str] = Counter()
         self.unassigned = 0.0
+        self.share_of_city_year: defaultdict[tuple[str, str], float] = defaultdict(float)
+        self.share_of_subject: defaultdict[tuple[str, str], float] = defaultdict(float)
+        self.share_of_journal: defaultdict[tuple[str, str], float] = defaultdict(float)
+        self.share_by_address: defaultdict[str, float] = defaultdict(float)
 
-    def add(self, year: int | None, listings: Sequence[Listing], *, truncated: bool = False) -> None:
+    def add(
+        self,
+        year: int | None,
+        listings: Sequence[Listing],
+        *,
+        truncated: bool = False,
+        topics: Sequence[int] = (0,),
+        journal: int = 0,
+    ) -> None:
         """Count an article that is kept; ``year`` is ``None`` where the record's can't be used."""
         numbers = self.numbers
         numbers["kept"] += 1
@@ -147,9 +165,24 @@ class Tally:
         if truncated or year is None:
             return
         numbers["counted"] += 1
-        self._add_shares(list(authors.values()))
+        shares = self._add_shares(list(authors.values()))
+        self._add_addresses(authors)
+        subjects = sorted({FIELDS[TOPICS[topic][2]] for topic in topics}) or ["none"]
+        for city, share in shares.items():
+            self.share_of_city_year[city, str(year)] += share
+            self.share_of_journal[city, JOURNALS[journal][0]] += share
+            for subject in subjects:
+                self.share_of_subject[city, subject] += share / len(subjects)
 
-    def _add_shares(self, affiliations: Sequence[set[int]]) -> None:
+    def _add_addresses(self, authors: Mapping[object, set[int]]) -> None:
+        """The article's city Shares with each city taken from the address that the author gives."""
+        for author, found in authors.items():
+            city = self._laboratory if works_away(author if isinstance(author, int) else None) else self._city
+            for i in found:
+                self.share_by_address[city[i]] += 1.0 / (len(authors) * len(found))
+
+    def _add_shares(self, affiliations: Sequence[set[int]]) -> dict[str, float]:
+        """Add to Counts, Shares and pairs at each level; the article's Shares of cities are returned."""
         parts: dict[int, float] = {}
         for found in affiliations:
             if found:
@@ -158,8 +191,13 @@ class Tally:
                     parts[i] = parts.get(i, 0.0) + part
             else:
                 self.unassigned += 1.0 / len(affiliations)
-        for level, names in (("institution", self._institution), ("city", self._city), ("country", self._country)):
-            shares: dict[str, float] = {}
+        shares: dict[str, float] = {}
+        for level, names in (
+            ("institution", self._institution),
+            ("country", self._country),
+            ("city", self._city),
+        ):
+            shares = {}
             for i, part in parts.items():
                 shares[names[i]] = shares.get(names[i], 0.0) + part
             for place, share in shares.items():
@@ -169,6 +207,7 @@ class Tally:
                 for a, b in combinations(sorted(place for place in shares if place != "unlocated"), 2):
                     self.joint[a, b] += 1
                     self.score[a, b] += shares[a] + shares[b]
+        return shares
 
     def measures(self) -> dict[str, Any]:
         """Count and Share by level, top pairs, unassigned and unlocated."""
@@ -181,8 +220,17 @@ class Tally:
             }
             for level, counts in self.count.items()
         }
+        moved = sorted(
+            place
+            for place in {*self.share_by_address, *self.share["city"]} - {"unlocated"}
+            if abs(self.share_by_address[place] - self.share["city"][place]) > 1e-9
+        )
         return {
             **levels,
+            "by_city_year": _nested(self.share_of_city_year),
+            "by_city_subject": _nested(self.share_of_subject),
+            "by_city_journal": _nested(self.share_of_journal),
+            "by_address": {place: round(self.share_by_address[place], 9) for place in moved},
             "unassigned": round(self.unassigned, 9),
             "unlocated_city": round(self.share["city"]["unlocated"], 9),
             "city_pairs": len(self.score),
@@ -190,6 +238,15 @@ class Tally:
                 {"a_id": a, "b_id": b, "joint": self.joint[a, b], "score": round(self.score[a, b], 9)} for a, b in top
             ],
         }
+
+
+def _nested(shares: Mapping[tuple[str, str], float]) -> dict[str, dict[str, float]]:
+    """Share by place and by what it is split over."""
+    found: dict[str, dict[str, float]] = {}
+    for (place, other), share in sorted(shares.items()):
+        if place != "unlocated":
+            found.setdefault(place, {})[other] = round(share, 9)
+    return found
 
 
 def truth_of(world: World, tally: Tally, works: int, seed: int, records: Mapping[str, Any]) -> dict[str, Any]:
@@ -227,6 +284,8 @@ def truth_of(world: World, tally: Tally, works: int, seed: int, records: Mapping
         "hubs": [{"city_id": city.city_id, "name": city.name, "country": city.country} for city in hubs],
         "umbrellas": [umbrella(world.academy), umbrella(world.society)],
         "moves": moves,
+        "lists": truth_of_lists(world),
+        "twin_cities": {twin: city for city, twin in TWIN_CITIES.items()},
         "expected": {
             **records,
             **{name: tally.numbers[name] for name in sorted(tally.numbers)},

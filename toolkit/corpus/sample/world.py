@@ -9,14 +9,14 @@ and careless readers are caught by Namibia's code ``NA``. Everything else is mad
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["YEARS", "City", "Institution", "Move", "World", "build_world", "planted_cities"]
+__all__ = ["FIELDS", "TWIN_CITIES", "YEARS", "City", "Institution", "Move", "World", "build_world", "planted_cities"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -30,6 +30,10 @@ MINIMUM_PEOPLE = 6
 HUB_STRENGTHS = (13.0, 9.4, 6.8, 4.9, 3.6, 2.7)
 """Expected strength of each hub, in order; the other cities lie between .5 and 1.05."""
 
+TWIN_CITIES = {"1835848": "1835847"}
+"""A city's id and the id of the administrative seat of the same name, which is the same place (Seoul)."""
+TWIN_FROM = 3
+"""Which of the city's institutions, by size, bear the other id."""
 BASE32 = "0123456789abcdefghjkmnpqrstvwxyz"
 ACADEMY_CITIES = (
     *("Beijing", "Beijing", "Shanghai", "Nanjing", "Wuhan", "Hefei", "Changchun", "Dalian"),
@@ -123,6 +127,27 @@ class World:
     people: Ints
     second: Ints
     moves: tuple[Move, ...]
+
+    def laboratory(self, position: int) -> int | None:
+        """City of a company's laboratory away from its headquarters: the next city of its country, if there is one.
+
+        The registries know the headquarters alone; the address on the article names the laboratory's city.
+        """
+        one = self.institutions[position]
+        inside = [place for place, city in enumerate(self.cities) if city.country == one.country]
+        if one.kind != "company" or len(inside) < 2:
+            return None
+        return inside[(inside.index(one.city) + 1) % len(inside)]
+
+    def city_id(self, position: int) -> str:
+        """City id that the registries give an institution: of Seoul's two ids some have the other one."""
+        city = self.cities[self.institutions[position].city]
+        twin = TWIN_CITIES.get(city.city_id)
+        return (
+            twin
+            if twin and list(self.members[self.institutions[position].city]).index(position) >= TWIN_FROM
+            else city.city_id
+        )
 
     def ancestors(self, position: int) -> list[int]:
         """Positions of all ancestors of an institution, nearest first."""
@@ -263,6 +288,8 @@ def _institutions(cities: tuple[City, ...], rng: np.random.Generator) -> tuple[t
         field = FIELDS[number % len(FIELDS)]
         name = f"Sample Academy Institute of {field}, {place_name}"
         add(name, "facility", position[place_name], 0.5, parents=(academy,))
+    university = next(i for i, one in enumerate(made) if one.name == "Sample Technical University of Beijing")
+    made[university] = replace(made[university], name="Sample University of the Academy", parents=(academy,))
     hefei = next(i for i, one in enumerate(made) if one.name == "Sample University of Hefei")
     add("Sample Joint Laboratory Hefei", "facility", position["Hefei"], 0.25, parents=(academy, hefei))
     add("Sample Academy Telescope Group", "facility", position["Beijing"], 0.15, parents=(academy + 1,))
