@@ -1,4 +1,4 @@
-"""What the README and the pages of the measures show is what the programs print, run on the demo's workspace.
+"""What the README and the pages of docs/ show is what the programs print, run on the demo's workspace.
 
 ``SCICITIES_UPDATE_README=1`` writes the outputs anew instead of comparing them.
 """
@@ -17,7 +17,7 @@ from toolkit.cli import main
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
-DOCUMENTS = [README, *sorted((ROOT / "docs" / "measures").glob("*.md"))]
+DOCUMENTS = [README, *sorted((ROOT / "docs").rglob("*.md"))]
 WIDTH = 100
 
 
