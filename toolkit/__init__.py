@@ -24,6 +24,7 @@ _HOMES = {
     "build": "toolkit.measures.store",
     "collaboration_types": "toolkit.measures.answers",
     "communities": "toolkit.analyses",
+    "concentration": "toolkit.measures.answers",
     "connections": "toolkit.measures.answers",
     "draw_network": "toolkit.present.charts",
     "hubs": "toolkit.analyses",
@@ -44,6 +45,8 @@ _HOMES = {
     "read_truth": "toolkit.corpus.sample",
     "reconciliation": "toolkit.corpus.checking",
     "share": "toolkit.measures.answers",
+    "standing": "toolkit.measures.answers",
+    "subjects": "toolkit.measures.answers",
     "write_back": "toolkit.analyses",
     "write_sample": "toolkit.corpus.sample",
 }
@@ -58,6 +61,7 @@ __all__ = [
     "build",
     "collaboration_types",
     "communities",
+    "concentration",
     "connections",
     "draw_network",
     "hubs",
@@ -78,6 +82,8 @@ __all__ = [
     "read_truth",
     "reconciliation",
     "share",
+    "standing",
+    "subjects",
     "write_back",
     "write_sample",
 ]
@@ -93,7 +99,18 @@ if TYPE_CHECKING:
     from toolkit.graphdb.library import load_library
     from toolkit.graphdb.load import load
     from toolkit.graphdb.projection import network_edges, project
-    from toolkit.measures.answers import articles, collaboration_types, connections, pairs, partnerships, rank, share
+    from toolkit.measures.answers import (
+        articles,
+        collaboration_types,
+        concentration,
+        connections,
+        pairs,
+        partnerships,
+        rank,
+        share,
+        standing,
+        subjects,
+    )
     from toolkit.measures.store import build
     from toolkit.present.charts import draw_network
     from toolkit.runs import Answer, RunRecord

@@ -40,6 +40,7 @@ def test_the_commands_of_the_design_are_there() -> None:
     expected = [
         *("demo", "sample", "check", "build", "share", "rank", "pairs", "partnerships", "articles", "hubs"),
         *("connections", "sectors"),
+        *("subjects", "standing"),
         *("communities", "load", "browser", "doctor"),
         *("ingest openalex", "ingest institutions", "ingest ror", "ingest tables"),
         *("server start", "server stop", "server status", "server logs"),

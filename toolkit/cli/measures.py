@@ -76,7 +76,11 @@ def rank(
     output: opt.OutputOption = None,
     workspace: opt.WorkspaceOption = None,
 ) -> None:
-    """Ranks of places, with the distance to the next and the rank of the window before."""
+    """Ranks of places, with the distance to the next and the rank of the window before.
+
+    `previous_rank` is the rank in the window of equal length just before (with --by-year: in the year before);
+    `standing` gives one place's ranks in all subjects.
+    """
     from toolkit.measures import answers
 
     ws = open_workspace(workspace)

@@ -15,11 +15,24 @@ from toolkit.measures.asking import Folder
 from toolkit.measures.connection_answers import connections
 from toolkit.measures.pair_answers import pairs, partnerships
 from toolkit.measures.sector_answers import collaboration_types
+from toolkit.measures.subject_answers import concentration, standing, subjects
 from toolkit.measures.unit_answers import rank, share
 from toolkit.runs import Answer, RunRecord
 from toolkit.workspace import Workspace, open_workspace
 
-__all__ = ["articles", "collaboration_types", "connections", "pairs", "partnerships", "rank", "repeat", "share"]
+__all__ = [
+    "articles",
+    "collaboration_types",
+    "concentration",
+    "connections",
+    "pairs",
+    "partnerships",
+    "rank",
+    "repeat",
+    "share",
+    "standing",
+    "subjects",
+]
 
 
 def repeat(record: RunRecord | Mapping[str, Any], workspace: Folder) -> Answer:
@@ -48,6 +61,9 @@ def repeat(record: RunRecord | Mapping[str, Any], workspace: Folder) -> Answer:
         "articles": articles,
         "connections": connections,
         "collaboration_types": collaboration_types,
+        "concentration": concentration,
+        "standing": standing,
+        "subjects": subjects,
     }
     if run.method not in methods:
         raise BadParameter("method", run.method, f"it is one of {', '.join(methods)}")

@@ -1,0 +1,35 @@
+"""The commands about output, on the small sample."""
+
+from pathlib import Path
+
+import pytest
+from command_line import Cli
+
+
+def test_subjects_of_a_place_and_of_all(cli: Cli, sample_workspace: Path) -> None:
+    rows = cli("subjects", "--place", "Beijing", "--top", "0", "-w", sample_workspace, "--format", "json").rows()
+    whole = cli("share", "--place", "Beijing", "-w", sample_workspace, "--format", "json").rows()[0]
+    assert {row["name"] for row in rows} == {"Beijing"}
+    assert sum(float(str(row["share"])) for row in rows) == pytest.approx(whole["share"], abs=1e-6)
+    assert sum(float(str(row["part"])) for row in rows) == pytest.approx(1, abs=1e-6)
+    held = cli("subjects", "--concentration", "--largest", "1", "-w", sample_workspace, "--format", "json").rows()
+    assert all(row["largest_part"] == row["first_part"] for row in held)
+    refused = cli("subjects", "--concentration", "--place", "Beijing", "-w", sample_workspace)
+    assert (refused.code, refused.out) == (2, "")
+    assert "leave out --place and --country" in refused.err
+
+
+def test_standing_begins_with_the_whole_output(cli: Cli, sample_workspace: Path) -> None:
+    window = ("--years", "2020:2024", "-w", sample_workspace, "--format", "json")
+    rows = cli("standing", "London", *window).rows()
+    ranked = cli("rank", "--top", "0", *window).rows()
+    london = next(row for row in ranked if row["name"] == "London")
+    assert [rows[0][name] for name in ("subject", "rank", "previous_rank", "ranked")] == [
+        "all",
+        london["rank"],
+        london["previous_rank"],
+        len(ranked),
+    ]
+    unknown = cli("standing", "Atlantis", *window)
+    assert unknown.code == 4
+    assert "There is no city named 'Atlantis'" in unknown.err
