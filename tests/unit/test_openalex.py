@@ -78,6 +78,7 @@ def read(folder, data, *, types=KEPT_TYPES, strict=False, block_bytes=1 << 20):
 
 def test_ids_are_short_and_fields_are_where_they_belong(tmp_path):
     source = {"id": "https://openalex.org/S7", "display_name": "Journal", "issn_l": "1234-5678"}
+    source["issn"] = ["1234-5678", "8765-4321"]
     record = work(
         5,
         listing(3, institution(9, ror="02v51f717", lineage=(8,))),
@@ -101,13 +102,53 @@ def test_ids_are_short_and_fields_are_where_they_belong(tmp_path):
         "journal_id": "S7",
         "journal_name": "Journal",
         "journal_issn": "1234-5678",
+        "journal_issns": ["1234-5678", "8765-4321"],
         "authors_truncated": True,
         "updated": "2025-03-01T10:00:00",
     }
     assert [(row["author_id"], row["institution_ref"]) for row in tables["authorships"]] == [("A3", "I9")]
     (place,) = tables["institutions"]
     assert (place["ror"], place["types"], place["lineage"]) == ("02v51f717", ["education"], ["I9", "I8"])
-    assert tables["subjects"] == [{"record": 1, "subject": "Chemistry"}]
+    assert tables["subjects"] == [
+        {"record": 1, "subject": "Chemistry", "topic": None, "subfield": None, "domain": None}
+    ]
+
+
+def test_topics_keep_all_their_levels(tmp_path):
+    topic = {
+        "display_name": "Catalysis",
+        "subfield": {"display_name": "Organic Chemistry"},
+        "field": {"display_name": "Chemistry"},
+        "domain": {"display_name": "Physical Sciences"},
+    }
+    _, tables = read(tmp_path, [work(1, topics=[topic, topic, {"display_name": "Alone", "score": 0.9}, None])])
+    assert [list(row.values()) for row in tables["subjects"]] == [
+        [1, "Chemistry", "Catalysis", "Organic Chemistry", "Physical Sciences"],
+        [1, None, "Alone", None, None],
+    ]
+
+
+def test_the_text_of_an_affiliation_is_the_one_linked_to_its_institution(tmp_path):
+    linked = listing(1, institution(1), institution(2)) | {
+        "raw_affiliation_strings": ["Lab, One, Ōsaka", "Two, Beijing", "Two again"],
+        "affiliations": [
+            {"raw_affiliation_string": "Lab, One, Ōsaka", "institution_ids": ["https://openalex.org/I1"]},
+            {"raw_affiliation_string": "Two, Beijing", "institution_ids": ["https://openalex.org/I2"]},
+            {"raw_affiliation_string": "Two again", "institution_ids": ["https://openalex.org/I2"]},
+            {"raw_affiliation_string": "nobody's", "institution_ids": []},
+        ],
+    }
+    plain = listing(2, institution(1)) | {"raw_affiliation_strings": ["جامعة القاهرة", "Cairo"]}
+    unmatched = listing(3) | {"raw_affiliation_strings": ["A garage, Palo Alto"], "affiliations": None}
+    _, tables = read(tmp_path, [work(1, linked, plain, unmatched, listing(4, institution(3)))])
+    texts = [(row["author_id"], row["institution_ref"], row["affiliation_text"]) for row in tables["authorships"]]
+    assert texts == [
+        ("A1", "I1", "Lab, One, Ōsaka"),
+        ("A1", "I2", "Two, Beijing | Two again"),
+        ("A2", "I1", "جامعة القاهرة | Cairo"),
+        ("A3", None, "A garage, Palo Alto"),
+        ("A4", "I3", None),
+    ]
 
 
 def test_every_affiliation_of_every_author_is_kept(tmp_path):

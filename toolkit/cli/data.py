@@ -45,11 +45,17 @@ def ingest_openalex(
             "--types", help="Work types kept, comma between; 'all' keeps all. [default: the four of articles]"
         ),
     ] = None,
+    subjects: Annotated[
+        str | None,
+        typer.Option(
+            "--subjects", help="Level of topics that is a subject: field, subfield, domain or topic. [default: field]"
+        ),
+    ] = None,
     corrections: opt.CorrectionsOption = None,
     strict: opt.StrictOption = False,
     workspace: opt.WorkspaceOption = None,
 ) -> None:
-    """OpenAlex works: JSON lines as the API and the snapshot give them, plain or gzip."""
+    """OpenAlex works: JSON lines as the API and the snapshot give them, plain or gzip; merged ids beside them."""
     from toolkit.corpus import ingest
     from toolkit.corpus.schema import KEPT_TYPES
 
@@ -57,7 +63,13 @@ def ingest_openalex(
     ws = open_workspace(workspace)
     with progress_bar() as progress:
         report = ingest.ingest_openalex(
-            ws, paths, types=kept, corrections=corrections or (), strict=strict, progress=progress
+            ws,
+            paths,
+            types=kept,
+            subjects=subjects,
+            corrections=corrections or (),
+            strict=strict,
+            progress=progress,
         )
     tell_report(report)
 
@@ -138,6 +150,13 @@ def tell_report(report: IngestReport) -> None:
         say(f"  set aside {count:>8,}  {reason}")
     if report.rejects:
         say("set aside is not lost: `scicities check --rejects` shows file, line and reason", style="yellow")
+    merged = report.run.facts["report"]["merged_ids"]
+    if merged:
+        say(
+            f"merged ids: {merged['works_left']:,} works left, {merged['authors_followed']:,} authors, "
+            f"{merged['institutions_followed']:,} institutions and {merged['journals_followed']:,} journals go by "
+            "another id"
+        )
     corrected = report.run.facts["report"]["corrections"]
     if corrected["rows"]:
         say(

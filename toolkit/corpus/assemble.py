@@ -24,11 +24,12 @@ from toolkit.corpus import assemble_sql as sql
 from toolkit.corpus.ancestry import closure
 from toolkit.corpus.cities import city_id_for, merge_duplicate_cities
 from toolkit.corpus.corrections import apply_corrections
+from toolkit.corpus.merged_ids import apply_merged
 from toolkit.corpus.regions import RegionNames, RegionWord
-from toolkit.corpus.schema import ROWS_A_GROUP, SORT_KEYS, TABLES
+from toolkit.corpus.schema import ROWS_A_GROUP, SORT_KEYS, SUBJECT_LEVELS, TABLES
 from toolkit.corpus.scratch import database
 from toolkit.corpus.staging import STAGING, StagedInput, read_meta, staging_folder
-from toolkit.errors import DataError
+from toolkit.errors import BadParameter, DataError
 from toolkit.settings import Settings
 from toolkit.workspace import Workspace
 
@@ -58,6 +59,7 @@ def assemble(
     inputs: Sequence[StagedInput] | None = None,
     *,
     cities: str = "merged",
+    subjects: str = "field",
     settings: Settings | None = None,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> dict[str, Any]:
@@ -71,6 +73,8 @@ def assemble(
         Staged inputs; ``None`` takes those of ``state.json``.
     cities
         ``merged`` makes GeoNames ids of one place one id, ``as-given`` keeps them.
+    subjects
+        Which level of OpenAlex's topics is the subject: one of :data:`~toolkit.corpus.schema.SUBJECT_LEVELS`.
     settings
         DuckDB's threads and memory; ``None`` loads the workspace's.
     progress
@@ -83,6 +87,8 @@ def assemble(
 
     Raises
     ------
+    BadParameter
+        ``subjects`` is no level of topics.
     DataError
         A staged input is gone, corrections contradict each other, or memory does not suffice. The old tables stay.
 
@@ -92,6 +98,8 @@ def assemble(
     An author listed twice on a work is one author with all the affiliations. Institutions, sites and cities hold what
     authorships refer to, and its ancestors, not whole registries.
     """
+    if subjects not in SUBJECT_LEVELS:
+        raise BadParameter("subjects", subjects, f"one of {', '.join(SUBJECT_LEVELS)}")
     chosen = _ordered(sources_of(workspace) if inputs is None else inputs)
     for staged in chosen:
         if read_meta(staging_folder(workspace, staged)) is None:
@@ -99,6 +107,7 @@ def assemble(
     steps = _Steps(progress, 4)
     with database(workspace, settings) as db:
         _attach(db, workspace, chosen)
+        merged = apply_merged(db)
         db.execute(sql.SETUP)
         corrections = apply_corrections(db)
         _made_cities(db)
@@ -110,11 +119,12 @@ def assemble(
         pairs = _merge_cities(db, cities)
         _lineage(db)
         db.execute(sql.PLACES)
+        db.execute(sql.SUBJECTS[subjects])
         _ascii_names(db)
         steps.next()
         with workspace.replacing(workspace.corpus) as folder:
             hashes = {name: _write(db, name, folder / f"{name}.parquet") for name in TABLES}
-            report = _report(db, chosen, pairs) | {"corrections": corrections}
+            report = _report(db, chosen, pairs) | {"merged_ids": merged, "corrections": corrections}
             _write_rejects(db, workspace)
             # while the tables are exchanged no fingerprint is better than a wrong one
             workspace.update_state({"fingerprint": ""})
@@ -126,6 +136,7 @@ def assemble(
             "synthetic": any(staged.synthetic for staged in chosen),
             "has_lineage": report["lineage"]["rows"] > 0,
             "cities": cities,
+            "subjects": subjects,
             "sources": [{"fingerprint": staged.content, "rows": staged.kept, **asdict(staged)} for staged in chosen],
             "report": report,
         }
@@ -145,7 +156,10 @@ class _Steps:
 
 
 def _attach(db: duckdb.DuckDBPyConnection, workspace: Workspace, inputs: Sequence[StagedInput]) -> None:
-    """Views ``staged_<table>`` over all inputs: the staged columns, ``input`` (its number) and ``source``."""
+    """Views over all inputs, with ``input`` (its number) and ``label``.
+
+    ``read_<table>`` is what was staged, ``staged_<table>`` the same until :func:`apply_merged` changes it.
+    """
     for table, schema in STAGING.items():
         rows = [
             {
@@ -164,7 +178,8 @@ def _attach(db: duckdb.DuckDBPyConnection, workspace: Workspace, inputs: Sequenc
         else:
             db.register(f"empty_{table}", schema.empty_table())
             body = f"empty_{table} CROSS JOIN files_{table}"
-        db.execute(f"CREATE TEMP VIEW staged_{table} AS SELECT * EXCLUDE (file) FROM {body}")  # noqa: S608
+        db.execute(f"CREATE TEMP VIEW read_{table} AS SELECT * EXCLUDE (file) FROM {body}")  # noqa: S608
+        db.execute(f"CREATE TEMP VIEW staged_{table} AS SELECT * FROM read_{table}")  # noqa: S608
 
 
 def _create(db: duckdb.DuckDBPyConnection, name: str, rows: Sequence[Mapping[str, Any]], schema: pa.Schema) -> None:

@@ -17,8 +17,12 @@ SETUP: Final = """
 CREATE TABLE winners AS
 SELECT input, record, line, label, work_id, updated, place = 1 AS wins
 FROM (
+    -- the snapshot's partition tells the day of its records, whatever they say themselves
     SELECT input, record, line, label, work_id, updated, row_number() OVER (
-        PARTITION BY work_id ORDER BY updated DESC NULLS LAST, input, record
+        PARTITION BY work_id ORDER BY
+            coalesce(nullif(regexp_extract(label, '^updated_date=([0-9]{4}-[0-9]{2}-[0-9]{2})/', 1), ''),
+                left(updated, 10)) DESC NULLS LAST,
+            updated DESC NULLS LAST, input, record
     ) AS place
     FROM staged_works
 );
@@ -205,13 +209,6 @@ SELECT s.journal_id, first(s.journal_name ORDER BY input, record) FILTER (journa
 FROM winners w JOIN staged_works s USING (input, record)
 WHERE w.wins AND s.journal_id IS NOT NULL GROUP BY s.journal_id;
 
-CREATE TABLE subjects AS
-WITH named AS (
-    SELECT DISTINCT w.work_id, s.subject
-    FROM staged_subjects s JOIN winners w ON w.wins AND w.input = s.input AND w.record = s.record
-)
-SELECT work_id, subject, 1.0::DOUBLE / count(*) OVER (PARTITION BY work_id) AS part FROM named;
-
 CREATE TABLE indicators (place_id VARCHAR, year INTEGER, indicator VARCHAR, value DOUBLE, unit VARCHAR, source VARCHAR);
 
 CREATE TABLE rejects AS
@@ -219,8 +216,25 @@ SELECT source, line, reason, excerpt FROM staged_rejects
 UNION ALL
 SELECT source, line, reason, excerpt FROM unused_corrections
 UNION ALL
-SELECT label, line, 'another record of this work was taken', work_id FROM winners WHERE NOT wins;
+SELECT label, line, 'another record of this work was taken', work_id FROM winners WHERE NOT wins
+UNION ALL
+SELECT source, line, reason, excerpt FROM merged_away;
 """
+
+_SUBJECTS: Final = """
+CREATE TABLE subjects AS
+WITH named AS (
+    SELECT DISTINCT w.work_id, {level} AS subject
+    FROM staged_subjects s JOIN winners w ON w.wins AND w.input = s.input AND w.record = s.record
+    WHERE {level} IS NOT NULL
+)
+SELECT work_id, subject, 1.0::DOUBLE / count(*) OVER (PARTITION BY work_id) AS part FROM named
+"""
+# a subject that is no topic of OpenAlex's has one name at all levels
+_NO_TOPIC: Final = "CASE WHEN coalesce(s.topic, s.subfield, s.domain) IS NULL THEN s.subject END"
+SUBJECTS: Final = {"field": _SUBJECTS.format(level="s.subject")} | {
+    name: _SUBJECTS.format(level=f"coalesce(s.{name}, {_NO_TOPIC})") for name in ("topic", "subfield", "domain")
+}
 
 REPORT: Final = {
     "works": """

@@ -21,7 +21,7 @@ from toolkit.corpus.jsonlines import RawFile, content_hash, find_files, why_not_
 from toolkit.corpus.openalex import BLOCK_BYTES, WorksReader
 from toolkit.corpus.registry import RegistryReader
 from toolkit.corpus.ror import parse_ror
-from toolkit.corpus.schema import KEPT_TYPES
+from toolkit.corpus.schema import KEPT_TYPES, SUBJECT_LEVELS
 from toolkit.corpus.scratch import database
 from toolkit.corpus.staging import (
     STAGING,
@@ -96,6 +96,7 @@ def ingest_openalex(
     paths: Sequence[str | Path] | str | Path,
     *,
     types: Sequence[str] | None = KEPT_TYPES,
+    subjects: str | None = None,
     corrections: Sequence[str | Path] | str | Path | None = None,
     cities: str | None = None,
     strict: bool = False,
@@ -110,9 +111,13 @@ def ingest_openalex(
     workspace
         Where to.
     paths
-        Files and folders of JSON lines, plain or gzip, as OpenAlex's API and snapshot give them.
+        Files and folders of JSON lines, plain or gzip, as OpenAlex's API and snapshot give them. Of a whole snapshot
+        the works and the tables of merged ids are read.
     types
         Work types to keep; ``None`` keeps all. Retracted works and paratext are left out either way.
+    subjects
+        Level of OpenAlex's topics that is a work's subject: ``field``, ``subfield``, ``domain`` or ``topic``; ``None``
+        keeps what the workspace does. Changing it reads nothing again.
     corrections
         Files of corrected author ids to take in as well: :func:`ingest_corrections`.
     cities
@@ -159,6 +164,8 @@ def ingest_openalex(
     chosen = None if types is None else sorted({kind.lower() for kind in types})
     if chosen == []:
         raise BadParameter("types", list(types or ()), "at least one type, or None for all")
+    if subjects is not None and subjects not in SUBJECT_LEVELS:
+        raise BadParameter("subjects", subjects, f"one of {', '.join(SUBJECT_LEVELS)}")
 
     def with_database(reading: Callable[[Reader], Sequence[StagedInput]]) -> Sequence[StagedInput]:
         with database(workspace, settings) as connection:
@@ -171,6 +178,7 @@ def ingest_openalex(
         paths,
         with_database,
         options={"types": chosen},
+        subjects=subjects,
         corrections=corrections,
         cities=cities,
         strict=strict,
@@ -307,6 +315,7 @@ def take_in(
     staged: Sequence[StagedInput],
     *,
     cities: str | None = None,
+    subjects: str | None = None,
     settings: Settings | None = None,
     progress: Progress | None = None,
 ) -> dict[str, Any]:
@@ -321,7 +330,7 @@ def take_in(
         The caller holds its writer lock.
     staged
         Inputs whose staging folders are finished.
-    cities, settings, progress
+    cities, subjects, settings, progress
         As in :func:`ingest_openalex`.
 
     Returns
@@ -338,8 +347,15 @@ def take_in(
             inputs[inputs.index(same)] = old  # one content has one name, whichever was read first
         elif same is None and (old.kind, old.path) not in paths:
             inputs.append(old)
-    option = cities or str(workspace.state().get("cities", "merged"))
-    report = assemble(workspace, inputs, cities=option, settings=settings, progress=progress)
+    state = workspace.state()
+    report = assemble(
+        workspace,
+        inputs,
+        cities=cities or str(state.get("cities", "merged")),
+        subjects=subjects or str(state.get("subjects", "field")),
+        settings=settings,
+        progress=progress,
+    )
     wanted = {one.folder_name for one in inputs}
     for folder in workspace.staging.iterdir():
         if folder.name not in wanted:
@@ -354,6 +370,7 @@ def _ingest(
     with_reader: Callable[[Callable[[Reader], Sequence[StagedInput]]], Sequence[StagedInput]],
     *,
     options: Mapping[str, Any] | None = None,
+    subjects: str | None = None,
     corrections: Sequence[str | Path] | str | Path | None = None,
     cities: str | None,
     strict: bool,
@@ -361,10 +378,14 @@ def _ingest(
     settings: Settings | None,
 ) -> IngestReport:
     given = [paths] if isinstance(paths, str | Path) else list(paths)
-    files = find_files(given, what=_WHAT[kind])
+    from toolkit.corpus.merged_ids_file import snapshot_files, stage_merged
+    from toolkit.corpus.plain.corrections_file import stage_corrections
+
+    files, merged = snapshot_files(find_files(given, what=_WHAT[kind]), kind, what=_WHAT[kind])
     chosen = settings or load_settings(workspace.root)
     parameters = {"kind": kind, "paths": [str(path) for path in given], **(options or {}), "cities": cities}
-    from toolkit.corpus.plain.corrections_file import stage_corrections
+    if subjects is not None:
+        parameters["subjects"] = subjects
 
     with recording("ingest", parameters) as timer, workspace.writing():
 
@@ -378,7 +399,7 @@ def _ingest(
                     progress(f"reading {_WHAT[kind]}", number + 1, len(files))
             return staged
 
-        staged = with_reader(reading)
+        staged = [*with_reader(reading), *stage_merged(workspace, merged, chosen, strict=strict)]
         if not any(one.kept or one.left_out for one in staged):
             where = ", ".join(str(path) for path in given)
             reasons = Counter[str]()
@@ -387,7 +408,9 @@ def _ingest(
             found = "; ".join(f"{reason} ({number})" for reason, number in reasons.most_common(3))
             raise DataError(f"No file in {where} holds {_WHAT[kind]}: {found}.")
         also = stage_corrections(workspace, corrections, strict=strict)
-        timer.facts["report"] = take_in(workspace, [*staged, *also], cities=cities, settings=chosen, progress=progress)
+        timer.facts["report"] = take_in(
+            workspace, [*staged, *also], cities=cities, subjects=subjects, settings=chosen, progress=progress
+        )
         timer.fingerprint, timer.snapshot = workspace.fingerprint, workspace.snapshot
         run = timer.record()
         run.write(workspace.runs / f"ingest-{kind}-{run.run_id}.json")
@@ -397,7 +420,7 @@ def _ingest(
         total["rejects"].update(one.rejects)
     return IngestReport(
         kind=kind,
-        files=len(files),
+        files=len(files) + len(merged),
         read=sum(one.read for one in staged),
         kept=sum(one.kept for one in staged),
         left_out=dict(sorted(total["left_out"].items())),

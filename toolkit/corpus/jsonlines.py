@@ -23,6 +23,8 @@ __all__ = ["Block", "RawFile", "blocks", "content_hash", "excerpt", "find_files"
 SUFFIXES: Final = (".jsonl", ".ndjson", ".json", ".gz")
 """What a file in a folder must end with to be looked at; a file asked for by name may end with anything."""
 
+_MANIFESTS: Final = ("manifest", "manifest.json")
+"""Lists of a snapshot's own files."""
 _GZIP_MAGIC: Final = b"\x1f\x8b"
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 _MAGIC: Final[tuple[tuple[bytes, str], ...]] = (
@@ -76,7 +78,8 @@ def find_files(paths: Sequence[str | Path], *, what: str, suffixes: tuple[str, .
     Parameters
     ----------
     paths
-        Files and folders. Hidden files in folders, and files that don't end as ``suffixes`` say, are passed over.
+        Files and folders. Hidden files in folders, a snapshot's manifests, and files that don't end as ``suffixes``
+        say, are passed over.
     what
         The records looked for, for the messages (``"OpenAlex works"``).
     suffixes
@@ -97,7 +100,12 @@ def find_files(paths: Sequence[str | Path], *, what: str, suffixes: tuple[str, .
         if path.is_dir():
             for inside in sorted(path.rglob("*")):
                 hidden = any(part.startswith(".") for part in inside.relative_to(path).parts)
-                if not hidden and inside.name.lower().endswith(suffixes) and inside.is_file():
+                if (
+                    not hidden
+                    and inside.name not in _MANIFESTS
+                    and inside.name.lower().endswith(suffixes)
+                    and inside.is_file()
+                ):
                     found.setdefault(inside.resolve(), RawFile(inside, named=False))
         elif path.is_file():
             found[path.resolve()] = RawFile(path, named=True)

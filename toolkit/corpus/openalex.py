@@ -23,165 +23,18 @@ from typing import Any, Final
 import duckdb
 import pyarrow as pa
 
+from toolkit.corpus import openalex_sql as sql
 from toolkit.corpus.jsonlines import Block, RawFile, blocks, excerpt
-from toolkit.corpus.staging import RANKS, STAGING, StagingWriter
+from toolkit.corpus.openalex_sql import FIRST_YEAR, LAST_YEAR, MACROS
+from toolkit.corpus.staging import STAGING, StagingWriter
 from toolkit.errors import BadRecord
 
 __all__ = ["BLOCK_BYTES", "FIRST_YEAR", "LAST_YEAR", "MACROS", "WorksReader"]
 
 BLOCK_BYTES: Final = 64 << 20
-FIRST_YEAR: Final = 1500
-LAST_YEAR: Final = 2100
-"""Years outside are impossible, and so are years more than two after the record's own ``updated_date``."""
-
 _OBJECT_BYTES: Final = 16 << 20
 _EXCERPT: Final = 200
 _HOPELESS: Final = 1000
-
-_COLUMNS: Final = """{
-    'id': 'VARCHAR', 'doi': 'VARCHAR', 'title': 'VARCHAR', 'display_name': 'VARCHAR', 'type': 'VARCHAR',
-    'publication_year': 'VARCHAR', 'publication_date': 'VARCHAR', 'updated_date': 'VARCHAR',
-    'is_retracted': 'VARCHAR', 'is_paratext': 'VARCHAR', 'is_authors_truncated': 'VARCHAR', 'synthetic': 'VARCHAR',
-    'primary_location': 'STRUCT(source STRUCT(id VARCHAR, display_name VARCHAR, issn_l VARCHAR))',
-    'topics': 'STRUCT(field STRUCT(display_name VARCHAR))[]',
-    'authorships': 'STRUCT(
-        author STRUCT(id VARCHAR, display_name VARCHAR, orcid VARCHAR),
-        raw_author_name VARCHAR,
-        institutions STRUCT(
-            id VARCHAR, display_name VARCHAR, ror VARCHAR, country_code VARCHAR, type VARCHAR, lineage VARCHAR[]
-        )[]
-    )[]'
-}"""
-
-MACROS: Final = r"""
-CREATE OR REPLACE TEMP MACRO openalex_id(letter, text) AS
-    nullif(upper(regexp_extract(trim(text),
-        '(?i)^(?:https?://)?(?:(?:api\.|www\.)?openalex\.org/)?(?:[a-z]+/)?(' || letter || '[0-9]+)$', 1)), '');
-CREATE OR REPLACE TEMP MACRO ror_id(text) AS
-    nullif(lower(regexp_extract(trim(text),
-        '(?i)^(?:(?:https?://)?(?:www\.)?ror\.org/)?(0[0-9a-z]{6}[0-9]{2})/?$', 1)), '');
-CREATE OR REPLACE TEMP MACRO orcid_id(text) AS
-    nullif(upper(regexp_extract(trim(text), '([0-9]{4}-[0-9]{4}-[0-9]{4}-[0-9]{3}[0-9Xx])/?$', 1)), '');
-CREATE OR REPLACE TEMP MACRO doi_of(text) AS
-    nullif(lower(regexp_replace(trim(text), '(?i)^(?:(?:https?://)?(?:dx\.)?doi\.org/|doi:)', '')), '');
-CREATE OR REPLACE TEMP MACRO country_code(text) AS
-    nullif(regexp_extract(upper(trim(text)), '^[A-Z]{2}$'), '');
-CREATE OR REPLACE TEMP MACRO said(text) AS nullif(trim(text), '');
-CREATE OR REPLACE TEMP MACRO iso_date(text) AS
-    nullif(regexp_extract(trim(text), '^[12][0-9]{3}-[0-9]{2}-[0-9]{2}'), '');
-"""
-
-_READ: Final = f"""
-CREATE OR REPLACE TEMP TABLE raw AS
-SELECT row_number() OVER () AS n, *
-FROM read_json(?, format = 'newline_delimited', columns = {_COLUMNS}, maximum_object_size = ?)
-"""  # noqa: S608 (our own text)
-
-_RECORDS: Final = f"""
-CREATE OR REPLACE TEMP TABLE records AS
-WITH read AS (
-    SELECT
-        n + ? AS record, line, openalex_id('W', id) AS work_id, doi_of(doi) AS doi,
-        coalesce(said(title), said(display_name)) AS title,
-        coalesce(said(publication_year), nullif(left(coalesce(iso_date(publication_date), ''), 4), '')) AS year_text,
-        CASE lower(said(type))
-            WHEN 'journal-article' THEN 'article' WHEN 'proceedings-article' THEN 'conference-paper'
-            ELSE lower(said(type))
-        END AS type,
-        openalex_id('S', primary_location.source.id) AS journal_id,
-        said(primary_location.source.display_name) AS journal_name,
-        said(primary_location.source.issn_l) AS journal_issn,
-        coalesce(lower(is_authors_truncated) = 'true', false) AS authors_truncated,
-        coalesce(lower(is_retracted) = 'true', false) AS retracted,
-        coalesce(lower(is_paratext) = 'true', false) AS paratext,
-        coalesce(lower(synthetic) = 'true', false) AS synthetic,
-        CASE WHEN iso_date(updated_date) IS NOT NULL THEN left(trim(updated_date), 26) END AS updated,
-        iso_date(publication_date) AS published,
-        list_filter(authorships, lambda listing: listing IS NOT NULL) AS listings, topics
-    FROM raw JOIN positions USING (n)
-)
-SELECT
-    *,
-    try_cast(regexp_extract(year_text, '^[0-9]{{1,4}}$') AS INTEGER) AS year_number,
-    year_number BETWEEN {FIRST_YEAR} AND least({LAST_YEAR}, coalesce(try_cast(left(updated, 4) AS INTEGER) + 2, 9999))
-        AS year_possible,
-    CASE
-        WHEN retracted THEN 'retracted' WHEN paratext THEN 'paratext'
-        WHEN ? AND type IS NULL THEN 'type: none'
-        WHEN ? AND NOT list_contains(?, type) THEN 'type: ' || type
-    END AS left_out
-FROM read
-"""  # noqa: S608
-
-_WORKS: Final = """
-SELECT record, line, work_id, doi, title, CASE WHEN year_possible THEN year_number END AS year, type, journal_id,
-    journal_name, journal_issn, authors_truncated, updated
-FROM records WHERE left_out IS NULL ORDER BY record
-"""
-
-_LISTINGS: Final = """
-CREATE OR REPLACE TEMP TABLE listings AS
-SELECT record, line, unnest(listings) AS listing, generate_subscripts(listings, 1) - 1 AS author_position
-FROM records WHERE left_out IS NULL
-"""
-
-# A listing names its institutions as often as it likes; each counts once. One without any id is affiliation text.
-_AUTHORSHIPS: Final = """
-WITH named AS (
-    SELECT record, author_position, openalex_id('A', listing.author.id) AS author_id,
-        orcid_id(listing.author.orcid) AS orcid,
-        coalesce(said(listing.author.display_name), said(listing.raw_author_name)) AS author_name,
-        list_sort(list_distinct(list_filter(
-            list_transform(listing.institutions, lambda i: coalesce(openalex_id('I', i.id), ror_id(i.ror))),
-            lambda ref: ref IS NOT NULL
-        ))) AS refs
-    FROM listings
-)
-SELECT record, author_position::INTEGER AS author_position, author_id, orcid, author_name,
-    unnest(CASE WHEN coalesce(len(refs), 0) = 0 THEN [NULL] ELSE refs END) AS institution_ref
-FROM named ORDER BY record, author_position, institution_ref
-"""
-
-_INSTITUTIONS: Final = f"""
-WITH mentions AS (
-    SELECT line, unnest(listing.institutions) AS i FROM listings
-), once AS (
-    SELECT min(line) AS line, i FROM mentions GROUP BY i
-), claims AS (
-    SELECT line, coalesce(openalex_id('I', i.id), ror_id(i.ror)) AS institution_ref, ror_id(i.ror) AS ror,
-        said(i.display_name) AS name, lower(said(i.type)) AS type, country_code(i.country_code) AS country,
-        list_filter(list_transform(i.lineage, lambda id: coalesce(openalex_id('I', id), ror_id(id))),
-            lambda ref: ref IS NOT NULL) AS lineage
-    FROM once
-)
-SELECT line, {RANKS["openalex"]} AS rank, institution_ref, ror, name,
-    CASE WHEN type IS NOT NULL THEN [type] END AS types, country, lineage
-FROM claims WHERE institution_ref IS NOT NULL
-ORDER BY line, institution_ref, name, ror, types, country, lineage
-"""  # noqa: S608
-
-_SUBJECTS: Final = """
-SELECT DISTINCT record, said(topic.field.display_name) AS subject
-FROM (SELECT record, unnest(topics) AS topic FROM records WHERE left_out IS NULL)
-WHERE subject IS NOT NULL ORDER BY record, subject
-"""
-
-_YEAR_NOTES: Final = """
-SELECT ? AS source, line, 'kept without a year: impossible year' AS reason,
-    work_id || ': ' || left(year_text, 40) AS excerpt
-FROM records WHERE left_out IS NULL AND year_text IS NOT NULL AND NOT coalesce(year_possible, false) ORDER BY line
-"""
-
-_JUDGED: Final = """
-SELECT line, CASE
-        WHEN text IS NULL THEN 'wrong encoding'
-        WHEN NOT json_valid(text) THEN 'broken JSON'
-        WHEN json_type(text) <> 'OBJECT' THEN 'not an object'
-        WHEN coalesce(said(json_extract_string(text, '$.id')), '') = '' THEN 'no id'
-        WHEN openalex_id('W', json_extract_string(text, '$.id')) IS NULL THEN 'not the id of an OpenAlex work'
-    END AS reason
-FROM candidates ORDER BY line
-"""
 
 
 class WorksReader:
@@ -275,7 +128,7 @@ class WorksReader:
         if len(data) > _OBJECT_BYTES:
             longest = max(longest, max(map(len, data.split(b"\n"))) + 1) if data.count(b"\n") < 64 else longest
         try:
-            self._db.execute(_READ, [glob.escape(str(path)), longest])
+            self._db.execute(sql.READ, [glob.escape(str(path)), longest])
         except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
             self._complaint = _complaint(error)
             return False
@@ -293,7 +146,7 @@ class WorksReader:
         self._db.register("candidates", pa.table({"line": list(lines), "text": pa.array(texts, pa.string())}))
         good: list[int] = []
         bad: list[tuple[int, str, str]] = []
-        for line, reason in self._db.execute(_JUDGED).fetchall():
+        for line, reason in self._db.execute(sql.JUDGED).fetchall():
             if reason is None:
                 good.append(line)
             else:
@@ -321,16 +174,16 @@ class WorksReader:
 
     def _write(self, label: str, tally: _Tally, writer: StagingWriter) -> None:
         some = self._types is not None
-        self._db.execute(_RECORDS, [tally.records, some, some, self._types or []])
-        self._db.execute(_LISTINGS)
+        self._db.execute(sql.RECORDS, [tally.records, some, some, self._types or []])
+        self._db.execute(sql.LISTINGS)
         for table, query in (
-            ("works", _WORKS),
-            ("authorships", _AUTHORSHIPS),
-            ("institutions", _INSTITUTIONS),
-            ("subjects", _SUBJECTS),
+            ("works", sql.WORKS),
+            ("authorships", sql.AUTHORSHIPS),
+            ("institutions", sql.INSTITUTIONS),
+            ("subjects", sql.SUBJECTS),
         ):
             writer.add(table, self._db.execute(query).to_arrow_table())
-        notes = self._db.execute(_YEAR_NOTES, [label]).to_arrow_table()
+        notes = self._db.execute(sql.YEAR_NOTES, [label]).to_arrow_table()
         writer.add("rejects", notes)
         tally.rejects.update(notes.column("reason").to_pylist())
         tally.left_out.update(

@@ -129,6 +129,9 @@ INSTITUTION_TYPES: Final = (
 KEPT_TYPES: Final = ("article", "review", "letter", "conference-paper")
 """OpenAlex work types counted as articles unless ``--types`` says otherwise."""
 
+SUBJECT_LEVELS: Final = ("field", "subfield", "domain", "topic")
+"""Levels of OpenAlex's topics; one of them is what the tables call subject."""
+
 LEVELS: Final = ("site", "institution", "city", "country")
 """Levels a measure can be asked at."""
 

@@ -13,12 +13,14 @@ Column by column:
     ``authorships`` and ``subjects`` point to; ``line`` is where the record stands in ``source``, for reports.
     ``updated`` (ISO date or null) decides between records of the same id: the latest, else the first.
     ``type`` is the record's own, null where it has none. ``year`` is null where it is unknown or impossible.
+    ``journal_issn`` is the linking ISSN, ``journal_issns`` holds all of them.
 ``authorships``
     One row for each listing of an author and institution; a listing without an institution has one row with
     ``institution_ref`` null. ``author_position`` counts the listings of the work from 0. ``author_id`` is null for
     an author without id. ``institution_ref`` is the id the record uses: a ROR id, an OpenAlex ``I…`` or an id of the
     user's own. ``city_ref`` … are filled only where the record itself names the city of this affiliation;
-    ``city_ref`` is a GeoNames id, or an id made for a city that has none.
+    ``city_ref`` is a GeoNames id, or an id made for a city that has none. ``affiliation_text`` is what the author
+    wrote, where the record has it: the text linked to this institution, else all of the author's, parted by `` | ``.
 ``institutions``
     What this input says about institutions; several rows for one id are allowed and the first one that knows a
     field wins. ``rank`` is the kind's precedence (:data:`RANKS`, lower wins). ``ror`` is the ROR id where the
@@ -27,7 +29,12 @@ Column by column:
     ISO code only where a source has no name; ``admin1_code`` is GeoNames' code of it within the country (``CA``),
     which ROR's version 1 alone gives: version 2 has ISO's, which differ for most countries.
 ``subjects``
-    One row for each work and subject, no repeats. Parts are computed when the tables are put together.
+    One row for each work and subject, no repeats. Parts are computed when the tables are put together. Of OpenAlex a
+    row is a topic: ``subject`` is its field, and ``topic``, ``subfield`` and ``domain`` stand beside it; from other
+    inputs these are null.
+``merged``
+    Ids that OpenAlex merged into others: the day it was done (ISO date or null), the old id, and the id that took its
+    place, null where the old one was deleted.
 ``corrections``
     One row for each correction of an author id (:mod:`toolkit.corpus.corrections`); ``work_id`` is null where it holds
     on every work.
@@ -68,7 +75,7 @@ __all__ = [
     "write_staging_table",
 ]
 
-FORMAT: Final = 2
+FORMAT: Final = 4
 """Raised when a reader's output changes, so that old staging is read anew."""
 
 RANKS: Final[dict[str, int]] = {"ror": 0, "institutions": 1, "tables": 2, "openalex": 3}
@@ -89,6 +96,7 @@ STAGING: Final[dict[str, pa.Schema]] = {
             ("journal_id", pa.string()),
             ("journal_name", pa.string()),
             ("journal_issn", pa.string()),
+            ("journal_issns", _STRINGS),
             ("authors_truncated", pa.bool_()),
             ("updated", pa.string()),
         ]
@@ -101,6 +109,7 @@ STAGING: Final[dict[str, pa.Schema]] = {
             ("orcid", pa.string()),
             ("author_name", pa.string()),
             ("institution_ref", pa.string()),
+            ("affiliation_text", pa.string()),
             ("city_ref", pa.string()),
             ("city_name", pa.string()),
             ("city_country", pa.string()),
@@ -132,7 +141,16 @@ STAGING: Final[dict[str, pa.Schema]] = {
             ("marks", _STRINGS),
         ]
     ),
-    "subjects": pa.schema([("record", pa.int64()), ("subject", pa.string())]),
+    "subjects": pa.schema(
+        [
+            ("record", pa.int64()),
+            ("subject", pa.string()),
+            ("topic", pa.string()),
+            ("subfield", pa.string()),
+            ("domain", pa.string()),
+        ]
+    ),
+    "merged": pa.schema([("line", pa.int64()), ("merged", pa.string()), ("id", pa.string()), ("into_id", pa.string())]),
     "corrections": pa.schema(
         [("line", pa.int64()), ("author_id", pa.string()), ("becomes", pa.string()), ("work_id", pa.string())]
     ),
@@ -149,7 +167,7 @@ class StagedInput:
     Attributes
     ----------
     kind
-        A key of :data:`RANKS`, or ``corrections``.
+        A key of :data:`RANKS`, ``merged-ids``, ``corrections``, or a kind of list.
     source
         Short name of the input, see :func:`source_label`; stands in ``works.source`` and ``rejects.source``.
     path

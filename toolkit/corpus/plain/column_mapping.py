@@ -65,6 +65,7 @@ FIELDS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
         "marks": ("marks", "lists"),
         **_CITY,
     },
+    "merged": {"merge_date": ("merge_date",), "id": ("id",), "into_id": ("merge_into_id",)},
     "corrections": {
         "author_id": ("author_id", "id", "from"),
         "becomes": ("becomes", "new_author_id", "to"),
@@ -77,6 +78,7 @@ NEEDED: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
     "works": (("work_id",), ("year",)),
     "authorships": (("work_id",), ("author_id", "orcid", "author_name", "position"), ("institution_id", "institution")),
     "institutions": (("institution_id", "ror"),),
+    "merged": (("id",), ("into_id",)),
     "corrections": (("author_id",), ("becomes",)),
 }
 """Table -> groups of fields, of each of which at least one must be there."""
