@@ -33,6 +33,7 @@ _HOMES = {
     "ingest_openalex": "toolkit.corpus.ingest",
     "ingest_ror": "toolkit.corpus.ingest",
     "ingest_tables": "toolkit.corpus.plain",
+    "lines_against": "toolkit.corpus.checking",
     "load": "toolkit.graphdb.load",
     "load_library": "toolkit.graphdb.library",
     "network_edges": "toolkit.graphdb.projection",
@@ -70,6 +71,7 @@ __all__ = [
     "ingest_openalex",
     "ingest_ror",
     "ingest_tables",
+    "lines_against",
     "load",
     "load_library",
     "network_edges",
@@ -90,7 +92,7 @@ __all__ = [
 
 if TYPE_CHECKING:
     from toolkit.analyses import communities, hubs, write_back
-    from toolkit.corpus.checking import reconciliation
+    from toolkit.corpus.checking import lines_against, reconciliation
     from toolkit.corpus.ingest import ingest_corrections, ingest_institutions, ingest_openalex, ingest_ror
     from toolkit.corpus.plain import ingest_tables
     from toolkit.corpus.sample import read_truth, write_sample

@@ -167,23 +167,44 @@ def tell_report(report: IngestReport) -> None:
 
 
 def check(
+    listing: Annotated[
+        str | None,
+        typer.Option(
+            "--list",
+            metavar="SECTION",
+            help="The rows behind a section, with ids and names, largest Share first: rejects, unlocated, uncounted, "
+            "unassigned, kin, registry, untyped, cities, placeless, matching, corridors, people, orcids or doubles.",
+        ),
+    ] = None,
     rejects: Annotated[
-        bool, typer.Option("--rejects", help="The records set aside, with file, line and reason.")
+        bool, typer.Option("--rejects", help="The records set aside, with file, line and reason: --list rejects.")
     ] = False,
-    unlocated: Annotated[bool, typer.Option("--unlocated", help="The institutions without a city.")] = False,
+    unlocated: Annotated[
+        bool, typer.Option("--unlocated", help="The institutions without a city: --list unlocated.")
+    ] = False,
+    against: Annotated[
+        Path | None, typer.Option("--against", metavar="OLD", help="Another workspace: its values beside each line.")
+    ] = None,
     top: opt.TopOption = 0,
     fmt: opt.FormatOption = None,
     output: opt.OutputOption = None,
     workspace: opt.WorkspaceOption = None,
 ) -> None:
-    """What is in the workspace and what is missing; ends with the invariant Shares + unassigned = articles."""
-    from toolkit.corpus.checking import reconciliation
+    """What is in the workspace, what is missing and what looks wrong, and the invariant Shares + unassigned = articles.
 
+    A section that has a listing names it first; the rows behind it come with --list.
+    """
+    from toolkit.corpus.checking import lines_against, listing_asked, reconciliation
+
+    name = listing_asked(listing, rejects=rejects, unlocated=unlocated, against=against is not None)
     ws = open_workspace(workspace)
     found = reconciliation(ws)
     warn_synthetic(ws)
-    frame = found.rejects if rejects else found.unlocated if unlocated else found.lines
-    emit(frame, found.run, fmt=fmt, output=output, top=top)
+    if against is not None:
+        answer = lines_against(found, reconciliation(open_workspace(against)))
+        emit(answer.frame, answer.run, fmt=fmt, output=output, top=top)
+    else:
+        emit(found.lines if name is None else found.listings[name], found.run, fmt=fmt, output=output, top=top)
     if not found.balanced:
         say("Shares + unassigned differ from the articles: these numbers must not be used", style="bold red")
         raise typer.Exit(4)

@@ -184,6 +184,20 @@ SELECT institution_id, coalesce(k.name, institution_id) AS name, coalesce(k.type
     coalesce(k.marks, []) AS marks, coalesce(k.status, '') AS status
 FROM wanted LEFT JOIN known k USING (institution_id);
 
+-- what a registry says of them, to be held against what the works and the user's own tables say
+CREATE TABLE registry AS
+WITH said AS (
+    SELECT institution_id, min(rank) AS best,
+        first(status ORDER BY rank, input, line) FILTER (status IS NOT NULL) AS status,
+        first({'city_id': city_id, 'name': city_name, 'country': coalesce(city_country, country), 'lat': lat,
+               'lon': lon} ORDER BY rank, input, line, city_id) FILTER (city_id IS NOT NULL) AS place
+    FROM facts SEMI JOIN institutions USING (institution_id) WHERE rank <= 1 GROUP BY institution_id
+)
+SELECT institution_id, CASE best WHEN 0 THEN 'ror' ELSE 'openalex' END AS source, coalesce(status, '') AS status,
+    coalesce(m.kept_id, place.city_id) AS city_id, place.name AS city_name, place.country AS country,
+    place.lat AS lat, place.lon AS lon
+FROM said LEFT JOIN merged_cities m ON m.old_id = place.city_id;
+
 CREATE TABLE cities AS
 SELECT city_id, name, NULL::VARCHAR AS ascii_name, country, r.admin1, r.region, point.lat AS lat, point.lon AS lon,
     NULL::BIGINT AS population, NULL::VARCHAR AS metro_id, NULL::VARCHAR AS metro

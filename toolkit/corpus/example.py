@@ -191,6 +191,7 @@ def _tables(
             for city in row[5]
         ],
         "lineage": list(lineage),
+        "registry": [],
         "cities": [
             (city, name, name, country, admin1, region, lat, lon, population, None, None)
             for city, name, country, admin1, region, lat, lon, population in _CITIES

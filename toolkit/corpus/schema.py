@@ -2,6 +2,7 @@
 
 Ids are strings in their shortest form: ROR ``00hj54h04``, OpenAlex ``W2167928095`` / ``A5045613469`` / ``I86519309``,
 GeoNames ``1816670``. A site is an institution at a city: ``00hj54h04@4671654``, or ``00hj54h04@`` without a known city.
+Table ``registry`` is what ROR, else OpenAlex's institution records, say of each institution, whatever the works say.
 """
 
 from __future__ import annotations
@@ -62,6 +63,18 @@ TABLES: Final[dict[str, pa.Schema]] = {
             ("relation", pa.string()),
         ]
     ),
+    "registry": pa.schema(
+        [
+            ("institution_id", pa.string()),
+            ("source", pa.string()),
+            ("status", pa.string()),
+            ("city_id", pa.string()),
+            ("city_name", pa.string()),
+            ("country", pa.string()),
+            ("lat", pa.float64()),
+            ("lon", pa.float64()),
+        ]
+    ),
     "cities": pa.schema(
         [
             ("city_id", pa.string()),
@@ -103,6 +116,7 @@ SORT_KEYS: Final[dict[str, tuple[str, ...]]] = {
     "institutions": ("institution_id",),
     "sites": ("site_id",),
     "lineage": ("institution_id", "ancestor_id"),
+    "registry": ("institution_id",),
     "cities": ("city_id",),
     "journals": ("journal_id",),
     "subjects": ("work_id", "subject"),

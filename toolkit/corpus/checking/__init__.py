@@ -1,5 +1,7 @@
 """What is in a workspace and what is wrong with it; the invariant every Share rests on."""
 
+from toolkit.corpus.checking.against import lines_against
+from toolkit.corpus.checking.findings import LISTINGS, listing_asked
 from toolkit.corpus.checking.reconciliation import Reconciliation, reconciliation
 
-__all__ = ["Reconciliation", "reconciliation"]
+__all__ = ["LISTINGS", "Reconciliation", "lines_against", "listing_asked", "reconciliation"]

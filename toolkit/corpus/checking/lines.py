@@ -118,8 +118,19 @@ def work_lines(db: duckdb.DuckDBPyConnection, report: Mapping[str, Any]) -> list
             _number(totals["unlocated"]),
             _part(totals["unlocated"], counted, "articles counted"),
         ),
-        ("kin", "authors at an institution and its ancestor", kin["authors"], "on " + _several(kin["works"], "work")),
     ]
+    twice = report.get("authors", {}).get("listed_twice")
+    if twice is not None:
+        lines.append(("authors listed twice", "authors listed twice on a work", twice, "one author, all affiliations"))
+    share = f", Share {kin['share']:.3f}"
+    lines.append(
+        (
+            "kin",
+            "authors at an institution and its ancestor",
+            kin["authors"],
+            "on " + _several(kin["works"], "work") + share,
+        )
+    )
     return lines
 
 

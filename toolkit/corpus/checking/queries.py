@@ -89,13 +89,15 @@ FROM years LEFT JOIN shares USING (year) ORDER BY year
 
 KIN: Final = """
 WITH both_ends AS (
-    SELECT DISTINCT a.work_id, a.author_key
+    SELECT DISTINCT a.work_id, a.author_key, unnest([a.site_id, b.site_id]) AS site_id
     FROM parts a JOIN placed pa ON pa.site_id = a.site_id
     JOIN lineage x ON x.institution_id = pa.institution_id AND x.ancestor_id <> x.institution_id
     JOIN placed pb ON pb.institution_id = x.ancestor_id
     JOIN parts b ON b.work_id = a.work_id AND b.author_key = a.author_key AND b.site_id = pb.site_id
 )
-SELECT count(*) AS authors, count(DISTINCT work_id) AS works FROM both_ends
+SELECT count(DISTINCT (work_id, author_key)) AS authors, count(DISTINCT work_id) AS works,
+    coalesce(fsum(part) FILTER (WHERE counted), 0) AS share
+FROM parts SEMI JOIN both_ends USING (work_id, author_key, site_id)
 """
 
 SITES: Final = """

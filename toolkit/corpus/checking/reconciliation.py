@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 import duckdb
 import pandas as pd
 
+from toolkit.corpus.checking.findings import THRESHOLDS, finding_lines, listed, listing_name
 from toolkit.corpus.checking.lines import (
     consistency_lines,
     differences,
@@ -20,7 +22,7 @@ from toolkit.corpus.checking.lines import (
     year_lines,
 )
 from toolkit.corpus.checking.queries import BY_YEAR, LEVELS, PARTS, UNLOCATED
-from toolkit.corpus.schema import TABLES
+from toolkit.corpus.schema import TABLES, empty_table
 from toolkit.runs import RunRecord, recording
 from toolkit.settings import load_settings
 from toolkit.workspace import Workspace
@@ -50,6 +52,9 @@ class Reconciliation:
     unlocated
         Institutions with affiliations that have no city
         [institution_id, name, country, works, affiliations, share].
+    listings
+        The rows behind the findings, by name (:data:`~toolkit.corpus.checking.findings.LISTINGS`), ``rejects`` and
+        ``unlocated`` among them; largest Share first, columns in ``docs/check.md``.
     run
         The run record; its facts hold the largest difference.
     """
@@ -59,7 +64,18 @@ class Reconciliation:
     faults: int
     rejects: pd.DataFrame
     unlocated: pd.DataFrame
+    listings: Mapping[str, pd.DataFrame]
     run: RunRecord
+
+    def listing(self, name: str) -> pd.DataFrame:
+        """The listing called ``name``, or that of the section called so.
+
+        Raises
+        ------
+        BadParameter
+            There is none of that name.
+        """
+        return self.listings[listing_name(name)]
 
 
 def reconciliation(workspace: Workspace) -> Reconciliation:
@@ -96,13 +112,12 @@ def reconciliation(workspace: Workspace) -> Reconciliation:
     True
     """
     workspace.require_corpus()
-    parameters = {"tolerance": TOLERANCE, "levels": list(LEVELS)}
+    parameters = {"tolerance": TOLERANCE, "levels": list(LEVELS), **THRESHOLDS}
     with (
         recording("check", parameters, fingerprint=workspace.fingerprint, snapshot=workspace.snapshot) as timer,
         _database(workspace) as db,
     ):
-        for name in TABLES:
-            db.read_parquet(str(workspace.table(name))).create_view(name)
+        _attach(db, workspace)
         db.execute(PARTS)
         rejects = db.sql("SELECT source, line, reason, excerpt FROM rejects ORDER BY source, line, reason").df()
         unlocated = db.sql(UNLOCATED).df()
@@ -110,12 +125,15 @@ def reconciliation(workspace: Workspace) -> Reconciliation:
         largest = max(float(differences(frame).abs().max()) for frame in years.values())
         consistency = consistency_lines(db)
         report = workspace.state().get("report", {})
+        listings = {"rejects": rejects, "unlocated": unlocated, **listed(db, report)}
+        counted = int(years["institution"]["counted"].sum())
         rows = [
             *record_lines(report),
             *reject_lines(rejects),
             *work_lines(db, report),
             *missing_city_lines(unlocated),
             *site_lines(db, report),
+            *finding_lines(listings, counted),
             *year_lines(years),
             *invariant_lines(years),
             *consistency,
@@ -123,11 +141,20 @@ def reconciliation(workspace: Workspace) -> Reconciliation:
         lines = pd.DataFrame(rows, columns=["section", "item", "value", "note"], dtype=object)
         faults = sum(int(value) for _, _, value, _ in consistency)
         balanced = largest < TOLERANCE
-        timer.rows.update(lines=len(lines), rejects=len(rejects), unlocated=len(unlocated))
+        timer.rows.update(lines=len(lines), **{name: len(frame) for name, frame in listings.items()})
         timer.facts.update(balanced=balanced, largest_difference=largest, faults=faults)
         if faults:
             timer.notes.append(f"{faults} contradictions between the tables: see section 'consistency'")
-    return Reconciliation(lines, balanced, faults, rejects, unlocated, timer.record())
+    return Reconciliation(lines, balanced, faults, rejects, unlocated, listings, timer.record())
+
+
+def _attach(db: duckdb.DuckDBPyConnection, workspace: Workspace) -> None:
+    """Views of the canonical tables; a workspace of an older version may lack one."""
+    for name in TABLES:
+        if workspace.table(name).exists():
+            db.read_parquet(str(workspace.table(name))).create_view(name)
+        else:
+            db.register(name, empty_table(name))
 
 
 def _database(workspace: Workspace) -> duckdb.DuckDBPyConnection:
