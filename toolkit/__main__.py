@@ -2,12 +2,18 @@
 
 import sys
 
-from toolkit.cli import main
+_INTERRUPTED = 130
 
 
 def run() -> None:
     """Run the command line and end the process with its exit code."""
-    sys.exit(main())
+    try:
+        from toolkit.cli import main  # takes a moment, in which a person may have thought better of it
+
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.stderr.write("interrupted\n")
+        sys.exit(_INTERRUPTED)
 
 
 if __name__ == "__main__":

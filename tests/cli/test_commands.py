@@ -187,6 +187,38 @@ def test_an_interrupt_ends_with_130_and_the_next_call_goes_on(sample_folder: Pat
     assert (ws / "corpus" / "works.parquet").exists()
 
 
+def test_an_interrupt_while_the_program_is_still_loading_is_no_traceback() -> None:
+    program = """
+import sys
+class Impatient:
+    def find_spec(self, name, path=None, target=None):
+        if name == "toolkit.cli":
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Impatient())
+from toolkit.__main__ import run
+run()
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (130, "interrupted\n")
+
+
+def test_an_interrupt_that_comes_out_as_another_error_is_told_as_what_it_is(
+    cli: Cli, sample_workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from toolkit.measures import answers
+
+    def interrupted(*_: object, **__: object) -> None:
+        try:
+            raise KeyboardInterrupt
+        except KeyboardInterrupt as error:
+            raise ImportError("initialization failed") from error
+
+    monkeypatch.setattr(answers, "share", interrupted)
+    done = cli("share", "-w", sample_workspace)
+    assert done.code == 130
+    assert done.err.startswith("interrupted")
+
+
 def test_a_closed_pipe_is_no_error(sample_workspace: Path) -> None:
     command = [sys.executable, "-m", "toolkit", "pairs", "--level", "institution", "--top", "0", "-w", sample_workspace]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:

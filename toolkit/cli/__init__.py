@@ -69,12 +69,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SystemExit as done:
         return _ended(done.code)
     except Exception as error:  # the last door: a person gets a sentence, a developer the traceback
+        if _was_interrupt(error):
+            return _ended(INTERRUPTED)
         if os.environ.get("SCICITIES_DEBUG"):
             raise
         say(f"error: {type(error).__name__}: {error}", style="red")
         say("this is a fault of scicities; SCICITIES_DEBUG=1 shows where. Your data was not changed.", style="red")
         return 1
     return 0
+
+
+def _was_interrupt(error: BaseException | None) -> bool:
+    """Whether an interrupt lies behind ``error``: one that falls into a compiled module's import comes out as another."""
+    while error is not None:
+        if isinstance(error, KeyboardInterrupt):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def _ended(code: object) -> int:
