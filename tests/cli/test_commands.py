@@ -208,10 +208,7 @@ def test_an_interrupt_that_comes_out_as_another_error_is_told_as_what_it_is(
     from toolkit.measures import answers
 
     def interrupted(*_: object, **__: object) -> None:
-        try:
-            raise KeyboardInterrupt
-        except KeyboardInterrupt as error:
-            raise ImportError("initialization failed") from error
+        raise ImportError("initialization failed") from KeyboardInterrupt()
 
     monkeypatch.setattr(answers, "share", interrupted)
     done = cli("share", "-w", sample_workspace)

@@ -80,7 +80,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _was_interrupt(error: BaseException | None) -> bool:
-    """Whether an interrupt lies behind ``error``: one that falls into a compiled module's import comes out as another."""
+    """Whether an interrupt lies behind ``error``; inside a compiled module's import it comes out as another."""
     while error is not None:
         if isinstance(error, KeyboardInterrupt):
             return True
