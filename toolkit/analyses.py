@@ -46,7 +46,8 @@ def hubs(
         A workspace, an open graph, or a network of your own (NetworkX graph or edge array; then ``level``, ``years``
         and ``country`` say nothing and ``weight`` names its edge attribute).
     level
-        ``city``, ``institution`` or ``country``.
+        Of a workspace one of :data:`~toolkit.corpus.schema.LEVELS`; of a graph ``city``, ``institution`` or
+        ``country``.
     weight
         ``score`` [articles], ``joint`` [articles] or ``partnerships`` [pairs of institutions].
     years

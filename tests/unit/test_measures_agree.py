@@ -18,6 +18,7 @@ from toolkit.measures.collaboration import collaboration_scores, total_collabora
 from toolkit.measures.counting import Counting
 from toolkit.measures.internal import internal_collaboration
 from toolkit.measures.levels import PLACE_LEVELS, SPECIAL
+from toolkit.measures.notes import double_counted
 from toolkit.measures.partnerships import (
     corpus_years,
     internal_partnerships,
@@ -44,6 +45,9 @@ OPTIONS = st.fixed_dictionaries(
         "max_units": st.sampled_from([2, 3]),
         "max_authors": st.sampled_from([1, 3]),
         "subject": st.sampled_from(["x", "none"]),
+        "rollup": st.just("first"),
+        "wfc": st.just(True),
+        "journals": st.sampled_from(["top", "astronomy"]),
     },
 )
 
@@ -156,14 +160,17 @@ def test_one_ended_partnerships_equal_the_plain_computation(tables):
     }
 
 
+@pytest.mark.parametrize("level", LEVELS)
 @FEW
-@given(tables=corpora(), level=st.sampled_from(LEVELS), subject=st.sampled_from([None, "x"]))
-def test_shares_add_up_to_the_articles(tables, level, subject):
-    plain = PlainMeasures(frames(tables), level, subject=subject)
+@given(tables=corpora(), options=OPTIONS)
+def test_shares_add_up_to_the_articles_and_what_parents_count_twice(level, tables, options):
+    plain = PlainMeasures(frames(tables), level, **options)
+    counting = Counting(**options)
     with placed(tables) as on_engine:
-        shares = unit_shares(on_engine, level=level, counting=Counting(subject=subject))
-        total = sum(listed(shares, ["id"], "share").values())
-    assert total == pytest.approx(float(plain.counted), abs=CLOSE)
+        total = sum(listed(unit_shares(on_engine, level=level, counting=counting), ["id"], "share").values())
+        twice = double_counted(on_engine, years=(2001, 2004), counting=counting) if level == "parent" else 0.0
+    assert twice == pytest.approx(float(plain.double_counted), abs=CLOSE)
+    assert total == pytest.approx(float(plain.counted) + twice, abs=CLOSE)
 
 
 @FEW

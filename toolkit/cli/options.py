@@ -21,7 +21,10 @@ WorkspaceOption = Annotated[
     ),
 ]
 LevelOption = Annotated[
-    str, typer.Option("--level", help="city, institution, country or site.", rich_help_panel=_SELECTION)
+    str,
+    typer.Option(
+        "--level", help="city, institution, country, site, parent, metro, region or type.", rich_help_panel=_SELECTION
+    ),
 ]
 YearsOption = Annotated[
     str | None,
@@ -101,6 +104,32 @@ SubjectCountingOption = Annotated[
         "--subject-counting",
         help="An article in several subjects gives each fractional parts, or counts whole in each.",
         rich_help_panel="How to count",
+    ),
+]
+RollupOption = Annotated[
+    str,
+    typer.Option(
+        "--rollup",
+        help="Order: split an author's part over the author's sites and add these up, or roll sites up to the level's "
+        "units first.",
+        rich_help_panel="How to count",
+    ),
+]
+WfcOption = Annotated[
+    bool,
+    typer.Option(
+        "--wfc",
+        help="Weighted fractional count: articles of journals marked astronomy count a fifth.",
+        rich_help_panel="How to count",
+    ),
+]
+JournalsOption = Annotated[
+    str | None,
+    typer.Option(
+        "--journals",
+        metavar="MARK",
+        help="Only articles of journals with this mark, for example a journal list.",
+        rich_help_panel=_SELECTION,
     ),
 ]
 SourceOption = Annotated[

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from toolkit.corpus.countries import country_code, country_name
 from toolkit.corpus.names import folded
-from toolkit.corpus.schema import LEVELS
+from toolkit.corpus.schema import INSTITUTION_TYPES, LEVELS
 from toolkit.errors import BadParameter, UnknownPlace
 from toolkit.workspace import Workspace
 
@@ -62,7 +62,9 @@ def resolve_place(workspace: Workspace, level: str, text: str) -> str:
     workspace
         A workspace with records.
     level
-        ``institution``, ``city``, ``country`` or ``site`` (``INSTITUTION @ CITY``).
+        One of :data:`~toolkit.corpus.schema.LEVELS`; a site is written ``INSTITUTION @ CITY``, a parent as the
+        institution it is, a metropolitan area by its id or name or one of its cities, a region by its id (``CN.22``) or name,
+        a type by its name.
     text
         What the user wrote: ``1816670``, ``https://ror.org/00hj54h04``, ``Beijing``, ``York, United Kingdom``.
 
@@ -90,6 +92,13 @@ def resolve_place(workspace: Workspace, level: str, text: str) -> str:
         return _country(workspace, text)
     if level == "site":
         return _site(workspace, text)
+    if level == "type":
+        return _type(workspace, text)
+    if level == "metro":
+        return _metro(workspace, text)
+    if level == "region":
+        return _region(workspace, text)
+    level = "institution" if level == "parent" else level
     address = _ID_IN_ADDRESS.match(text)
     wanted = address[1] if address else text
     ids = set(_column(workspace, "cities" if level == "city" else "institutions", f"{level}_id"))
@@ -115,6 +124,44 @@ def _country(workspace: Workspace, text: str) -> str:
         return text
     named = [_Place(code, (country_name(code),), "", code) for code in sorted(used) if code]
     raise UnknownPlace(text, "country", _alike(named, _key(text)), ambiguous=False)
+
+
+def _type(workspace: Workspace, text: str) -> str:
+    used = {kind for kinds in _column(workspace, "institutions", "types") for kind in kinds}
+    known = sorted({*INSTITUTION_TYPES, "unknown", *used} - {"funder"})
+    if text.lower() not in known:
+        raise BadParameter("type", text, f"it is one of {', '.join(known)}")
+    return text.lower()
+
+
+def _metro(workspace: Workspace, text: str) -> str:
+    columns = ("city_id", "metro_id", "metro", "country")
+    rows = [row for row in _rows(workspace, "cities", columns) if row[1]]
+    metro_of = {row[0]: row[1] for row in rows}
+    if text in metro_of.values():
+        return text
+    named = {metro: _Place(metro, (name,), "", country or "") for _, metro, name, country in rows if name}
+    try:
+        return _by_name(list(named.values()), "metro", text)
+    except UnknownPlace as unknown:
+        if unknown.ambiguous:
+            raise
+    city = resolve_place(workspace, "city", text)
+    return metro_of.get(city, city)
+
+
+def _region(workspace: Workspace, text: str) -> str:
+    regions: dict[str, set[str]] = {}
+    for country, code, name in _rows(workspace, "cities", ("country", "admin1", "region")):
+        if country and code:
+            regions.setdefault(f"{country}.{code}", set()).update({name} - {None})
+    if text.upper() in regions:
+        return text.upper()
+    places = [
+        _Place(key, tuple(sorted(names)) or (key.partition(".")[2],), "", key.partition(".")[0])
+        for key, names in sorted(regions.items())
+    ]
+    return _by_name(places, "region", text)
 
 
 def _site(workspace: Workspace, text: str) -> str:

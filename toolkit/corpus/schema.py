@@ -146,7 +146,7 @@ KEPT_TYPES: Final = ("article", "review", "letter", "conference-paper")
 SUBJECT_LEVELS: Final = ("field", "subfield", "domain", "topic")
 """Levels of OpenAlex's topics; one of them is what the tables call subject."""
 
-LEVELS: Final = ("site", "institution", "city", "country")
+LEVELS: Final = ("site", "institution", "parent", "city", "metro", "region", "country", "type")
 """Levels a measure can be asked at."""
 
 

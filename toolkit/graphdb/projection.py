@@ -19,7 +19,7 @@ from toolkit.errors import BadParameter, EmptyGraph, GraphStoreError
 from toolkit.graphdb.layout import COLLABORATION, KEYS, PLACE_LABELS
 from toolkit.graphdb.statement_files import statement
 from toolkit.measures.collaboration import collaboration_scores
-from toolkit.measures.levels import UNLOCATED, units
+from toolkit.measures.levels import PLACE_LEVELS, UNLOCATED, check_level, units
 from toolkit.measures.partnerships import partnership_counts
 from toolkit.measures.precision import rounded
 from toolkit.measures.selection import both_in_country, parse_years
@@ -55,10 +55,10 @@ def network_edges(
     workspace
         A workspace with records.
     level
-        ``city``, ``institution`` or ``country``.
+        One of :data:`~toolkit.corpus.schema.LEVELS`.
     weight
         ``score`` (collaboration score [articles]), ``joint`` [articles], or ``partnerships`` [pairs of institutions],
-        which only cities and countries have.
+        which only places have.
     years
         First and last year, inclusive, as ``(2015, 2024)`` or ``"2015:2024"``; ``None`` for all.
     country
@@ -67,7 +67,8 @@ def network_edges(
     Returns
     -------
     EdgeArray
-        A node for each place with a partner; equal to :func:`project` of the workspace's graph.
+        A node for each place with a partner; equal to :func:`project` of the workspace's graph, where that has the
+        level.
 
     Raises
     ------
@@ -91,7 +92,8 @@ def network_edges(
     >>> edges.labels(), edges.weight.tolist()
     (['Nanjing', 'Beijing', 'Changchun'], [0.875, 0.5, 0.625])
     """
-    _check(level, weight)
+    check_level(level)
+    _check_weight(level, weight)
     window = parse_years(years)
     with Tables.of(workspace) as tables:
         if weight == "partnerships":
@@ -124,7 +126,9 @@ def project(
     ----------
     graph
         A graph that was loaded.
-    level, weight, years, country
+    level
+        ``city``, ``institution`` or ``country``: the graph has collaboration at these levels.
+    weight, years, country
         As for :func:`network_edges`.
 
     Returns
@@ -144,7 +148,8 @@ def project(
     Read as collected columns, a row per place: 1 million relationships take about 2 s, where a row per relationship
     takes half a minute. Neither end needs more memory than the network itself.
     """
-    _check(level, weight)
+    _check_in_graph(level)
+    _check_weight(level, weight)
     first, last = parse_years(years) or _ALL_YEARS
     require_complete(graph)
     if weight == "partnerships":
@@ -211,12 +216,18 @@ def _repeated(values: Sequence[str], lengths: Sequence[int]) -> pa.Array:
     return pa.array(values, pa.string()).take(pa.array(positions))
 
 
-def _check(level: str, weight: str) -> None:
-    if level not in PLACE_LABELS:
-        raise BadParameter("level", level, f"networks have the levels {', '.join(PLACE_LABELS)}")
+def _check_in_graph(level: str) -> None:
+    if level in PLACE_LABELS:
+        return
+    check_level(level)
+    levels = ", ".join(PLACE_LABELS)
+    raise BadParameter("level", level, f"a graph in Neo4j has the levels {levels}; for this one say --from corpus")
+
+
+def _check_weight(level: str, weight: str) -> None:
     if weight not in WEIGHTS:
         raise BadParameter("weight", weight, f"it is one of {', '.join(WEIGHTS)}")
-    if weight == "partnerships" and level == "institution":
+    if weight == "partnerships" and level not in PLACE_LEVELS:
         raise BadParameter("weight", weight, "partnerships join cities or countries; institutions have score and joint")
 
 

@@ -15,8 +15,10 @@ import pandas as pd
 from toolkit.corpus.places import resolve_place
 from toolkit.errors import BadParameter
 from toolkit.measures.counting import Counting
+from toolkit.measures.hierarchy import tops
+from toolkit.measures.journals import check_journals
 from toolkit.measures.levels import SPECIAL, check_level, units
-from toolkit.measures.notes import NO_LINEAGE, left_out, too_many_units
+from toolkit.measures.notes import NO_LINEAGE, about_parents, about_wfc, left_out, too_many_units
 from toolkit.measures.parts import Years
 from toolkit.measures.selection import check_subject, resolve_years, years_text
 from toolkit.measures.tables import Tables
@@ -48,7 +50,15 @@ class Question:
 
     def place(self, text: str, *, level: str | None = None) -> str:
         """Id of the place that ``text`` means; ``unassigned`` and ``unlocated`` mean themselves."""
-        return text if text in SPECIAL else resolve_place(self.workspace, level or self.level, text)
+        if text in SPECIAL:
+            return text
+        unit = resolve_place(self.workspace, level or self.level, text)
+        if level is None and self.level == "parent":
+            above = tops(self.tables)
+            own = sorted(above.filter(above.institution_id == unit).to_pyarrow()["top_id"].to_pylist())
+            if own:
+                raise BadParameter("place", text, f"it is no parent itself; it belongs to {', '.join(own)}")
+        return unit
 
     def settled(self, **values: Any) -> None:
         """Put parameters as they were understood into the record."""
@@ -98,6 +108,7 @@ def asking(
         recording(method, parameters, fingerprint=opened.fingerprint, snapshot=opened.snapshot) as timer,
         Tables.of(opened) as tables,
     ):
+        check_journals(tables, counting.journals)
         window = resolve_years(tables, years, counting=counting)
         check_subject(tables, counting)
         question = Question(opened, tables, level, window, by_year, counting, timer)
@@ -105,6 +116,12 @@ def asking(
         if opened.synthetic:
             timer.notes.append("The records are synthetic.")
         timer.notes.extend(left_out(tables, years=window, counting=counting))
+        if counting.wfc:
+            timer.notes.extend(about_wfc(tables, years=window))
+        if level == "parent":
+            twice, sentences = about_parents(tables, years=window, counting=counting)
+            timer.facts["double_counted"] = twice
+            timer.notes.extend(sentences)
         yield question
 
 

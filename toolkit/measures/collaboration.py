@@ -6,7 +6,14 @@ import ibis
 import ibis.expr.types as ir
 
 from toolkit.measures.counting import DEFAULT, Counting
-from toolkit.measures.pairing import end_columns, linked, of_pairable_size, without_kin
+from toolkit.measures.pairing import (
+    end_columns,
+    linked,
+    of_pairable_size,
+    of_several_institutions,
+    with_institutions,
+    without_kin,
+)
 from toolkit.measures.parts import Years, numbered_parts, numbered_works, unit_numbers
 from toolkit.measures.precision import exact_sum, from_limbs
 from toolkit.measures.tables import Tables
@@ -81,14 +88,15 @@ def collaboration_scores(
 
     It is computed from articles at each level: a city's score is never the sum of its institutions' scores. At
     institution and site level an institution and its ancestor or descendant are no pair (``kin="drop"``), nor are two
-    sites of one institution.
+    sites of one institution. Two parents (or types) that are on an article through one joint institute alone are no
+    pair either: it takes two institutions, one of each.
 
     Parameters
     ----------
     tables
         The canonical tables.
     level
-        ``site``, ``institution``, ``city`` or ``country``.
+        One of :data:`~toolkit.corpus.schema.LEVELS`.
     years
         First and last year, inclusive; ``None`` for all.
     by_year
@@ -156,13 +164,14 @@ def _numbered_pairs(
     two_authors = counting.link == "two-authors"
     parts = numbered_parts(tables, level=level, counting=counting, years=years, within=within, authors=two_authors)
     parts = parts.filter(parts.unit_no > 0)
+    parts = with_institutions(tables, parts, level=level, counting=counting, years=years)
     a = of_pairable_size(parts, counting).select(
-        "work_no", "year", a_no="unit_no", **end_columns(counting, "a", "share", "high", "low")
+        "work_no", "year", a_no="unit_no", **end_columns(counting, "a", "share", "high", "low", level=level)
     )
-    b = parts.select("work_no", b_no="unit_no", **end_columns(counting, "b", "share", "high", "low"))
+    b = parts.select("work_no", b_no="unit_no", **end_columns(counting, "b", "share", "high", "low", level=level))
     pairs = a.inner_join(b, "work_no")
     pairs = pairs.filter(pairs.a_no < pairs.b_no)
-    return linked(pairs, counting)
+    return linked(of_several_institutions(pairs, level=level), counting)
 
 
 def _named(tables: Tables, pairs: ir.Table, *, level: str) -> ir.Table:

@@ -46,7 +46,7 @@ def connections(
         What partners are ranked by: ``partnerships``, ``joint``, ``score``, ``own_institutions`` or
         ``partner_institutions``.
     workspace, level, years, by_year, top, **options
-        As :func:`share`; level ``city`` or ``country``.
+        As :func:`share`; level ``city``, ``metro``, ``region`` or ``country``.
 
     Returns
     -------

@@ -14,6 +14,7 @@ _CHOICES: Final = {
     "link": ("one-author", "two-authors"),
     "kin": ("drop", "keep"),
     "subject_counting": ("fractional", "whole"),
+    "rollup": ("split", "first"),
 }
 
 
@@ -27,6 +28,9 @@ class CountingOptions(TypedDict, total=False):
     kin: str
     subject: str | None
     subject_counting: str
+    rollup: str
+    wfc: bool
+    journals: str | None
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,15 @@ class Counting:
         Only articles of this subject; ``none`` for those without one.
     subject_counting
         ``fractional``: an article in several subjects gives each its part. ``whole``: it gives each the whole.
+    rollup
+        ``split``: an author's part is split over the author's sites, then sites are added to their units. ``first``:
+        sites are replaced by their distinct units, then the part is split over these; a site without a unit at the
+        level stays a leaf of its own.
+    wfc
+        Weighted fractional count: articles of journals marked ``astronomy`` count
+        :data:`~toolkit.measures.journals.ASTRONOMY_WEIGHT` of their Share.
+    journals
+        Only articles of journals that carry this mark, for example the name of a journal list; yearly totals N_y too.
 
     Raises
     ------
@@ -69,6 +82,9 @@ class Counting:
     kin: str = "drop"
     subject: str | None = None
     subject_counting: str = "fractional"
+    rollup: str = "split"
+    wfc: bool = False
+    journals: str | None = None
 
     def __post_init__(self) -> None:
         for name, allowed in _CHOICES.items():
@@ -80,6 +96,10 @@ class Counting:
             raise BadParameter("max_units", self.max_units, "it is a whole number of at least 2")
         if self.subject is not None and not str(self.subject).strip():
             raise BadParameter("subject", self.subject, "it is the name of a subject, or left out")
+        if not isinstance(self.wfc, bool):
+            raise BadParameter("wfc", self.wfc, "it is True or False")
+        if self.journals is not None and not str(self.journals).strip():
+            raise BadParameter("journals", self.journals, "it is a mark that journals carry, or left out")
 
     @property
     def is_default(self) -> bool:

@@ -73,7 +73,7 @@ def internal_collaboration(
     Raises
     ------
     BadParameter
-        The level is not ``city`` or ``country``.
+        The level is not one of places.
     """
     yearly = yearly_internal(tables, level=level, counting=counting, years=years)
     if by_year:

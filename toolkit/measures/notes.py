@@ -6,17 +6,32 @@ import ibis
 import ibis.expr.types as ir
 
 from toolkit.measures.counting import DEFAULT, Counting
-from toolkit.measures.parts import Years, numbered_parts, numbered_seats
+from toolkit.measures.hierarchy import cycle_members
+from toolkit.measures.journals import ASTRONOMY, in_journals
+from toolkit.measures.parts import Years, author_parts, numbered_parts, numbered_seats, site_homes
+from toolkit.measures.precision import exact_sum, rounded
 from toolkit.measures.tables import Tables
 
-__all__ = ["NO_LINEAGE", "left_out", "long_articles", "too_many_units"]
+__all__ = [
+    "NO_LINEAGE",
+    "about_parents",
+    "about_wfc",
+    "double_counted",
+    "left_out",
+    "long_articles",
+    "too_many_units",
+]
 
 NO_LINEAGE = "No hierarchy of institutions is known, so no pair was dropped as kin."
+_LAST_WFC = 2018
+_MOST_NAMED = 5
 
 
 def left_out(tables: Tables, *, years: Years, counting: Counting) -> list[str]:
     """Sentences on the articles that are not counted, for the run record."""
     works = tables.works
+    if counting.journals is not None:
+        works = in_journals(tables, works, counting.journals)
     whole = works.n_authors >= 1
     dated = works.year.between(*years)
     counts = works.agg(
@@ -34,6 +49,51 @@ def left_out(tables: Tables, *, years: Years, counting: Counting) -> list[str]:
         ("long", f"more than {counting.max_authors} authors and are left out"),
     )
     return [_sentence(found[name], text) for name, text in sentences if found[name]]
+
+
+def double_counted(tables: Tables, *, years: Years, counting: Counting) -> float:
+    """Share that level ``parent`` counts more than once, because joint institutes have several parents [articles].
+
+    ``sum over articles and their parts at sites of (number of the site's parents - 1) part``; 0 where the parts are
+    rolled up first.
+    """
+    if counting.rollup == "first":
+        return 0.0
+    homes = site_homes(tables, "parent")
+    several = homes.group_by("site_no").agg(more=homes.count() - 1)
+    parts = author_parts(tables, counting=counting, years=years)
+    parts = parts.inner_join(several.filter(several.more > 0), "site_no")
+    return float(rounded(exact_sum(parts.part * parts.more)).to_pyarrow().as_py() or 0.0)
+
+
+def about_parents(tables: Tables, *, years: Years, counting: Counting) -> tuple[float, list[str]]:
+    """Amount counted twice at level ``parent``, and sentences on it, on cycles, on a hierarchy that is not there."""
+    if not tables.has_lineage:
+        return 0.0, ["No hierarchy of institutions is known, so each institution is its own parent."]
+    twice, notes = double_counted(tables, years=years, counting=counting), []
+    if twice:
+        notes.append(
+            f"Joint institutes count in full for each of their parents: Shares add up to {twice:,.9g} articles more "
+            "than there are."
+        )
+    members = sorted(cycle_members(tables).to_pyarrow()["institution_id"].to_pylist())
+    if members:
+        named = ", ".join(members[:_MOST_NAMED]) + (" …" if len(members) > _MOST_NAMED else "")
+        notes.append(f"{len(members):,} institutions stand above themselves and are their own parents: {named}.")
+    return twice, notes
+
+
+def about_wfc(tables: Tables, *, years: Years) -> list[str]:
+    """Sentences on a weighted fractional count where it says less than it seems to."""
+    notes = []
+    if years[1] > _LAST_WFC:
+        notes.append(
+            f"The Nature Index gave up WFC in June {_LAST_WFC}: later years have no published count to compare with."
+        )
+    marks = tables.listed("journal_marks")
+    if not int(marks.filter(marks.value == ASTRONOMY).count().to_pyarrow().as_py()):
+        notes.append(f"No journal is marked {ASTRONOMY}, so WFC is Share.")
+    return notes
 
 
 def long_articles(tables: Tables) -> ir.Table:

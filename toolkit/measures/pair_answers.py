@@ -145,7 +145,7 @@ def partnerships(
     country, country_either
         Only pairs with both ends (one end) in this country.
     workspace, level, years, by_year, top, **options
-        As :func:`share`; level ``city`` or ``country``.
+        As :func:`share`; level ``city``, ``metro``, ``region`` or ``country``.
 
     Returns
     -------

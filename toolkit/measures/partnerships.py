@@ -43,7 +43,7 @@ def yearly_links(
     Raises
     ------
     BadParameter
-        The level is not ``city`` or ``country``.
+        The level is not one of places.
     """
     name = "inside_links" if inside else "links"
     stored = tables.stored.get(f"{level}_{name}") if counting.is_default else None
@@ -83,7 +83,7 @@ def partnership_counts(
     tables
         The canonical tables.
     level
-        ``city`` or ``country``.
+        ``city``, ``metro``, ``region`` or ``country``.
     years
         First and last year, inclusive; ``None`` for all. Status looks at the years before the window too.
     by_year
@@ -103,7 +103,7 @@ def partnership_counts(
     Raises
     ------
     BadParameter
-        The level is not ``city`` or ``country``.
+        The level is not one of places.
 
     Examples
     --------

@@ -14,7 +14,9 @@ from typing import Final
 import ibis
 import ibis.expr.types as ir
 
+from toolkit.errors import BadParameter
 from toolkit.measures.counting import DEFAULT, Counting
+from toolkit.measures.journals import in_journals, weighted_fractional
 from toolkit.measures.levels import UNLOCATED, unit_of_site
 from toolkit.measures.precision import from_limbs, limbs
 from toolkit.measures.tables import Tables
@@ -22,11 +24,13 @@ from toolkit.measures.tables import Tables
 __all__ = [
     "NO_SUBJECT",
     "Years",
+    "articles_key",
     "author_parts",
     "counted_works",
     "numbered_parts",
     "numbered_seats",
     "numbered_works",
+    "site_homes",
     "unassigned_parts",
     "unit_numbers",
     "unit_parts",
@@ -42,8 +46,8 @@ Years = tuple[int, int]
 def year_totals(tables: Tables, *, counting: Counting = DEFAULT) -> ir.Table:
     """N_y: articles of each year with at least one author.
 
-    Articles with a cut author list are in; those above ``max_authors`` are out. A subject changes nothing here:
-    adjusted Share measures against the growth of the whole corpus.
+    Articles with a cut author list are in; those above ``max_authors`` and of other journals than those asked
+    for are out. A subject changes nothing here: adjusted Share measures against the growth of the whole corpus.
 
     Returns
     -------
@@ -52,7 +56,7 @@ def year_totals(tables: Tables, *, counting: Counting = DEFAULT) -> ir.Table:
     """
     works = _dated_works(tables, counting=counting, years=None)
     totals = works.group_by("year").agg(articles=works.count())
-    return tables.keep(("year_totals", counting.max_authors), totals)
+    return tables.keep(("year_totals", counting.max_authors, counting.journals), totals)
 
 
 def counted_works(tables: Tables, *, counting: Counting = DEFAULT, years: Years | None = None) -> ir.Table:
@@ -61,8 +65,14 @@ def counted_works(tables: Tables, *, counting: Counting = DEFAULT, years: Years 
     Returns
     -------
     ibis table
-        ``work_id``, ``year``, ``n_authors``, ``weight`` (the subject's part of the article; 1 without a subject)
+        ``work_id``, ``year``, ``n_authors``, ``weight`` (the subject's part of the article; 1 without a subject),
+        with ``wfc`` a fifth of that in journals of astronomy
     """
+    works = _of_subject(tables, counting=counting, years=years)
+    return weighted_fractional(tables, works) if counting.wfc else works
+
+
+def _of_subject(tables: Tables, *, counting: Counting, years: Years | None) -> ir.Table:
     works = _dated_works(tables, counting=counting, years=years)
     if counting.truncated == "drop":
         works = works.filter(~ibis.coalesce(works.authors_truncated, False))
@@ -91,7 +101,7 @@ def unit_parts(
     tables
         The canonical tables.
     level
-        ``site``, ``institution``, ``city`` or ``country``.
+        One of :data:`~toolkit.corpus.schema.LEVELS`.
     counting
         Conventions.
     years
@@ -145,7 +155,7 @@ def unassigned_parts(tables: Tables, *, counting: Counting = DEFAULT, years: Yea
     works = works.mutate(missing=works.n_authors - known)
     works = works.filter(works.missing > 0)
     works = works.select("work_id", "year", share=works.weight * works.missing / works.n_authors)
-    return tables.keep(("unassigned", _selection(counting), years), works)
+    return tables.keep(("unassigned", articles_key(counting), years), works)
 
 
 def numbered_works(tables: Tables, *, counting: Counting = DEFAULT, years: Years | None = None) -> ir.Table:
@@ -161,7 +171,7 @@ def numbered_works(tables: Tables, *, counting: Counting = DEFAULT, years: Years
     """
     works = counted_works(tables, counting=counting, years=years)
     works = works.mutate(work_no=ibis.row_number())
-    return tables.keep(("works", _selection(counting), years), works)
+    return tables.keep(("works", articles_key(counting), years), works)
 
 
 def unit_numbers(tables: Tables, level: str) -> ir.Table:
@@ -203,7 +213,7 @@ def author_parts(
     high, low = limbs(parts.part)
     keys = ["author_key"] if authors else []
     parts = parts.select("work_no", "year", "site_no", *keys, "part", high=high, low=low)
-    return tables.keep(("author_parts", _selection(counting), years, authors), parts)
+    return tables.keep(("author_parts", articles_key(counting), years, authors), parts)
 
 
 def numbered_parts(
@@ -224,16 +234,17 @@ def numbered_parts(
         (:func:`~toolkit.measures.precision.limbs`); with ``authors`` also ``first_author``, ``last_author``,
         ``n_authors_here``
     """
-    parts = author_parts(tables, counting=counting, years=years, authors=authors)
-    homes = _site_homes(tables, level).select("site_no", "number")
-    if within is None:
-        parts = parts.left_join(homes, "site_no")
+    if counting.rollup == "first":
+        if within is not None:
+            raise BadParameter(
+                "rollup",
+                "first",
+                "inside one city an institution has the part of its sites there, which it splits last",
+            )
+        parts = _rolled_up_first(tables, level=level, counting=counting, years=years)
     else:
-        cities = _site_homes(tables, "city")
-        inside = cities.filter(cities.unit_id == within).select("site_no")
-        parts = parts.inner_join(homes.semi_join(inside, "site_no"), "site_no")
-    parts = parts.mutate(unit_no=ibis.coalesce(parts.number, 0))
-    key = ("parts", level, _selection(counting), years, within, authors)
+        parts = _split_first(tables, level=level, counting=counting, years=years, within=within, authors=authors)
+    key = ("parts", level, articles_key(counting), counting.rollup, years, within, authors)
     return tables.keep(key, _summed(parts, ["work_no", "year", "unit_no"], authors=authors))
 
 
@@ -249,26 +260,73 @@ def numbered_seats(
         ``first_author``, ``last_author``, ``n_authors_here``; located seats only
     """
     parts = author_parts(tables, counting=counting, years=years, authors=authors)
-    places = _site_homes(tables, level)
+    places = site_homes(tables, level)
     places = places.filter(places.number > 0).select("site_no", place_no="number")
-    institutions = _site_homes(tables, "institution").select("site_no", institution_no="number")
+    institutions = site_homes(tables, "institution").select("site_no", institution_no="number")
     parts = parts.inner_join(places, "site_no").inner_join(institutions, "site_no")
-    key = ("seat_parts", level, _selection(counting), years, authors)
+    key = ("seat_parts", level, articles_key(counting), years, authors)
     return tables.keep(key, _summed(parts, ["work_no", "year", "institution_no", "place_no"], authors=authors))
 
 
-def _site_homes(tables: Tables, level: str) -> ir.Table:
-    """Unit of each site, both by number: ``site_no``, ``number`` (0 where unlocated), ``unit_id``."""
+def _split_first(
+    tables: Tables, *, level: str, counting: Counting, years: Years | None, within: str | None, authors: bool
+) -> ir.Table:
+    """Parts of authors at sites, each under its site's unit: a part for each of several units, or its full part."""
+    parts = author_parts(tables, counting=counting, years=years, authors=authors)
+    homes = site_homes(tables, level).drop("unit_id")
+    if within is None:
+        parts = parts.left_join(homes, "site_no")
+    else:
+        cities = site_homes(tables, "city")
+        inside = cities.filter(cities.unit_id == within).select("site_no")
+        parts = parts.inner_join(homes.semi_join(inside, "site_no"), "site_no")
+    if level == "type":
+        high, low = limbs(parts.part * ibis.coalesce(parts.portion, 1.0))
+        parts = parts.mutate(high=high, low=low)
+    return parts.mutate(unit_no=ibis.coalesce(parts.number, 0))
+
+
+def _rolled_up_first(tables: Tables, *, level: str, counting: Counting, years: Years | None) -> ir.Table:
+    """Parts of authors at the distinct units of their sites, ``weight / (n K)`` with K such units.
+
+    Each site without a unit at the level is one of the K, and its part is ``unlocated``.
+    """
+    signed = author_parts(tables, counting=counting, years=years, authors=True)
+    homes = site_homes(tables, level).select("site_no", "number")
+    signed = signed.left_join(homes, "site_no")
+    leaf = ibis.ifelse(ibis.coalesce(signed.number, 0) > 0, signed.number, -signed.site_no)
+    signed = signed.select("work_no", "year", "author_key", leaf=leaf).distinct()
+    signed = signed.mutate(k=ibis._.count().over(group_by=["work_no", "author_key"]))
+    works = numbered_works(tables, counting=counting, years=years).select("work_no", "n_authors", "weight")
+    signed = signed.inner_join(works, "work_no")
+    high, low = limbs(signed.weight / (signed.n_authors * signed.k))
+    return signed.select("work_no", "year", "author_key", unit_no=ibis.greatest(signed.leaf, 0), high=high, low=low)
+
+
+def site_homes(tables: Tables, level: str) -> ir.Table:
+    """Units of each site by number: ``site_no``, ``number`` (0 where unlocated), ``unit_id``.
+
+    At level ``type`` also ``portion``: what each of the site's types has of it.
+    """
     sites = unit_numbers(tables, "site").select(site_no="number", numbered_site="unit_id")
     homes = unit_of_site(tables, level).inner_join(sites, [("site_id", "numbered_site")])
     homes = homes.select("site_no", "unit_id").left_join(unit_numbers(tables, level), "unit_id")
     homes = homes.select("site_no", "unit_id", number=ibis.coalesce(homes.number, 0))
+    if level == "type":
+        homes = homes.mutate(portion=1.0 / ibis._.count().over(group_by="site_no").cast("float64"))
     return tables.keep(("site_homes", level), homes)
 
 
-def _selection(counting: Counting) -> tuple[object, ...]:
-    """The conventions that change which articles count and by what weight; the others concern pairs only."""
-    return counting.truncated, counting.max_authors, counting.subject, counting.subject_counting
+def articles_key(counting: Counting) -> tuple[object, ...]:
+    """The conventions that change which articles count and by what weight; the others concern units or pairs only."""
+    return (
+        counting.truncated,
+        counting.max_authors,
+        counting.subject,
+        counting.subject_counting,
+        counting.wfc,
+        counting.journals,
+    )
 
 
 def _dated_works(tables: Tables, *, counting: Counting, years: Years | None) -> ir.Table:
@@ -278,7 +336,7 @@ def _dated_works(tables: Tables, *, counting: Counting, years: Years | None) -> 
         works = works.filter(works.year.between(*years))
     if counting.max_authors is not None:
         works = works.filter(works.n_authors <= counting.max_authors)
-    return works
+    return works if counting.journals is None else in_journals(tables, works, counting.journals)
 
 
 def _summed(parts: ir.Table, keys: list[str], *, authors: bool) -> ir.Table:

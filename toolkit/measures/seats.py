@@ -25,7 +25,7 @@ def numbered_seat_pairs(
     tables
         The canonical tables.
     level
-        ``city`` or ``country``.
+        ``city``, ``metro``, ``region`` or ``country``.
     inside
         Whether both seats are at one place, or at two.
     counting

@@ -144,6 +144,8 @@ def either_in_country(tables: Tables, pairs: ir.Table, *, level: str, country: s
 
 
 def _units_in(tables: Tables, level: str, country: str, column: str) -> ir.Table:
+    if level == "type":
+        raise BadParameter("country", country, "a type of institution lies in no country; ask for another level")
     known = units(tables, level)
     return known.filter(known.country == country).select(**{column: "id"}).distinct()
 

@@ -60,7 +60,7 @@ def unit_shares(
     tables
         The canonical tables.
     level
-        ``site``, ``institution``, ``city`` or ``country``.
+        One of :data:`~toolkit.corpus.schema.LEVELS`.
     years
         First and last year, inclusive; ``None`` for all.
     by_year

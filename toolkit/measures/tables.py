@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -12,6 +13,8 @@ from typing import Any, Final, Self
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from toolkit.corpus.schema import TABLES
 from toolkit.settings import load_settings
@@ -24,13 +27,18 @@ _NEEDED: Final[dict[str, tuple[str, ...]]] = {
     "authorships": ("work_id", "author_key", "site_id"),
     "institutions": ("institution_id", "name", "country"),
     "sites": ("site_id", "institution_id", "city_id"),
-    "cities": ("city_id", "name", "country"),
-    "lineage": ("institution_id", "ancestor_id"),
+    "cities": ("city_id", "name", "country", "admin1", "region", "metro_id", "metro"),
+    "lineage": ("institution_id", "ancestor_id", "relation"),
     "journals": ("journal_id", "name"),
     "subjects": ("work_id", "subject", "part"),
 }
 """What the measures read. Columns of lists stay behind: not every engine has them."""
 
+_LISTS: Final[dict[str, tuple[str, str, str]]] = {
+    "institution_types": ("institutions", "institution_id", "types"),
+    "journal_marks": ("journals", "journal_id", "marks"),
+}
+"""Columns of lists that are read as narrow tables, by the table's name: where each comes from, its key and column."""
 
 STORE_VERSION: Final = 1
 """Raised when a formula changes, so that tables built by the old one are not taken for the new."""
@@ -62,6 +70,8 @@ class Tables:
         Yearly tables that were computed before, by name (see :mod:`toolkit.measures.store`).
     connection
         The engine.
+    lists
+        What gives the narrow tables of :meth:`listed`.
     kept
         Intermediate tables that were computed on this connection, see :meth:`keep`.
 
@@ -84,6 +94,7 @@ class Tables:
     has_lineage: bool
     connection: Any
     stored: Mapping[str, ir.Table] = field(default_factory=dict)
+    lists: Mapping[str, Callable[[], pa.Table]] = field(default_factory=dict, repr=False, compare=False)
     kept: dict[tuple[Any, ...], ir.Table] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
@@ -120,7 +131,11 @@ class Tables:
             path.stem: connection.read_parquet(path, table_name=f"stored_{path.stem}")
             for path in (stored_files(workspace) if reuse else ())
         }
-        return cls(has_lineage=has_lineage, connection=connection, stored=stored, **tables)
+        lists = {
+            name: partial(_read_list, workspace.table(table), key, column)
+            for name, (table, key, column) in _LISTS.items()
+        }
+        return cls(has_lineage=has_lineage, connection=connection, stored=stored, lists=lists, **tables)
 
     @classmethod
     def on(cls, connection: Any, tables: Mapping[str, pa.Table]) -> Tables:
@@ -130,7 +145,11 @@ class Tables:
             content = tables.get(name, TABLES[name].empty_table()).select(list(columns))
             placed[name] = connection.create_table(name, content)
         has_lineage = "lineage" in tables and tables["lineage"].num_rows > 0
-        return cls(has_lineage=has_lineage, connection=connection, **placed)
+        lists = {
+            name: partial(_unlisted, tables.get(table, TABLES[table].empty_table()), key, column)
+            for name, (table, key, column) in _LISTS.items()
+        }
+        return cls(has_lineage=has_lineage, connection=connection, lists=lists, **placed)
 
     def keep(self, key: tuple[Any, ...], expression: ir.Table | pa.Table) -> ir.Table:
         """Compute ``expression`` once on this connection, under ``key``, and return the table it gave.
@@ -141,6 +160,29 @@ class Tables:
         if key not in self.kept:
             self.kept[key] = self.connection.create_table(ibis.util.gen_name("kept"), expression, temp=True)
         return self.kept[key]
+
+    def listed(self, name: str) -> ir.Table:
+        """A column of lists as a narrow table, read when first asked for.
+
+        Parameters
+        ----------
+        name
+            ``institution_types`` or ``journal_marks``.
+
+        Returns
+        -------
+        ibis table
+            ``institution_id`` or ``journal_id``, and ``value``; a row for each distinct value of each list
+
+        Examples
+        --------
+        >>> from toolkit.corpus.example import hand_tables
+        >>> with Tables.on(ibis.duckdb.connect(), hand_tables()) as tables:
+        ...     sorted(set(tables.listed("institution_types").value.to_pyarrow().to_pylist()))
+        ['company', 'education', 'facility', 'government', 'other']
+        """
+        key = ("listed", name)
+        return self.kept[key] if key in self.kept else self.keep(key, self.lists[name]())
 
     def close(self) -> None:
         """End the connection."""
@@ -154,3 +196,14 @@ class Tables:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _read_list(path: Path, key: str, column: str) -> pa.Table:
+    return _unlisted(pq.read_table(path, columns=[key, column]), key, column)
+
+
+def _unlisted(table: pa.Table, key: str, column: str) -> pa.Table:
+    lists = table[column].combine_chunks()
+    keys = table[key].combine_chunks().take(pc.list_parent_indices(lists))
+    rows = pa.table({key: keys, "value": pc.list_flatten(lists)})
+    return rows.filter(pc.is_valid(rows["value"])).group_by([key, "value"]).aggregate([])

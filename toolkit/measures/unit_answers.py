@@ -42,7 +42,7 @@ def share(
     workspace
         A workspace, or its folder.
     level
-        ``site``, ``institution``, ``city`` or ``country``.
+        One of :data:`~toolkit.corpus.schema.LEVELS`.
     places
         Only these, by id or name.
     years
@@ -62,7 +62,8 @@ def share(
     Returns
     -------
     Answer
-        ``id``, ``name``, ``year``, ``count``, ``share``, ``adjusted_share`` [articles]. Facts: ``base_year``.
+        ``id``, ``name``, ``year``, ``count``, ``share``, ``adjusted_share`` [articles]. Facts: ``base_year``; at level
+        ``parent`` ``double_counted`` [articles], the Share of joint institutes counted again at further parents.
 
     Raises
     ------
