@@ -274,7 +274,13 @@ def test_articles_behind_a_number_add_up_at_each_level(example, level):
 
 
 def test_stored_tables_of_a_level_give_its_numbers_and_no_other_counting_takes_them(joint):
-    asked = [{"level": "parent"}, {"level": "parent", "rollup": "first"}, {"level": "type"}, {"level": "metro"}, {"level": "region"}]
+    asked = [
+        {"level": "parent"},
+        {"level": "parent", "rollup": "first"},
+        {"level": "type"},
+        {"level": "metro"},
+        {"level": "region"},
+    ]
     before = [(share(joint, **one).frame, pairs(joint, **one).frame) for one in asked]
     build(joint, levels=("parent", "type", "metro", "region"))
     for one, (shown, paired) in zip(asked, before, strict=True):

@@ -63,8 +63,8 @@ def resolve_place(workspace: Workspace, level: str, text: str) -> str:
         A workspace with records.
     level
         One of :data:`~toolkit.corpus.schema.LEVELS`; a site is written ``INSTITUTION @ CITY``, a parent as the
-        institution it is, a metropolitan area by its id or name or one of its cities, a region by its id (``CN.22``) or name,
-        a type by its name.
+        institution it is, a metropolitan area by its id or name or one of its cities, a region by its id
+        (``CN.22``) or name, a type by its name.
     text
         What the user wrote: ``1816670``, ``https://ror.org/00hj54h04``, ``Beijing``, ``York, United Kingdom``.
 
@@ -155,8 +155,9 @@ def _region(workspace: Workspace, text: str) -> str:
     for country, code, name in _rows(workspace, "cities", ("country", "admin1", "region")):
         if country and code:
             regions.setdefault(f"{country}.{code}", set()).update({name} - {None})
-    if text.upper() in regions:
-        return text.upper()
+    written = {key.upper(): key for key in regions}
+    if text.upper() in written:
+        return written[text.upper()]
     places = [
         _Place(key, tuple(sorted(names)) or (key.partition(".")[2],), "", key.partition(".")[0])
         for key, names in sorted(regions.items())
