@@ -36,11 +36,42 @@ def test_types_of_articles_add_up_to_count_and_share(cli: Cli, sample_workspace:
     assert {(row["id"], row["type"]) for row in corpus} == {("all", "international")}
 
 
+def test_scopes_are_compared_by_the_top_pairs(cli: Cli, sample_workspace: Path) -> None:
+    options = ("-w", sample_workspace, "--format", "json")
+    done = cli("pairs", "--city", "Beijing", "--compare-scopes", "--partner-country", "US", "--top", "5", *options)
+    rows = {str(row["scope"]): row for row in done.rows()}
+    assert list(rows) == ["inside", "domestic", "international", "US"]
+    within = ("--level", "institution", "--within", "Beijing", "--by", "joint", "--top", "5")
+    joint = [int(str(row["joint"])) for row in cli("pairs", *within, *options).rows()]
+    assert rows["inside"]["mean_joint"] == sum(joint) / 5
+    assert rows["inside"]["median_joint"] == sorted(joint)[2]
+    assert rows["inside"]["ratio_to_inside"] == 1.0
+    assert rows["US"]["pairs"] == 5
+    assert float(str(rows["US"]["mean_joint"])) <= float(str(rows["international"]["mean_joint"]))
+
+
+def test_a_set_and_the_inside_of_a_city(cli: Cli, sample_workspace: Path) -> None:
+    options = ("-w", sample_workspace, "--format", "json")
+    pair = cli("pairs", "--top", "1", *options).rows()[0]
+    both = cli("together", "--place", str(pair["a_id"]), "--place", str(pair["b_id"]), *options).rows()
+    assert (both[0]["id"], both[0]["joint"], both[0]["score"]) == ("set", pair["joint"], pair["score"])
+    rows = cli("internal", "--top", "1", *options).rows()
+    ranked = cli("rank", "--by", "internal_share", "--top", "1", *options).rows()
+    assert (rows[0]["id"], rows[0]["internal_share"]) == (ranked[0]["id"], ranked[0]["value"])
+    behind = cli("articles", "--city", str(rows[0]["id"]), "--inside", "--top", "0", *options).rows()
+    assert len(behind) == rows[0]["internal_joint"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "text"),
     [
         (("connections",), 2, "--city"),
         (("connections", "--city", "Atlantis"), 4, "There is no city named 'Atlantis'"),
+        (("pairs", "--partner-country", "US"), 2, "--partner-country goes with --compare-scopes"),
+        (("pairs", "--compare-scopes", "--within", "Beijing"), 2, "--within means nothing with --compare-scopes"),
+        (("pairs", "--compare-scopes"), 4, "name the place whose scopes are compared"),
+        (("together", "--place", "Beijing"), 4, "at least two different places"),
+        (("internal", "--by", "fame"), 4, "it is one of internal_share, internal_joint"),
         (("sectors", "--city", "Beijing", "--each"), 4, "give either a place or each"),
         (("connections", "--city", "Beijing", "--scope", "near"), 4, "it is one of all, domestic, international"),
     ],

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pyarrow.parquet as pq
 import pytest
 from plain.article_kinds import PlainKinds
+from plain.city_ties import PlainTies
 from plain.partner_cities import partner_rows
 from plain.share_and_collaboration import PlainMeasures
 
 from toolkit.corpus.plain.tables import ingest_tables
 from toolkit.corpus.schema import TABLES
-from toolkit.measures.answers import collaboration_types, connections, share
+from toolkit.measures.answers import collaboration_types, connections, internal, scope_comparison, share, together
 from toolkit.workspace import open_workspace
 
 
@@ -62,3 +63,29 @@ def test_types_of_articles_by_plain_loops(management, frames):
                 found[unit, year, kind] = [count, pytest.approx(part, abs=1e-8)]
     assert len({kind for _, _, kind in plain}) >= 4
     assert found == {key: [count, float(part)] for key, (count, part) in plain.items()}
+
+
+def test_scopes_sets_and_inside_of_the_largest_cities_by_plain_loops(management, frames):
+    plain = PlainTies(frames)
+    largest = share(management, top=3).frame.id.tolist()
+    inside = internal(management).frame.set_index("id")
+    for city in largest:
+        rows = scope_comparison(management, place=city, partner_country="CN", top=10).frame.drop(columns="year")
+        expected = plain.scopes(city, partner_country="CN", top=10)
+        assert expected["international"][0] == 10
+        assert rows.set_index("scope").drop(columns="ratio_to_inside").T.to_dict("list") == {
+            scope: pytest.approx(row, abs=1e-8) for scope, row in expected.items()
+        }
+        joint, shared, whole = plain.inside(city)
+        assert inside.internal_joint[city] == joint > 10
+        assert [inside.internal_share[city], inside.share[city]] == pytest.approx(
+            [float(shared), float(whole)], abs=1e-8
+        )
+    for members in (largest[:2], largest):
+        rows = together(management, places=members, by_year=True).frame
+        rows = rows[(rows.id == "set") & (rows.joint > 0)]
+        expected = plain.together(set(members))
+        assert len(expected) > 0
+        assert dict(zip(rows.year, rows.joint, strict=True)) == {year: joint for year, (joint, _) in expected.items()}
+        found = dict(zip(rows.year, rows.score, strict=True))
+        assert found == {year: pytest.approx(float(part), abs=1e-8) for year, (_, part) in expected.items()}

@@ -1,4 +1,4 @@
-"""Commands about collaboration beside the pairs: connections, sectors."""
+"""Commands about collaboration beside the pairs: connections, sectors, internal, together."""
 
 from __future__ import annotations
 
@@ -102,7 +102,84 @@ def sectors(
     emit(answer.frame, answer.run, fmt=fmt, output=output, top=top)
 
 
+def internal(
+    place: Annotated[str | None, typer.Option("--place", "--city", help="Only this place.")] = None,
+    by: Annotated[
+        str, typer.Option("--by", help="Rank by internal_share, internal_joint or part_of_share.")
+    ] = "internal_share",
+    level: Annotated[str, typer.Option("--level", help="city or country.", rich_help_panel="What to count")] = "city",
+    years: opt.YearsOption = None,
+    by_year: opt.ByYearOption = False,
+    subject: opt.SubjectOption = None,
+    country: opt.CountryOption = None,
+    top: opt.TopOption = 25,
+    truncated: opt.TruncatedOption = "drop",
+    max_authors: opt.MaxAuthorsOption = None,
+    max_units: opt.MaxUnitsOption = 500,
+    link: opt.LinkOption = "one-author",
+    kin: opt.KinOption = "drop",
+    fmt: opt.FormatOption = None,
+    output: opt.OutputOption = None,
+    workspace: opt.WorkspaceOption = None,
+) -> None:
+    """Collaboration inside places: articles of several institutions of one place, and their part of its Share."""
+    from toolkit.measures import answers
+
+    ws = open_workspace(workspace)
+    answer = answers.internal(
+        ws,
+        place=place,
+        by=by,
+        level=level,
+        years=years,
+        by_year=by_year,
+        subject=subject,
+        country=country,
+        truncated=truncated,
+        max_authors=max_authors,
+        max_units=max_units,
+        link=link,
+        kin=kin,
+    )
+    emit(answer.frame, answer.run, fmt=fmt, output=output, top=top)
+
+
+def together(
+    place: Annotated[
+        list[str],
+        typer.Option("--place", "--city", help="A member of the set; given two times or more."),
+    ],
+    level: opt.LevelOption = "city",
+    years: opt.YearsOption = None,
+    by_year: opt.ByYearOption = False,
+    subject: opt.SubjectOption = None,
+    top: opt.TopOption = 0,
+    truncated: opt.TruncatedOption = "drop",
+    max_authors: opt.MaxAuthorsOption = None,
+    subject_counting: opt.SubjectCountingOption = "fractional",
+    fmt: opt.FormatOption = None,
+    output: opt.OutputOption = None,
+    workspace: opt.WorkspaceOption = None,
+) -> None:
+    """Set score: articles on which all of several places are, and the sum of their Shares of them."""
+    from toolkit.measures import answers
+
+    ws = open_workspace(workspace)
+    answer = answers.together(
+        ws,
+        places=place,
+        level=level,
+        years=years,
+        by_year=by_year,
+        subject=subject,
+        truncated=truncated,
+        max_authors=max_authors,
+        subject_counting=subject_counting,
+    )
+    emit(answer.frame, answer.run, fmt=fmt, output=output, top=top)
+
+
 def register(app: typer.Typer) -> None:
     """Add this room's commands to ``app``."""
-    for command in (connections, sectors):
+    for command in (connections, sectors, internal, together):
         app.command(rich_help_panel="Measures")(command)

@@ -117,6 +117,17 @@ def pairs(
     within: Annotated[
         str | None, typer.Option("--within", help="At level institution: pairs inside this city.")
     ] = None,
+    compare_scopes: Annotated[
+        bool,
+        typer.Option(
+            "--compare-scopes",
+            help="With --city: mean and median joint articles of the --top pairs of institutions inside it, with other "
+            "cities of its country, and abroad.",
+        ),
+    ] = False,
+    partner_country: Annotated[
+        str | None, typer.Option("--partner-country", help="With --compare-scopes: a row for this country too.")
+    ] = None,
     by: Annotated[str, typer.Option("--by", help="score or joint: what to rank by.")] = "score",
     level: opt.LevelOption = "city",
     years: opt.YearsOption = None,
@@ -144,6 +155,27 @@ def pairs(
     from toolkit.measures import answers
 
     ws = open_workspace(workspace)
+    if compare_scopes:
+        _refuse_beside("--compare-scopes", partner=partner, within=within, country=country)
+        compared = answers.scope_comparison(
+            ws,
+            place=place,
+            partner_country=partner_country,
+            level=level,
+            years=years,
+            by_year=by_year,
+            top=top,
+            subject=subject,
+            truncated=truncated,
+            max_authors=max_authors,
+            max_units=max_units,
+            link=link,
+            kin=kin,
+        )
+        emit(compared.frame, compared.run, fmt=fmt, output=output)
+        return
+    if partner_country is not None:
+        raise typer.BadParameter("--partner-country goes with --compare-scopes")
     answer = answers.pairs(
         ws,
         level=level,
@@ -276,6 +308,13 @@ def articles(
         wfc=wfc,
     )
     emit(answer.frame, answer.run, fmt=fmt, output=output, top=top)
+
+
+def _refuse_beside(option: str, **others: object) -> None:
+    """Refuse options that mean nothing beside ``option``."""
+    given = [f"--{name}" for name, value in others.items() if value is not None]
+    if given:
+        raise typer.BadParameter(f"{', '.join(given)} means nothing with {option}")
 
 
 def register(app: typer.Typer) -> None:

@@ -13,8 +13,11 @@ from toolkit.errors import BadParameter, DataError
 from toolkit.measures.article_answers import articles
 from toolkit.measures.asking import Folder
 from toolkit.measures.connection_answers import connections
+from toolkit.measures.internal_answers import internal
 from toolkit.measures.pair_answers import pairs, partnerships
+from toolkit.measures.scope_answers import scope_comparison
 from toolkit.measures.sector_answers import collaboration_types
+from toolkit.measures.set_answers import together
 from toolkit.measures.subject_answers import concentration, standing, subjects
 from toolkit.measures.unit_answers import rank, share
 from toolkit.runs import Answer, RunRecord
@@ -25,13 +28,16 @@ __all__ = [
     "collaboration_types",
     "concentration",
     "connections",
+    "internal",
     "pairs",
     "partnerships",
     "rank",
     "repeat",
+    "scope_comparison",
     "share",
     "standing",
     "subjects",
+    "together",
 ]
 
 
@@ -64,6 +70,9 @@ def repeat(record: RunRecord | Mapping[str, Any], workspace: Folder) -> Answer:
         "concentration": concentration,
         "standing": standing,
         "subjects": subjects,
+        "together": together,
+        "scope_comparison": scope_comparison,
+        "internal": internal,
     }
     if run.method not in methods:
         raise BadParameter("method", run.method, f"it is one of {', '.join(methods)}")

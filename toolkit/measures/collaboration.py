@@ -15,10 +15,10 @@ from toolkit.measures.pairing import (
     without_kin,
 )
 from toolkit.measures.parts import Years, numbered_parts, numbered_works, unit_numbers
-from toolkit.measures.precision import exact_sum, from_limbs
+from toolkit.measures.precision import DIGITS, exact_sum, from_limbs
 from toolkit.measures.tables import Tables
 
-__all__ = ["collaboration_scores", "pair_parts", "total_collaboration", "yearly_scores"]
+__all__ = ["collaboration_scores", "pair_parts", "total_collaboration", "total_of_level", "yearly_scores"]
 
 
 def pair_parts(
@@ -155,6 +155,23 @@ def total_collaboration(scores: ir.Table) -> ir.Table:
     return ends.group_by("id", "year").agg(
         partners=ends.count(), joint=ends.joint.sum(), strength=exact_sum(ends.score)
     )
+
+
+def total_of_level(tables: Tables, *, level: str, years: Years | None = None, counting: Counting = DEFAULT) -> float:
+    """Collaboration score of a whole level [articles]: the sum over its unordered pairs, each counted once.
+
+    This is half the sum of the units' total scores, in which each pair stands at both its ends.
+
+    Examples
+    --------
+    >>> import ibis
+    >>> from toolkit.corpus.example import hand_tables
+    >>> total_of_level(Tables.on(ibis.duckdb.connect(), hand_tables()), level="city")
+    2.0
+    """
+    scores = yearly_scores(tables, level=level, counting=counting, years=years)
+    total = scores.agg(total=exact_sum(scores.score)).to_pyarrow()["total"][0].as_py()
+    return round(total or 0.0, DIGITS)
 
 
 def _numbered_pairs(

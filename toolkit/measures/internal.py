@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import ibis
 import ibis.expr.types as ir
 
 from toolkit.measures.counting import DEFAULT, Counting
+from toolkit.measures.levels import SPECIAL
 from toolkit.measures.parts import Years, numbered_parts, unit_numbers
 from toolkit.measures.precision import exact_sum
 from toolkit.measures.seats import numbered_seat_pairs
+from toolkit.measures.share import unit_shares
 from toolkit.measures.tables import Tables
 
-__all__ = ["internal_collaboration", "internal_parts", "yearly_internal"]
+__all__ = ["internal_collaboration", "internal_parts", "internal_parts_of_share", "yearly_internal"]
 
 
 def internal_parts(tables: Tables, *, level: str, counting: Counting = DEFAULT, years: Years | None = None) -> ir.Table:
@@ -84,3 +88,44 @@ def internal_collaboration(
     return summed.select("id", "internal_joint", "internal_share", year=ibis.null("int32")).select(
         "id", "year", "internal_joint", "internal_share"
     )
+
+
+def internal_parts_of_share(
+    tables: Tables,
+    *,
+    level: str,
+    years: Years | None = None,
+    by_year: bool = False,
+    counting: Counting = DEFAULT,
+) -> ir.Table:
+    """Collaboration inside each place beside the place's whole output.
+
+    ``part_of_share(c) = internal_share(c) / Share(c)``: 1 where each article of c is shared by several of its
+    institutions, 0 where none is. Parameters as :func:`internal_collaboration`.
+
+    Returns
+    -------
+    ibis table
+        ``id``, ``year`` (null over a window), ``internal_joint``, ``internal_share``, ``share`` [articles],
+        ``part_of_share``; a row for each place with output, 0 where nothing is internal
+
+    Raises
+    ------
+    BadParameter
+        There is no internal collaboration at the level.
+    """
+    asked: dict[str, Any] = {"level": level, "years": years, "by_year": by_year, "counting": counting}
+    inside = internal_collaboration(tables, **asked)
+    shares = unit_shares(tables, **asked)
+    shares = shares.filter(shares.id.notin(SPECIAL)).select("id", "year", "share")
+    keys = ["id", "year"] if by_year else ["id"]
+    inside = inside.select(*keys, "internal_joint", "internal_share")
+    rows = shares.left_join(inside, keys)
+    rows = rows.select(
+        "id",
+        "year",
+        "share",
+        internal_joint=ibis.coalesce(rows.internal_joint, 0),
+        internal_share=ibis.coalesce(rows.internal_share, 0.0),
+    )
+    return rows.mutate(part_of_share=rows.internal_share / rows.share.nullif(0.0))

@@ -153,7 +153,8 @@ def partnerships(
         ``a_id``, ``a_name``, ``b_id``, ``b_name``, ``year``, ``partnerships``, ``new``, ``kept``, ``lost``
         [pairs of institutions]; status only with ``by_year``. For one place: ``id``, ``name``, ``scope`` (``all``,
         ``domestic``, ``international``), ``year``, the counts, ``partner_institutions``, ``partner_places`` and, at
-        city level, ``rank_in_country``. With ``inside``: ``id``, ``name``, ``year`` and the counts.
+        city level, ``rank_in_country`` with ``ratio_to_next`` (to the next city of the country). With ``inside``:
+        ``id``, ``name``, ``year`` and the counts.
 
     Raises
     ------

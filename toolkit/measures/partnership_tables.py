@@ -9,6 +9,7 @@ import ibis
 from toolkit.measures.asking import Question, named, named_pairs
 from toolkit.measures.levels import units
 from toolkit.measures.partnerships import internal_partnerships, one_ended_partnerships, partnership_counts
+from toolkit.measures.precision import rounded
 from toolkit.measures.selection import both_in_country, either_in_country, in_country
 from toolkit.runs import Answer
 
@@ -83,9 +84,16 @@ def one_ended_rows(question: Question, *, place: str, window: int, top: int | No
     if level == "city":
         peers = ["country", "scope", "year"] if question.by_year else ["country", "scope"]
         position = ibis.rank().over(group_by=peers, order_by=ibis.desc("partnerships")) + 1
-        rows = rows.mutate(rank_in_country=ibis.ifelse(ibis._.country.notnull(), position, ibis.null("int64")))
+        following = ibis._.partnerships.lead().over(group_by=peers, order_by=[ibis.desc("partnerships"), "id"])
+        rows = rows.mutate(position=position, following=following)
+        ratio = rows.partnerships.cast("float64") / rows.following.cast("float64").nullif(0.0)
+        known = rows.country.notnull()
+        rows = rows.mutate(
+            rank_in_country=ibis.ifelse(known, rows.position, ibis.null("int64")),
+            ratio_to_next=ibis.ifelse(known, rounded(ratio), ibis.null("float64")),
+        )
     rows = named(tables, rows.filter(rows.id == place), level=level)
     columns = ["id", "name", "scope", "year", *_COUNTS, "partner_institutions", "partner_places"]
     if level == "city":
-        columns.append("rank_in_country")
+        columns += ["rank_in_country", "ratio_to_next"]
     return question.answer(rows, columns, ["scope"], top=top)

@@ -9,6 +9,7 @@ import ibis
 
 from toolkit.errors import BadParameter
 from toolkit.measures.asking import Folder, YearsAsked, asking, named
+from toolkit.measures.collaboration import total_of_level
 from toolkit.measures.counting import Counting, CountingOptions
 from toolkit.measures.levels import SPECIAL
 from toolkit.measures.precision import rounded
@@ -147,7 +148,8 @@ def rank(
     -------
     Answer
         ``rank``, ``id``, ``name``, ``year``, ``value`` [articles, units or pairs], ``ratio_to_next``,
-        ``previous_rank``
+        ``previous_rank``. Facts, by ``strength``: ``level_total``, the score of all pairs of the level over the window,
+        each unordered pair once.
 
     Raises
     ------
@@ -172,6 +174,9 @@ def rank(
         question.settled(by=by, country=code, base_year=base)
         if by == "adjusted_share":
             question.timer.facts["base_year"] = base
+        if by == "strength":
+            total = total_of_level(tables, level=level, years=question.years, counting=counting)
+            question.timer.facts["level_total"] = total
         if by not in ("share", "count", "adjusted_share"):
             question.note_pairs(seats=by in ("internal_joint", "internal_share", "partnerships"))
         asked: dict[str, Any] = {
