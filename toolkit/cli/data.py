@@ -98,6 +98,16 @@ def ingest_ror(paths: _Paths, strict: opt.StrictOption = False, workspace: opt.W
 
 @ingest_app.command("tables")
 def ingest_tables(
+    records: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Records that hold works, authors and affiliations at once, read by --recipe."),
+    ] = None,
+    recipe: Annotated[
+        str | None,
+        typer.Option(
+            "--recipe", help="How records are read: scopus, wos, cris-wide, cris-long, or a recipe file (.toml)."
+        ),
+    ] = None,
     works: Annotated[list[Path] | None, typer.Option("--works", help="Table of works; repeat for several.")] = None,
     authorships: Annotated[
         list[Path] | None, typer.Option("--authorships", help="Table of authors and their institutions on each work.")
@@ -112,7 +122,7 @@ def ingest_tables(
     strict: opt.StrictOption = False,
     workspace: opt.WorkspaceOption = None,
 ) -> None:
-    """Plain tables of works, authorships and institutions: csv, tsv or parquet, gzip or not."""
+    """Plain tables, and exports of Scopus, Web of Science and repositories: csv, tsv or parquet, gzip or not."""
     from toolkit.corpus.plain import ingest_tables as read
 
     ws = open_workspace(workspace)
@@ -122,6 +132,8 @@ def ingest_tables(
             works=works or (),
             authorships=authorships or (),
             institutions=institutions or (),
+            records=records or (),
+            recipe=recipe,
             mapping=mapping,
             corrections=corrections or (),
             strict=strict,

@@ -30,6 +30,7 @@ from toolkit.corpus.plain.statements import (
     MACROS,
     NAMED_INSTITUTIONS,
     NAMES,
+    NOTED,
     STAGED,
     WORKS,
 )
@@ -120,6 +121,8 @@ class RowJudge:
         Work types to keep; ``None`` keeps all.
     by_name
         Whether institutions without an id are told apart by their names.
+    notes
+        File of :data:`~toolkit.corpus.plain.records.NOTES`; those of works that are kept are told with the rejects.
     """
 
     def __init__(
@@ -129,6 +132,7 @@ class RowJudge:
         *,
         types: Sequence[str] | None,
         by_name: bool,
+        notes: Path | None = None,
     ) -> None:
         self._db = connection
         self._by_name = by_name
@@ -147,6 +151,10 @@ class RowJudge:
         self._look_up("made", NAMES, ("name", "country", "region"), "id", made_id)
         for statement in (WORKS, AUTHORSHIPS, INSTITUTIONS):
             self._run(statement)
+        self._staged = dict(STAGED)
+        if notes is not None:
+            connection.read_parquet(str(notes), file_row_number=True).create_view("notes")
+            self._staged["rejects"] = (*STAGED["rejects"], NOTED)
 
     def _look_up(
         self, table: str, query: str, keys: Sequence[str], value: str, function: Callable[..., str | None]
@@ -162,7 +170,7 @@ class RowJudge:
 
     def first_bad(self) -> tuple[str, int, str, str] | None:
         """Source, line, reason and text of the first bad row, or ``None``."""
-        for query in STAGED["rejects"]:
+        for query in self._staged["rejects"]:
             row = self._run(f"FROM ({query}) WHERE NOT starts_with(reason, 'kept') LIMIT 1").fetchone()
             if row is not None:
                 return row
@@ -170,7 +178,7 @@ class RowJudge:
 
     def write(self, writer: StagingWriter) -> None:
         """Write the good rows and the bad ones to the staging tables, in a stable order."""
-        for table, queries in STAGED.items():
+        for table, queries in self._staged.items():
             for query in queries:
                 if self._by_name or query != NAMED_INSTITUTIONS:
                     for batch in self._run(query).to_arrow_reader(_BATCH):
@@ -180,7 +188,7 @@ class RowJudge:
         """What became of the rows."""
         facts = {name: self._number(query) for name, query in FACTS.items()}
         rejects = Counter[str]()
-        for query in STAGED["rejects"]:
+        for query in self._staged["rejects"]:
             found = self._run(f"SELECT reason, count(*) FROM ({query}) GROUP BY reason").fetchall()  # noqa: S608
             rejects.update(dict(found))
         snapshot = self._run("SELECT coalesce(max(left(updated, 10)), '') FROM judged_works").fetchone()

@@ -23,6 +23,7 @@ __all__ = [
     "MACROS",
     "NAMED_INSTITUTIONS",
     "NAMES",
+    "NOTED",
     "STAGED",
     "WORKS",
 ]
@@ -193,6 +194,15 @@ GROUP BY institution_ref ORDER BY institution_ref
 INSTITUTION_REJECTS: Final = """
 SELECT source, line, 'no id' AS reason, concat_ws(', ', name, city_name, country)[:200] AS excerpt
 FROM judged_institutions WHERE institution_ref IS NULL ORDER BY source, line
+"""
+
+# one row for each text, at the first place it stands
+NOTED: Final = """
+SELECT arg_min(notes.source, file_row_number) AS source, arg_min(notes.line, file_row_number) AS line, reason,
+    (CASE WHEN count(*) > 1 THEN count(*) || ' times: ' ELSE '' END || text)[:200] AS excerpt
+FROM notes
+SEMI JOIN (SELECT id FROM judged_works WHERE bad IS NULL AND left_out IS NULL) AS kept ON kept.id = work_ref(work)
+GROUP BY reason, text ORDER BY source, line, reason, excerpt
 """
 
 COUNTRIES: Final = """

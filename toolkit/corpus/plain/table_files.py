@@ -7,10 +7,12 @@ quotes go wrong, only the line on which the row starts is put aside, and reading
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,10 +22,11 @@ import pyarrow.parquet as pq
 
 from toolkit.corpus.jsonlines import RawFile, blocks, excerpt, kind_of
 from toolkit.corpus.plain.column_mapping import ColumnMapping, matched_columns
+from toolkit.corpus.plain.recipe import Recipe
 from toolkit.corpus.staging import STAGING
 from toolkit.errors import BadRecord, DataError
 
-__all__ = ["TABLE_SUFFIXES", "TableFile"]
+__all__ = ["TABLE_SUFFIXES", "TableFile", "text_lines"]
 
 TABLE_SUFFIXES: Final = (".csv", ".csv.gz", ".tsv", ".tsv.gz", ".txt", ".txt.gz", ".parquet")
 """What a file in a folder must end with to be looked at; a file asked for by name may end with anything."""
@@ -32,6 +35,7 @@ _DELIMITERS: Final = (",", "\t", ";")
 _BLOCK_BYTES: Final = 4 << 20
 _ROWS: Final = 50_000
 _NOT_UTF8 = re.compile("[\udc80-\udcff]")
+_UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 _BAD_QUOTES: Final = "quotes not closed, or inside a field"
 
 
@@ -48,6 +52,8 @@ class TableFile:
         What :func:`~toolkit.corpus.plain.column_mapping.read_mapping` gave.
     strict
         Raise at the first bad row instead of putting it aside.
+    recipe
+        How the columns are found instead, and how the file is written.
 
     Attributes
     ----------
@@ -64,8 +70,13 @@ class TableFile:
         The file is empty, or no table.
     """
 
-    def __init__(self, file: RawFile, table: str, mapping: ColumnMapping, *, strict: bool = False) -> None:
+    def __init__(
+        self, file: RawFile, table: str, mapping: ColumnMapping, *, strict: bool = False, recipe: Recipe | None = None
+    ) -> None:
         self.file = file
+        self._quotes = recipe is None or recipe.quotes
+        self._lenient = recipe is not None and recipe.lenient
+        self._encoding = recipe.encoding if recipe is not None else "utf-8"
         self.rows = 0
         self._strict = strict
         self._rejects: list[dict[str, Any]] = []
@@ -74,8 +85,13 @@ class TableFile:
             header = _parquet_file(file.path).schema_arrow.names
             self._delimiter = ""
         else:
-            header, self._delimiter = _header(file.path)
-        self.columns = matched_columns(header, table, mapping, where=str(file.path))
+            header, self._delimiter = _header(file.path, self._encoding, wide=recipe is not None)
+            while self._lenient and header and not header[-1].strip():
+                header.pop()
+        where = str(file.path)
+        self.columns = (
+            recipe.matched(header, where=where) if recipe else matched_columns(header, table, mapping, where=where)
+        )
         self._width = len(header)
 
     def batches(self) -> Iterator[pa.Table]:
@@ -123,8 +139,11 @@ class TableFile:
         yield self._table(lines, rows)
 
     def _good_rows(self) -> Iterator[tuple[int, Sequence[str]]]:
-        feed = _Feed(self.file.path)
-        reader = csv.reader(feed, delimiter=self._delimiter, strict=True)
+        feed = _Feed(self.file.path, self._encoding)
+        bare = not self._quotes and self._delimiter == "\t"
+        reader = csv.reader(
+            feed, delimiter=self._delimiter, strict=True, quoting=csv.QUOTE_NONE if bare else csv.QUOTE_MINIMAL
+        )
         while not next(reader, ["end"]):
             pass
         while True:
@@ -139,6 +158,7 @@ class TableFile:
                 continue
             if not any(row):
                 continue
+            row = self._mended(row, bare=bare)
             if len(row) != self._width:
                 self._put_aside(feed, line, f"{len(row)} columns instead of {self._width}")
                 continue
@@ -149,6 +169,12 @@ class TableFile:
                 yield line, row
         if feed.damage:
             self._reject(feed.line + 1, feed.damage, f"{self.rows} rows before it were read")
+
+    def _mended(self, row: list[str], *, bare: bool) -> list[str]:
+        """The row as its recipe lets it be read: without empty cells too many, and quotes of its own making."""
+        if self._lenient and len(row) > self._width and not any(row[self._width :]):
+            row = row[: self._width]
+        return [_unquoted(cell) for cell in row] if bare else row
 
     def _put_aside(self, feed: _Feed, line: int, reason: str) -> None:
         self.rows += 1
@@ -167,20 +193,23 @@ class _Feed:
     ``foreign`` tells that bytes which are no UTF-8 were met; they stand in the text as lone surrogates.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, encoding: str) -> None:
         self.record: list[str] = []
         self.line = 0
         self.foreign = False
         self.damage = ""
         self._again: list[str] = []
-        self._lines = self._read(path)
+        self._lines = self._read(path, encoding)
 
-    def _read(self, path: Path) -> Iterator[str]:
+    def _read(self, path: Path, encoding: str) -> Iterator[str]:
+        if _is_utf16(path):
+            yield from text_lines(path)
+            return
         for block in blocks(path, size=_BLOCK_BYTES):
             try:
-                text = block.data.decode("utf-8")
+                text = block.data.decode(encoding)
             except UnicodeDecodeError:
-                text = block.data.decode("utf-8", errors="surrogateescape")
+                text = block.data.decode(encoding, errors="surrogateescape")
                 self.foreign = True
             yield from io.StringIO(text, newline="")
             self.damage = block.damage
@@ -200,6 +229,29 @@ class _Feed:
         self.line -= len(self.record) - 1
 
 
+def text_lines(path: Path, encoding: str = "utf-8") -> Iterator[str]:
+    """Lines of a text file, their ends kept; UTF-16 if it begins so, bytes that can't be read as lone surrogates."""
+    if _is_utf16(path):
+        # whole, for the blocks end at bytes that may be half a letter; such exports hold a thousand records at most
+        data = b"".join(block.data for block in blocks(path, size=_BLOCK_BYTES, whole_lines=False))
+        text = codecs.getincrementaldecoder("utf-16")(errors="replace").decode(data)
+        yield from io.StringIO(text, newline="")
+        return
+    for block in blocks(path, size=_BLOCK_BYTES):
+        yield from io.StringIO(block.data.decode(encoding, errors="surrogateescape"), newline="")
+
+
+def _is_utf16(path: Path) -> bool:
+    block = next(blocks(path, size=64, whole_lines=False), None)
+    return block is not None and block.data.startswith(_UTF16)
+
+
+def _unquoted(cell: str) -> str:
+    """A cell of a file without quotes that stands in quotes all the same, its own quotes doubled."""
+    inner = cell[1:-1].replace('""', "")
+    return cell[1:-1].replace('""', '"') if len(cell) > 1 and cell[0] == cell[-1] == '"' and '"' not in inner else cell
+
+
 def _is_parquet(path: Path) -> bool:
     with path.open("rb") as file:
         return file.read(4) == b"PAR1"
@@ -212,21 +264,23 @@ def _parquet_file(path: Path) -> pq.ParquetFile:
         raise DataError(f"{path} starts like a Parquet file but can't be read: {error}.") from error
 
 
-def _header(path: Path) -> tuple[list[str], str]:
-    """Column names and delimiter: the one of comma, tab and semicolon that makes most columns."""
+def _header(path: Path, encoding: str, *, wide: bool) -> tuple[list[str], str]:
+    """Column names and delimiter: that of comma, tab and semicolon that makes most columns; ``wide`` takes UTF-16."""
     block = next(blocks(path, size=1 << 16), None)
     if block is None or not block.data.strip():
         damage = f" ({block.damage})" if block is not None and block.damage else ""
         raise DataError(f"{path} is empty{damage}: a table starts with a line of column names.")
-    if kind := kind_of(block.data):
+    utf16 = wide and block.data.startswith(_UTF16)
+    if not utf16 and (kind := kind_of(block.data)):
         raise DataError(f"{path} is {kind}; a table is csv, tsv or Parquet.")
-    if b"\x00" in block.data:
+    if b"\x00" in block.data and not utf16:
         raise DataError(f"{path} is binary, not text; a table is csv, tsv or Parquet.")
     if block.data.lstrip()[:1] in (b"{", b"["):
         raise DataError(
             f"{path} holds JSON records; `scicities ingest openalex` reads those. A table is csv, tsv or Parquet."
         )
-    text = block.data.decode("utf-8-sig", errors="replace")
+    text = "".join(islice(text_lines(path), 5)) if utf16 else block.data.decode(encoding, errors="replace")
+    text = text.removeprefix("\ufeff")
     headers = {mark: _first_row(text, mark) for mark in _DELIMITERS}
     delimiter = max(_DELIMITERS, key=lambda mark: len(headers[mark]))
     if not headers[delimiter]:

@@ -1,4 +1,4 @@
-"""Plain tables of works, authorships and institutions into the workspace: what ``scicities ingest tables`` does."""
+"""Plain tables and records of other databases into the workspace: what ``scicities ingest tables`` does."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Final
-
-import pyarrow as pa
 
 from toolkit.corpus.ingest import IngestReport, Progress, take_in
 from toolkit.corpus.jsonlines import RawFile, content_hash, find_files
 from toolkit.corpus.plain.column_mapping import ColumnMapping, read_mapping
 from toolkit.corpus.plain.corrections_file import stage_corrections
-from toolkit.corpus.plain.rows import RawRows, RowCounts, RowJudge
-from toolkit.corpus.plain.table_files import TABLE_SUFFIXES, TableFile
+from toolkit.corpus.plain.gathering import Gathered, gather_records, gather_tables
+from toolkit.corpus.plain.recipe import Recipe, read_recipe
+from toolkit.corpus.plain.rows import RowCounts, RowJudge
+from toolkit.corpus.plain.table_files import TABLE_SUFFIXES
 from toolkit.corpus.scratch import database
 from toolkit.corpus.staging import (
     StagedInput,
@@ -36,7 +36,6 @@ __all__ = ["ingest_tables"]
 
 Paths = str | Path | Sequence[str | Path] | None
 _Files = Mapping[str, Sequence[RawFile]]
-_TABLES: Final = ("works", "authorships", "institutions")
 _NOTE: Final = "kept"
 
 
@@ -46,6 +45,8 @@ def ingest_tables(
     works: Paths = None,
     authorships: Paths = None,
     institutions: Paths = None,
+    records: Paths = None,
+    recipe: str | Path | None = None,
     mapping: str | Path | ColumnMapping | None = None,
     types: Sequence[str] | None = None,
     corrections: Paths = None,
@@ -62,7 +63,12 @@ def ingest_tables(
         Where to.
     works, authorships, institutions
         Files and folders: csv, tsv or text parted by semicolons, compressed with gzip or not, or Parquet. Works and
-        authorships go together; a table of institutions may come with them, or alone.
+        authorships go together; a table of institutions may come with them, with records, or alone.
+    records
+        Files and folders of exports in which one table holds works, authors and affiliations, instead of ``works``
+        and ``authorships``; ``recipe`` says how they are read.
+    recipe
+        ``scopus``, ``wos``, ``cris-wide`` or ``cris-long``, or the path of a recipe of one's own (``.toml``).
     mapping
         TOML or JSON file, or a mapping, that names the column of a field where it has no documented name:
         ``[works]``, ``title = "Article Title"``. The documented names are in ``docs/plain-tables.md``.
@@ -82,12 +88,14 @@ def ingest_tables(
     Returns
     -------
     IngestReport
-        Counts of rows of all tables together: ``read = kept + left_out + bad rows``.
+        Counts of rows of all tables together: ``read = kept + left_out + bad rows``. A record counts as a row of
+        works and one of authorships for each author and affiliation.
 
     Raises
     ------
     SettingsError
-        A path does not exist, works come without authorships, or another process writes to the workspace.
+        A path or recipe does not exist, tables are given that don't go together, or another process writes to the
+        workspace.
     MissingColumn
         A needed field has no column.
     DataError
@@ -115,12 +123,17 @@ def ingest_tables(
     if chosen_types == []:
         raise BadParameter("types", list(types or ()), "at least one type, or None for all")
     columns = read_mapping(mapping)
-    files = _found({"works": works, "authorships": authorships, "institutions": institutions})
-    options = {"types": chosen_types, "mapping": columns}
+    files = _found(
+        {"works": works, "authorships": authorships, "records": records, "institutions": institutions}, recipe
+    )
+    taken = read_recipe(recipe) if recipe is not None else None
+    options: dict[str, Any] = {"types": chosen_types, "mapping": columns}
+    if taken is not None:
+        options["recipe"] = json.loads(json.dumps(asdict(taken)))
     paths = {table: [str(file.path) for file in found] for table, found in files.items()}
     chosen = settings or load_settings(workspace.root)
     with recording("ingest", {"kind": "tables", **paths, **options, "cities": cities}) as timer, workspace.writing():
-        staged = _stage(workspace, files, columns, options, strict=strict, progress=progress, settings=chosen)
+        staged = _stage(workspace, files, columns, taken, options, strict=strict, progress=progress, settings=chosen)
         also = stage_corrections(workspace, corrections, strict=strict)
         timer.facts["report"] = take_in(workspace, [staged, *also], cities=cities, settings=chosen, progress=progress)
         timer.fingerprint, timer.snapshot = workspace.fingerprint, workspace.snapshot
@@ -138,12 +151,19 @@ def ingest_tables(
     )
 
 
-def _found(given: Mapping[str, Paths]) -> _Files:
+def _found(given: Mapping[str, Paths], recipe: str | Path | None) -> _Files:
     files: dict[str, Sequence[RawFile]] = {}
     for table, paths in given.items():
         listed = [paths] if isinstance(paths, str | Path) else list(paths or ())
         if listed:
-            files[table] = find_files(listed, what=f"the table of {table}", suffixes=TABLE_SUFFIXES)
+            what = "records" if table == "records" else f"the table of {table}"
+            files[table] = find_files(listed, what=what, suffixes=TABLE_SUFFIXES)
+    if "records" in files and recipe is None:
+        raise SettingsError("Records were given without a recipe; --recipe scopus (or wos, …) says how they are read.")
+    if "records" not in files and recipe is not None:
+        raise SettingsError(f"The recipe {recipe} was given without records to read by it.")
+    if "records" in files and files.keys() & {"works", "authorships"}:
+        raise SettingsError("Records hold works and authorships: give these tables in a call of their own.")
     if not files:
         raise SettingsError("No table was given: a table of works and one of authorships are needed.")
     for table, other in (("works", "authorships"), ("authorships", "works")):
@@ -156,6 +176,7 @@ def _stage(
     workspace: Workspace,
     files: _Files,
     mapping: ColumnMapping,
+    recipe: Recipe | None,
     options: Mapping[str, Any],
     *,
     strict: bool,
@@ -167,7 +188,7 @@ def _stage(
     every = [file for found in files.values() for file in found]
     name = StagedInput(
         kind="tables",
-        source=", ".join(file.label for file in files.get("works", files.get("institutions", ()))),
+        source=", ".join(file.label for file in files.get("works") or files.get("records") or files["institutions"]),
         path=", ".join(str(file.path.resolve()) for file in every),
         content=hashlib.sha256(json.dumps(contents, sort_keys=True).encode()).hexdigest(),
         options=options,
@@ -176,48 +197,25 @@ def _stage(
     if done is not None and not (strict and any(not reason.startswith(_NOTE) for reason in done.rejects)):
         return done
     with database(workspace, settings) as connection, staging_input(workspace, name.folder_name) as folder:
-        raw, bad, read, by_name = _raw_rows(
-            workspace.staging / ".scratch", files, mapping, strict=strict, progress=progress
-        )
-        judge = RowJudge(connection, raw, types=options["types"], by_name=by_name)
+        scratch = workspace.staging / ".scratch"
+        if recipe is None:
+            rows = gather_tables(scratch, files, mapping, strict=strict, progress=progress)
+        else:
+            rows = gather_records(scratch, files, recipe, mapping, strict=strict, progress=progress)
+        judge = RowJudge(connection, rows.raw, types=options["types"], by_name=rows.by_name, notes=rows.notes)
         if strict and (first := judge.first_bad()):
             source, line, reason, text = first
             path = next(file.path for file in every if file.label == source)
             raise BadRecord(f"{path}:{line}: {reason}: {text}")
-        staged = _counted(replace(name, read=read), judge.counts(), bad, files)
+        staged = _counted(name, judge.counts(), rows, of_works="institutions" not in files or len(files) > 1)
         with StagingWriter(folder) as writer:
             judge.write(writer)
-            writer.add("rejects", bad)
+            writer.add("rejects", rows.rejects)
         write_meta(folder, staged)
     return staged
 
 
-def _raw_rows(
-    folder: Path, files: _Files, mapping: ColumnMapping, *, strict: bool, progress: Progress | None
-) -> tuple[dict[str, Path], pa.Table, int, bool]:
-    """Raw rows of each table, bad rows, number of rows met, and whether institutions go by name."""
-    raw: dict[str, Path] = {}
-    bad: list[pa.Table] = []
-    read = 0
-    opened = {
-        table: [TableFile(file, table, mapping, strict=strict) for file in files.get(table, ())] for table in _TABLES
-    }
-    total = sum(map(len, opened.values()))
-    for table, parts in opened.items():
-        with RawRows(folder, table) as rows:
-            raw[table] = rows.path
-            for part in parts:
-                for batch in part.batches():
-                    rows.add(part.file.label, batch)
-                bad.append(part.rejects())
-                read += part.rows
-                if progress:
-                    progress("reading tables", len(bad), total)
-    named = not any("institution_id" in part.columns for part in opened["authorships"])
-    return raw, pa.concat_tables(bad), read, named
-
-
-def _counted(name: StagedInput, counts: RowCounts, bad: pa.Table, files: _Files) -> StagedInput:
+def _counted(name: StagedInput, counts: RowCounts, rows: Gathered, *, of_works: bool) -> StagedInput:
     """The input with its counts.
 
     Raises
@@ -225,18 +223,19 @@ def _counted(name: StagedInput, counts: RowCounts, bad: pa.Table, files: _Files)
     DataError
         There is no row that can be used.
     """
-    rejects = Counter[str](bad.column("reason").to_pylist())
+    rejects = Counter[str](rows.rejects.column("reason").to_pylist())
     rejects.update(counts.rejects)
-    if not counts.kept or ("works" in files and not counts.works and not counts.left_out):
+    if not counts.kept or (of_works and not counts.works and not counts.left_out):
         causes = [(reason, count) for reason, count in rejects.most_common() if not reason.startswith("its work")]
         why = "; ".join(f"{reason} ({count})" for reason, count in causes[:5]) or "no rows"
-        what = "work" if "works" in files else "institution"
+        what = "work" if of_works else "institution"
         raise DataError(f"There is no {what} to be had from {name.path}: {why}.")
     return replace(
         name,
+        read=rows.read,
         kept=counts.kept,
         left_out=dict(sorted(counts.left_out.items())),
         rejects=dict(sorted(rejects.items())),
-        facts=dict(counts.facts),
+        facts={**counts.facts, **rows.facts},
         snapshot=counts.snapshot,
     )

@@ -1,0 +1,375 @@
+"""Exports of Scopus, Web of Science and repositories: one corpus in every shape, and what is wrong with real ones."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from exports import PLACES, WORKS, cris_long, cris_wide, openalex, scopus, wos_plain, wos_tab
+
+from toolkit.corpus.ingest import ingest_institutions, ingest_openalex
+from toolkit.corpus.plain import ingest_tables
+from toolkit.corpus.plain.recipe import read_recipe, recipe_names
+from toolkit.errors import BadParameter, BadRecord, DataError, MissingColumn, SettingsError
+from toolkit.measures.answers import share
+from toolkit.workspace import open_workspace
+
+DOCS = Path(__file__).parents[2] / "docs" / "recipes"
+SHAPES = {
+    "scopus": ("scopus", "scopus.csv", scopus),
+    "scopus-excel": ("scopus", "scopus.csv", lambda: _semicolons(scopus(bom=False))),
+    "wos-plain": ("wos", "savedrecs.txt", wos_plain),
+    "wos-tab": ("wos", "savedrecs.tsv", wos_tab),
+    "cris-wide": ("cris-wide", "outputs.csv", cris_wide),
+    "cris-long": ("cris-long", "outputs.csv", cris_long),
+}
+
+
+def _semicolons(text):
+    """The csv that Excel writes where the comma is the decimal sign."""
+    import csv
+    import io
+
+    out = io.StringIO()
+    csv.writer(out, delimiter=";", lineterminator="\r\n").writerows(csv.reader(io.StringIO(text)))
+    return out.getvalue()
+
+
+def read(tmp_path, text, recipe, name="records.csv", *, encoding="utf-8", **options):
+    path = tmp_path / name
+    path.write_bytes(text.encode(encoding))
+    workspace = open_workspace(tmp_path / f"of-{name}")
+    return workspace, ingest_tables(workspace, records=path, recipe=recipe, **options)
+
+
+def rows(workspace, table, *columns):
+    return [tuple(row.values()) for row in pq.read_table(workspace.table(table), columns=list(columns)).to_pylist()]
+
+
+def noted(workspace):
+    return rows(workspace, "rejects", "line", "reason", "excerpt")
+
+
+def shares_by_hand(level):
+    """Share of each place, straight from the definition."""
+    found = defaultdict(float)
+    for _, year, _, authors in WORKS:
+        for _, places in authors:
+            for place in places or (None,):
+                unit = (
+                    "unassigned" if place is None else PLACES[place][{"institution": 0, "city": 2, "country": 7}[level]]
+                )
+                found[unit, year] += 1 / len(authors) / max(len(places), 1)
+    return {key: round(value, 9) for key, value in found.items()}
+
+
+def shares_of(workspace, level):
+    frame = share(workspace, level=level, by_year=True).frame
+    short = {known[1]: known[0] for known in PLACES.values()}
+    return {
+        (short.get(row.name, row.name) if level != "country" else row.id, int(row.year)): round(row.share, 9)
+        for row in frame.itertuples(index=False)
+        if row.share > 0
+    }
+
+
+@pytest.mark.parametrize("shape", ["openalex", *SHAPES])
+def test_the_same_corpus_gives_the_same_shares_in_every_shape(tmp_path, shape):
+    if shape == "openalex":
+        works, institutions = openalex()
+        (tmp_path / "w.jsonl").write_text(works)
+        (tmp_path / "i.jsonl").write_text(institutions)
+        workspace = open_workspace(tmp_path / "data")
+        ingest_openalex(workspace, tmp_path / "w.jsonl")
+        ingest_institutions(workspace, tmp_path / "i.jsonl")
+    else:
+        recipe, name, text = SHAPES[shape]
+        workspace, report = read(tmp_path, text(), recipe, name)
+        assert report.rejects == {}
+        assert report.read == report.kept == len(WORKS) + 12
+    for level in ("institution", "city", "country"):
+        assert shares_of(workspace, level) == shares_by_hand(level)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_works_and_people_are_those_of_the_export(tmp_path, shape):
+    recipe, name, text = SHAPES[shape]
+    workspace, _ = read(tmp_path, text(), recipe, name)
+    assert [row[:2] for row in rows(workspace, "works", "title", "year")] == [
+        (title, year) for _, year, title, _ in WORKS
+    ]
+    assert [row[0] for row in rows(workspace, "works", "n_authors")] == [len(authors) for *_, authors in WORKS]
+    people = {row[0] for row in rows(workspace, "authors", "author_id")}
+    expected = {"scopus": "{}", "wos": "P{}-2010"}.get(recipe, "p{}")
+    assert people == {expected.format(number + 5700 if recipe == "scopus" else number) for number in range(1, 5)}
+
+
+@pytest.mark.parametrize("shape", ["scopus-excel", "wos-plain", "wos-tab"])
+def test_byte_order_marks_and_utf16_change_nothing(tmp_path, shape):
+    recipe, name, text = SHAPES[shape]
+    plain, _ = read(tmp_path, text().removeprefix("\ufeff"), recipe, f"a-{name}")
+    for encoding in ("utf-8-sig", "utf-16"):
+        other, report = read(tmp_path, text().removeprefix("\ufeff"), recipe, f"{encoding}-{name}", encoding=encoding)
+        assert report.rejects == {}
+        assert other.fingerprint == plain.fingerprint
+
+
+def test_records_of_two_files_that_overlap_count_once(tmp_path):
+    (tmp_path / "a.csv").write_text(scopus())
+    (tmp_path / "b.csv").write_text(scopus())
+    workspace = open_workspace(tmp_path / "data")
+    report = ingest_tables(workspace, records=[tmp_path / "a.csv", tmp_path / "b.csv"], recipe="scopus")
+    assert report.rejects == {"another record of this work was taken": 4}
+    assert report.read == report.kept + 4
+    assert len(rows(workspace, "authorships", "work_id")) == 12
+
+
+def scopus_rows(*changes):
+    """The made-up Scopus export with cells of its first record changed."""
+    import csv
+    import io
+
+    table = list(csv.reader(io.StringIO(scopus(bom=False))))
+    for column, value in changes:
+        table[1][table[0].index(column)] = value
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows(table)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "reason"),
+    [
+        ("Author(s) ID", "1; 2; 3; 4", "more author ids than authors"),
+        ("Author(s) ID", "1; 2", "fewer author ids than authors"),
+        (
+            "Authors with affiliations",
+            "Brun B., Univ X, Rome, Italy; Alba A.",
+            "the affiliations do not begin with the names of the authors in their order",
+        ),
+    ],
+)
+def test_scopus_records_that_contradict_themselves_are_put_aside(tmp_path, column, value, reason):
+    workspace, report = read(tmp_path, scopus_rows((column, value)), "scopus")
+    assert report.rejects == {reason: 1}
+    assert noted(workspace) == [(2, reason, '2-s2.0-1, On "quoted" things')]
+    assert [row[0] for row in rows(workspace, "works", "work_id")] == ["2-s2.0-2", "2-s2.0-3", "2-s2.0-4"]
+    with pytest.raises(BadRecord, match=rf"records\.csv:2: {reason}"):
+        read(tmp_path, scopus_rows((column, value)), "scopus", strict=True)
+
+
+def test_scopus_names_parted_by_commas_and_records_without_authors(tmp_path):
+    nobody = (("Authors", "[No author name available]"), ("Author(s) ID", "[No author id available]"))
+    text = scopus_rows(*nobody, ("Authors with affiliations", ""), ("Affiliations", ""))
+    table = scopus_rows(
+        ("Authors", "Alba, A., Brun, B., Cruz, C."),
+        ("Author(s) ID", "5701;5702;5703;"),
+        ("Authors with affiliations", "Alba, A., Lab; East, Rome, Italy; Brun, B.; Cruz, C."),
+        ("Affiliations", "Lab; East, Rome, Italy"),
+    )
+    empty, report = read(tmp_path, text, "scopus", "empty.csv")
+    assert report.rejects == {}
+    assert rows(empty, "works", "work_id", "n_authors")[0] == ("2-s2.0-1", 0)
+    commas, report = read(tmp_path, table, "scopus", "commas.csv")
+    assert rows(commas, "authorships", "author_id", "site_id")[:3] == [
+        ("5701", "x-IT-lab-east@x-IT-rome"),
+        ("5702", None),
+        ("5703", None),
+    ]
+    assert rows(commas, "authors", "author_id", "name")[:2] == [("5701", "Alba, A."), ("5702", "Brun, B.")]
+
+
+def test_affiliations_that_tell_no_place_are_listed_once_and_counted(tmp_path):
+    text = (
+        'id,year,authors,affiliations\no1,2020,Al,Freelance\no2,2020,Bo; Cy,"Freelance; Some University, Atlantis"\n'
+        'o3,2020,Di,"Some University, Norway"\n'
+    )
+    workspace, report = read(tmp_path, text, "cris-wide")
+    no_country = "kept without a place: the affiliation does not end with a country"
+    no_city = "kept without a city: none stands where the affiliation should have it"
+    assert noted(workspace) == [
+        (2, no_country, "2 times: Freelance"),
+        (3, no_country, "Some University, Atlantis"),
+        (4, no_city, "Some University, Norway"),
+    ]
+    assert report.rejects == {no_country: 2, no_city: 1}
+    assert report.read == report.kept == 3 + 4
+    sites = {row[0] for row in rows(workspace, "sites", "site_id")}
+    assert sites == {"x-ZZ-freelance@", "x-ZZ-some-university@", "x-NO-some-university@"}
+    facts = workspace.state()["report"]["inputs"]["tables"]["facts"]
+    assert facts["affiliations read from text"] == 4
+
+
+def test_more_affiliations_than_authors_are_put_aside(tmp_path):
+    text = "id,year,authors,affiliations\no1,2020,Al; Bo,X; Y; Z\no2,2020,Al; Bo,X\no3,2020,Al; Bo,;X\no4,2020,,\n"
+    workspace, report = read(tmp_path, text, "cris-wide")
+    assert {reason: count for reason, count in report.rejects.items() if not reason.startswith("kept")} == {
+        "more items of affiliation than authors": 1,
+        "fewer items of affiliation than authors": 1,
+    }
+    assert rows(workspace, "authorships", "work_id", "author_position", "site_id") == [
+        ("o3", 0, None),
+        ("o3", 1, "x-ZZ-x@"),
+    ]
+    assert rows(workspace, "works", "work_id", "n_authors") == [("o3", 2), ("o4", 0)]
+
+
+def test_one_author_several_affiliations_in_the_long_form(tmp_path):
+    text = (
+        "id,year,author,author_id,institution,city,country\n"
+        "o1,2020,Al,,X|Y,Oslo|Rome,Norway|Italy\no1,2020,Bo,,X,Oslo,Norway\no1,2020,Cy,c,X,Oslo,Norway\n"
+        "o1,2020,Cy,c,Y,Rome,Italy\no1,2020,Di,,X|Y,Oslo,Norway\n"
+    )
+    workspace, report = read(tmp_path, text, "cris-long")
+    assert report.rejects == {
+        "an author's affiliations do not fit each other (2 of institution, 1 of city, 1 of country)": 1
+    }
+    assert rows(workspace, "authorships", "author_key", "site_id") == [
+        ("o1:0", "x-IT-y@x-IT-rome"),
+        ("o1:0", "x-NO-x@x-NO-oslo"),
+        ("o1:1", "x-NO-x@x-NO-oslo"),
+        ("c", "x-IT-y@x-IT-rome"),
+        ("c", "x-NO-x@x-NO-oslo"),
+    ]
+
+
+WOS = "PT J\nAU Doe, J\n   Roe, K\nAF Doe, Jane\n   Roe, Kim\nTI T\nPY 2020\n{}UT WOS:1\nER\n"
+
+
+@pytest.mark.parametrize(
+    ("fields", "sites", "notes"),
+    [
+        ("C1 [Doe, J] X Univ, Oslo, Norway.\n", [("WOS:1:0", "x-NO-x-univ@x-NO-oslo"), ("WOS:1:1", None)], []),
+        (
+            "C1 X Univ, Oslo, Norway.\n",
+            [("WOS:1:0", "x-NO-x-univ@x-NO-oslo"), ("WOS:1:1", "x-NO-x-univ@x-NO-oslo")],
+            [],
+        ),
+        (
+            "C1 X Univ, Oslo, Norway.\n   Y Univ, Rome, Italy.\n",
+            [("WOS:1:0", None), ("WOS:1:1", None)],
+            ["kept without affiliations: several addresses that do not say whose they are"],
+        ),
+        (
+            "C1 [Poe, L] X Univ, Oslo, Norway.\n",
+            [("WOS:1:0", None), ("WOS:1:1", None)],
+            ["kept: an address names somebody who is not among the authors"],
+        ),
+        (
+            "C1 [Doe, Jane] X Univ, Oslo, Norway.\nOI Doe, Jane/0000-0002-1825-0097; Poe, L/0000-0001-5109-3700\n",
+            [("0000-0002-1825-0097", "x-NO-x-univ@x-NO-oslo"), ("WOS:1:1", None)],
+            [],
+        ),
+    ],
+)
+def test_addresses_of_web_of_science_find_their_authors(tmp_path, fields, sites, notes):
+    workspace, _ = read(tmp_path, WOS.format(fields), "wos", "s.txt")
+    assert rows(workspace, "authorships", "author_key", "site_id") == sites
+    assert [reason for _, reason, _ in noted(workspace)] == notes
+
+
+def test_broken_tagged_records_are_put_aside_and_the_next_is_read(tmp_path):
+    text = (
+        "FN X\nVR 1.0\nstray\nPT J\nTI cut off\nAF A, B\n"
+        + WOS.format("C1 [Doe, J] X, Oslo, Norway.\n")
+        + "PT J\nTI end"
+    )
+    workspace, report = read(tmp_path, text, "wos", "s.txt")
+    assert noted(workspace) == [
+        (3, "the line has no field tag", "stray"),
+        (4, "the record is broken off before its end (ER)", "cut off"),
+        (17, "the record is broken off before its end (ER)", "end"),
+    ]
+    assert report.read == report.kept + 3
+    with pytest.raises(DataError, match="holds no record"):
+        read(tmp_path, "FN X\nVR 1.0\nEF\n", "wos", "none.txt")
+
+
+def test_wrong_bytes_cost_one_row_or_none_with_the_right_encoding(tmp_path):
+    text = 'id,year,authors,affiliations\no1,2020,Müller,"X, Köln, Germany"\no2,2020,Doe,"X, Bonn, Germany"\n'
+    workspace, report = read(tmp_path, text, "cris-wide", encoding="cp1252")
+    assert report.rejects == {"wrong encoding": 1}
+    own = tmp_path / "own.toml"
+    shipped = (Path(read_recipe.__code__.co_filename).parent / "recipes" / "cris-wide.toml").read_text()
+    own.write_text('encoding = "cp1252"\n' + shipped)
+    workspace, report = read(tmp_path, text, own, "again.csv", encoding="cp1252")
+    assert (report.rejects, rows(workspace, "cities", "name")) == ({}, [("Köln",), ("Bonn",)][::-1])
+
+
+def test_an_institutions_table_gives_made_ids_their_registry_ids(tmp_path):
+    (tmp_path / "i.csv").write_text("institution_id,ror\nx-US-saguaro-university,03efmqc40\n")
+    workspace, _ = read(tmp_path, scopus(), "scopus", institutions=tmp_path / "i.csv")
+    assert "03efmqc40" in {row[0] for row in rows(workspace, "institutions", "institution_id")}
+
+
+def test_the_same_export_is_not_read_twice_and_another_recipe_is(tmp_path):
+    workspace, first = read(tmp_path, cris_long(), "cris-long")
+    again = ingest_tables(workspace, records=tmp_path / "records.csv", recipe="cris-long")
+    assert (again.read, again.kept) == (first.read, first.kept)
+    assert len(workspace.state()["sources"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "error", "sentence"),
+    [
+        (
+            {"recipe": "scopos"},
+            SettingsError,
+            r"no recipe 'scopos'; there are cris-long, cris-wide, scopus, wos.*mean scopus\?",
+        ),
+        ({"recipe": "mine.toml"}, SettingsError, r"recipe mine\.toml can't be read"),
+        ({}, SettingsError, "Records were given without a recipe"),
+        ({"recipe": "wos"}, MissingColumn, r"wos needs a column 'UT' or .*\(its work_id\).*Columns present: 'id'"),
+        ({"recipe": "cris-wide", "works": "w.csv", "authorships": "w.csv"}, SettingsError, "in a call of their own"),
+    ],
+)
+def test_what_can_not_be_asked_for_says_why(tmp_path, monkeypatch, given, error, sentence):
+    monkeypatch.chdir(tmp_path)
+    Path("w.csv").write_text("id,year,authors,affiliations\n1,2020,A,B\n")
+    with pytest.raises(error, match=sentence):
+        ingest_tables(open_workspace("data"), records="w.csv", **given)
+    assert not Path("data/corpus").exists()
+    with pytest.raises(SettingsError, match="wos was given without records"):
+        ingest_tables(open_workspace("data"), recipe="wos")
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ('rows = "lines"', "rows = 'lines' can't be used: one of works, authors"),
+        ('[works]\ntitel = "T"', r"\[works\] = 'titel'.*did you mean title\?"),
+        ("[works]\nwork_id = 3", "work_id = 3 can't be used: the name of a column"),
+        ('[work]\nx = "y"', "'work' can't be used: one of works, authors"),
+        ('[works]\nwork_id = "a"\nyear = "b"\n[authors]\norcid = "c"', "author_name must be among the fields"),
+        ('[cells]\nauthors = ","', "a sign that parts them"),
+        ('encoding = "cp9999"', "an encoding Python knows"),
+        ('[countries]\nFreedonia = "Freedonia"', "a two-letter country code"),
+        ('quotes = "no"', "switches are true or false"),
+    ],
+)
+def test_recipes_are_checked(tmp_path, text, sentence):
+    (tmp_path / "own.toml").write_text(text)
+    with pytest.raises(BadParameter, match=sentence):
+        read_recipe(tmp_path / "own.toml")
+
+
+def test_a_column_that_a_recipe_of_ones_own_names_must_be_there(tmp_path):
+    own = tmp_path / "own.toml"
+    own.write_text('[works]\nwork_id = "Key"\nyear = "When"\ntitle = "Name"\n[authors]\nauthor_name = "Who"\n')
+    with pytest.raises(MissingColumn, match=r"needs a column 'Name' \(its title\).*The nearest is 'Nam'\."):
+        read(tmp_path, "Key,When,Nam,Who\n1,2020,T,A\n", own)
+    workspace, _ = read(tmp_path, "Key,When,NAME,Who\n1,2020,T,A; B\n", own, "good.csv")
+    assert rows(workspace, "works", "title", "n_authors") == [("T", 2)]
+    with pytest.raises(DataError, match="'Who' stands 2 times"):
+        read(tmp_path, "Key,When,Name,Who,Who\n1,2020,T,A,B\n", own, "twice.csv")
+
+
+@pytest.mark.parametrize("name", recipe_names())
+def test_each_recipe_has_a_page_that_holds_it(name):
+    page = (DOCS / f"{name}.md").read_text(encoding="utf-8")
+    shipped = (Path(read_recipe.__code__.co_filename).parent / "recipes" / f"{name}.toml").read_text(encoding="utf-8")
+    assert re.search(r"```toml\n(.*?)```", page, re.DOTALL)[1] == shipped
+    assert f"--recipe {name}" in page

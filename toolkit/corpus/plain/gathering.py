@@ -1,0 +1,111 @@
+"""All rows of the tables of one call, as raw rows: tables of their own, or records that a recipe takes apart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from toolkit.corpus.jsonlines import RawFile
+from toolkit.corpus.plain.column_mapping import ColumnMapping
+from toolkit.corpus.plain.recipe import Recipe
+from toolkit.corpus.plain.records import NOTES, RecordReader
+from toolkit.corpus.plain.rows import RawRows
+from toolkit.corpus.plain.table_files import TableFile
+
+__all__ = ["Gathered", "gather_records", "gather_tables"]
+
+Files = Mapping[str, Sequence[RawFile]]
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """What the files gave before it is judged.
+
+    Attributes
+    ----------
+    raw
+        Table -> file of its :class:`~toolkit.corpus.plain.rows.RawRows`.
+    rejects
+        Rows put aside while they were read.
+    read
+        Rows met, of all tables.
+    by_name
+        Whether institutions without an id are told apart by their names.
+    notes
+        File of :data:`~toolkit.corpus.plain.records.NOTES`, if there are any.
+    facts
+        Counts worth telling.
+    """
+
+    raw: Mapping[str, Path]
+    rejects: pa.Table
+    read: int
+    by_name: bool
+    notes: Path | None = None
+    facts: Mapping[str, int] = field(default_factory=dict)
+
+
+def gather_tables(
+    folder: Path, files: Files, mapping: ColumnMapping, *, strict: bool, progress: Progress | None
+) -> Gathered:
+    """Raw rows of tables of works, authorships and institutions."""
+    raw: dict[str, Path] = {}
+    bad: list[pa.Table] = []
+    read = 0
+    opened = {
+        table: [TableFile(file, table, mapping, strict=strict) for file in files.get(table, ())]
+        for table in ("works", "authorships", "institutions")
+    }
+    total = sum(map(len, opened.values()))
+    for table, parts in opened.items():
+        with RawRows(folder, table) as rows:
+            raw[table] = rows.path
+            for part in parts:
+                for batch in part.batches():
+                    rows.add(part.file.label, batch)
+                bad.append(part.rejects())
+                read += part.rows
+                if progress:
+                    progress("reading tables", len(bad), total)
+    named = not any("institution_id" in part.columns for part in opened["authorships"])
+    return Gathered(raw, pa.concat_tables(bad), read, named)
+
+
+def gather_records(
+    folder: Path, files: Files, recipe: Recipe, mapping: ColumnMapping, *, strict: bool, progress: Progress | None
+) -> Gathered:
+    """Raw rows of records that hold works, authors and affiliations at once, and of a table of institutions."""
+    reader = RecordReader(recipe, strict=strict)
+    records = [reader.opened(file) for file in files["records"]]
+    registry = [TableFile(file, "institutions", mapping, strict=strict) for file in files.get("institutions", ())]
+    bad: list[pa.Table] = []
+    noted = folder / "notes.parquet"
+    with (
+        RawRows(folder, "works") as works,
+        RawRows(folder, "authorships") as authorships,
+        RawRows(folder, "institutions") as institutions,
+        pq.ParquetWriter(noted, NOTES) as notes,
+    ):
+        for part in records:
+            for work_rows, author_rows, told in reader.read(part):
+                works.add(part.file.label, work_rows)
+                authorships.add(part.file.label, author_rows)
+                notes.write_table(told)
+            bad.append(part.rejects())
+            if progress:
+                progress("reading records", len(bad), len(records) + len(registry))
+        for table in registry:
+            for batch in table.batches():
+                institutions.add(table.file.label, batch)
+            bad.append(table.rejects())
+            if progress:
+                progress("reading tables", len(bad), len(records) + len(registry))
+    rejects = pa.concat_tables([*bad, reader.rejects()])
+    raw = {"works": works.path, "authorships": authorships.path, "institutions": institutions.path}
+    read = works.rows + authorships.rows + institutions.rows + rejects.num_rows
+    return Gathered(raw, rejects, read, by_name=True, notes=noted, facts=reader.facts)
