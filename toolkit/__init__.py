@@ -35,6 +35,7 @@ _HOMES = {
     "ingest_tables": "toolkit.corpus.plain",
     "internal": "toolkit.measures.answers",
     "lines_against": "toolkit.corpus.checking",
+    "lists": "toolkit.measures.answers",
     "load": "toolkit.graphdb.load",
     "load_library": "toolkit.graphdb.library",
     "network_edges": "toolkit.graphdb.projection",
@@ -51,6 +52,7 @@ _HOMES = {
     "standing": "toolkit.measures.answers",
     "subjects": "toolkit.measures.answers",
     "together": "toolkit.measures.answers",
+    "umbrella": "toolkit.measures.answers",
     "write_back": "toolkit.analyses",
     "write_sample": "toolkit.corpus.sample",
 }
@@ -76,6 +78,7 @@ __all__ = [
     "ingest_tables",
     "internal",
     "lines_against",
+    "lists",
     "load",
     "load_library",
     "network_edges",
@@ -92,6 +95,7 @@ __all__ = [
     "standing",
     "subjects",
     "together",
+    "umbrella",
     "write_back",
     "write_sample",
 ]
@@ -113,6 +117,7 @@ if TYPE_CHECKING:
         concentration,
         connections,
         internal,
+        lists,
         pairs,
         partnerships,
         rank,
@@ -121,6 +126,7 @@ if TYPE_CHECKING:
         standing,
         subjects,
         together,
+        umbrella,
     )
     from toolkit.measures.store import build
     from toolkit.present.charts import draw_network

@@ -39,8 +39,8 @@ def test_every_command_and_option_is_explained(path: tuple[str, ...]) -> None:
 def test_the_commands_of_the_design_are_there() -> None:
     expected = [
         *("demo", "sample", "check", "build", "share", "rank", "pairs", "partnerships", "articles", "hubs"),
-        *("subjects", "standing"),
         *("connections", "sectors", "internal", "together"),
+        *("subjects", "standing", "umbrella", "lists"),
         *("communities", "load", "browser", "doctor"),
         *("ingest openalex", "ingest institutions", "ingest ror", "ingest tables"),
         *("server start", "server stop", "server status", "server logs"),

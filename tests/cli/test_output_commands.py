@@ -33,3 +33,23 @@ def test_standing_begins_with_the_whole_output(cli: Cli, sample_workspace: Path)
     unknown = cli("standing", "Atlantis", *window)
     assert unknown.code == 4
     assert "There is no city named 'Atlantis'" in unknown.err
+
+
+def test_an_umbrella_by_city_and_by_institute(cli: Cli, sample_workspace: Path) -> None:
+    options = ("Sample Academy of Sciences", "--top", "0", "-w", sample_workspace, "--format", "json")
+    cities = cli("umbrella", *options).rows()
+    institutes = cli("umbrella", *options, "--institutes").rows()
+    assert sum(float(str(row["part"])) for row in cities) == pytest.approx(1, abs=1e-6)
+    beijing = [float(str(row["share"])) for row in institutes if row["city"] == "Beijing"]
+    assert len(beijing) > 3
+    assert sum(beijing) == pytest.approx(next(row["share"] for row in cities if row["name"] == "Beijing"), abs=1e-6)
+    assert "members=" in cli("umbrella", *options).err
+
+
+def test_lists_there_are_none_of(cli: Cli, sample_workspace: Path) -> None:
+    done = cli("lists", "--list", "top100", "-w", sample_workspace)
+    assert done.code == 4
+    assert "list = 'top100' can't be used: the records have " in done.err
+    done = cli("lists", "--members", "-w", sample_workspace)
+    assert done.code == 4
+    assert "name the list whose members are asked for" in done.err

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 import pandas as pd
-from plain.share_and_collaboration import UNASSIGNED, UNLOCATED, signatures, units
+from plain.share_and_collaboration import UNASSIGNED, UNLOCATED, signatures, single_unit
 
 Row = tuple[str, int, dict[str, Fraction]]
 
 
 def article_parts(tables: dict[str, pd.DataFrame], level: str, *, truncated: str = "drop") -> Iterator[Row]:
     """Id, year and part of each unit (``unassigned`` and ``unlocated`` too) of every article that is counted."""
-    unit, _ = units(tables, level)
+    unit = single_unit(tables, level, dict(zip(tables["sites"].site_id, tables["sites"].institution_id, strict=True)))
     signed = signatures(tables)
     for work in tables["works"].itertuples():
         if pd.isna(work.year) or not work.n_authors or (work.authors_truncated and truncated == "drop"):

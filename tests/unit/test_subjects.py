@@ -166,8 +166,8 @@ def test_subjects_add_up_to_share_and_to_themselves(tables, level):
 
 
 def test_a_subject_is_the_share_asked_for_by_subject(workspace):
-    for subject, counting in (("Chemistry", "fractional"), ("Physics", "whole"), ("none", "whole")):
-        asked = {"subject": subject, "subject_counting": counting}
+    for subject, counting, rollup in (("Chemistry", "fractional", "first"), ("Physics", "whole", "split")):
+        asked = {"subject": subject, "subject_counting": counting, "rollup": rollup}
         mine = subjects(workspace, **asked).frame
         theirs = share(workspace, **asked).frame
         assert dict(zip(mine.id, mine.share, strict=True)) == dict(zip(theirs.id, theirs.share, strict=True))

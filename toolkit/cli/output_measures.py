@@ -1,4 +1,4 @@
-"""Commands about output: subjects, standing."""
+"""Commands about output: subjects, standing, umbrella, lists."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ from toolkit.workspace import open_workspace
 
 __all__ = ["register"]
 
+_PlaceLevelOption = Annotated[
+    str, typer.Option("--level", help="city, metro, region or country.", rich_help_panel="What to count")
+]
 _RowSubjectOption = Annotated[
     str | None,
     typer.Option("--subject", help="Only rows of this subject, in the mix of all.", rich_help_panel="What to count"),
@@ -36,10 +39,13 @@ def subjects(
     by_year: opt.ByYearOption = False,
     subject: _RowSubjectOption = None,
     country: opt.CountryOption = None,
+    journals: opt.JournalsOption = None,
     top: opt.TopOption = 25,
     truncated: opt.TruncatedOption = "drop",
     max_authors: opt.MaxAuthorsOption = None,
     subject_counting: opt.SubjectCountingOption = "fractional",
+    rollup: opt.RollupOption = "split",
+    wfc: opt.WfcOption = False,
     fmt: opt.FormatOption = None,
     output: opt.OutputOption = None,
     workspace: opt.WorkspaceOption = None,
@@ -59,6 +65,9 @@ def subjects(
         "truncated": truncated,
         "max_authors": max_authors,
         "subject_counting": subject_counting,
+        "journals": journals,
+        "rollup": rollup,
+        "wfc": wfc,
     }
     ws = open_workspace(workspace)
     if concentration:
@@ -81,10 +90,13 @@ def standing(
         str | None,
         typer.Option("--country", help="Rank among this country's places only.", rich_help_panel="What to count"),
     ] = None,
+    journals: opt.JournalsOption = None,
     top: opt.TopOption = 25,
     truncated: opt.TruncatedOption = "drop",
     max_authors: opt.MaxAuthorsOption = None,
     subject_counting: opt.SubjectCountingOption = "fractional",
+    rollup: opt.RollupOption = "split",
+    wfc: opt.WfcOption = False,
     fmt: opt.FormatOption = None,
     output: opt.OutputOption = None,
     workspace: opt.WorkspaceOption = None,
@@ -104,11 +116,100 @@ def standing(
         truncated=truncated,
         max_authors=max_authors,
         subject_counting=subject_counting,
+        journals=journals,
+        rollup=rollup,
+        wfc=wfc,
+    )
+    emit(answer.frame, answer.run, fmt=fmt, output=output, top=top)
+
+
+def umbrella(
+    organisation: Annotated[str, typer.Argument(metavar="NAME", help="An umbrella organisation, by id or name.")],
+    institutes: Annotated[
+        bool, typer.Option("--institutes", help="A row for each institute at each city instead.")
+    ] = False,
+    level: _PlaceLevelOption = "city",
+    years: opt.YearsOption = None,
+    by_year: opt.ByYearOption = False,
+    subject: opt.SubjectOption = None,
+    journals: opt.JournalsOption = None,
+    top: opt.TopOption = 25,
+    truncated: opt.TruncatedOption = "drop",
+    max_authors: opt.MaxAuthorsOption = None,
+    subject_counting: opt.SubjectCountingOption = "fractional",
+    wfc: opt.WfcOption = False,
+    fmt: opt.FormatOption = None,
+    output: opt.OutputOption = None,
+    workspace: opt.WorkspaceOption = None,
+) -> None:
+    """Where an umbrella organisation produces: Share of its institutes by city, and the part of its whole.
+
+    Its institutes are all that is below it in the hierarchy, at any depth, and itself.
+    """
+    from toolkit.measures import answers
+
+    answer = answers.umbrella(
+        open_workspace(workspace),
+        organisation,
+        institutes=institutes,
+        level=level,
+        years=years,
+        by_year=by_year,
+        subject=subject,
+        truncated=truncated,
+        max_authors=max_authors,
+        subject_counting=subject_counting,
+        journals=journals,
+        wfc=wfc,
+    )
+    emit(answer.frame, answer.run, fmt=fmt, output=output, top=top)
+
+
+def lists(
+    name: Annotated[
+        str | None, typer.Option("--list", help="This list by city. [default: a row for each list there is]")
+    ] = None,
+    members: Annotated[
+        bool, typer.Option("--members", help="With --list: a row for each member at each city instead.")
+    ] = False,
+    level: _PlaceLevelOption = "city",
+    years: opt.YearsOption = None,
+    by_year: opt.ByYearOption = False,
+    subject: opt.SubjectOption = None,
+    journals: opt.JournalsOption = None,
+    top: opt.TopOption = 25,
+    truncated: opt.TruncatedOption = "drop",
+    max_authors: opt.MaxAuthorsOption = None,
+    subject_counting: opt.SubjectCountingOption = "fractional",
+    wfc: opt.WfcOption = False,
+    fmt: opt.FormatOption = None,
+    output: opt.OutputOption = None,
+    workspace: opt.WorkspaceOption = None,
+) -> None:
+    """Lists of institutions (a league, a top 100): their members, Count and Share, by city.
+
+    An article counts once for a list and city, however many members are on it.
+    """
+    from toolkit.measures import answers
+
+    answer = answers.lists(
+        open_workspace(workspace),
+        name,
+        members=members,
+        level=level,
+        years=years,
+        by_year=by_year,
+        subject=subject,
+        truncated=truncated,
+        max_authors=max_authors,
+        subject_counting=subject_counting,
+        journals=journals,
+        wfc=wfc,
     )
     emit(answer.frame, answer.run, fmt=fmt, output=output, top=top)
 
 
 def register(app: typer.Typer) -> None:
     """Add this room's commands to ``app``."""
-    for command in (subjects, standing):
+    for command in (subjects, standing, umbrella, lists):
         app.command(rich_help_panel="Measures")(command)

@@ -13,6 +13,7 @@ from toolkit.errors import BadParameter, DataError
 from toolkit.measures.article_answers import articles
 from toolkit.measures.asking import Folder
 from toolkit.measures.connection_answers import connections
+from toolkit.measures.group_answers import lists, umbrella
 from toolkit.measures.internal_answers import internal
 from toolkit.measures.pair_answers import pairs, partnerships
 from toolkit.measures.scope_answers import scope_comparison
@@ -29,6 +30,7 @@ __all__ = [
     "concentration",
     "connections",
     "internal",
+    "lists",
     "pairs",
     "partnerships",
     "rank",
@@ -38,6 +40,7 @@ __all__ = [
     "standing",
     "subjects",
     "together",
+    "umbrella",
 ]
 
 
@@ -73,6 +76,8 @@ def repeat(record: RunRecord | Mapping[str, Any], workspace: Folder) -> Answer:
         "together": together,
         "scope_comparison": scope_comparison,
         "internal": internal,
+        "lists": lists,
+        "umbrella": umbrella,
     }
     if run.method not in methods:
         raise BadParameter("method", run.method, f"it is one of {', '.join(methods)}")

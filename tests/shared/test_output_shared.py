@@ -1,14 +1,17 @@
-"""Real records by subject: counted a second time by plain loops."""
+"""Real records by subject, umbrella organisation and list: counted a second time by plain loops."""
 
 from __future__ import annotations
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from plain.groups import PlainGroup, below
 from plain.output_by_subject import PlainSubjects
 
+from toolkit.corpus.example import write_tables
 from toolkit.corpus.ingest import ingest_openalex, ingest_ror
 from toolkit.corpus.schema import TABLES
-from toolkit.measures.answers import concentration, standing, subjects
+from toolkit.measures.answers import concentration, lists, standing, subjects, umbrella
 from toolkit.workspace import open_workspace
 
 
@@ -58,3 +61,47 @@ def test_standing_of_a_real_city_by_plain_loops(openalex):
     found = listed(rows, ["subject"], ["rank", "ranked", "value"])
     assert found == {(key,): pytest.approx(row, abs=1e-8) for key, row in plain.ranks(largest).items()}
     assert len(found) > 3
+
+
+COLUMNS = ["institutions", "count", "share", "part"]
+
+
+@pytest.mark.parametrize("level", ["city", "country"])
+def test_the_largest_umbrella_of_openalex_works_by_plain_loops(openalex, level):
+    tables = frames(openalex)
+    active = set(tables["sites"].institution_id[tables["sites"].site_id.isin(tables["authorships"].site_id)])
+    lineage = tables["lineage"]
+    organisation = lineage[lineage.institution_id.isin(active)].ancestor_id.value_counts().index[0]
+    plain = PlainGroup(tables, below(tables, organisation), level)
+    answer = umbrella(openalex, organisation, level=level)
+    assert listed(answer.frame, ["id"], COLUMNS) == {
+        (key,): pytest.approx(row, abs=1e-8) for key, row in plain.rows.items()
+    }
+    assert answer.run.facts["whole_count"] == plain.count
+    assert answer.run.facts["members"] == len(below(tables, organisation)) > 5
+    rows = umbrella(openalex, organisation, institutes=True).frame
+    assert set(rows.id) == plain.active
+    assert rows.share.sum() == pytest.approx(float(plain.share), abs=1e-6)
+
+
+def test_a_list_of_real_institutions_by_plain_loops(openalex, tmp_path):
+    marked = {name: pq.read_table(openalex.table(name)) for name in TABLES}
+    rows = marked["institutions"].to_pylist()
+    for number, row in enumerate(rows):
+        row["marks"] = ["seventh"] * (number % 7 == 0) + ["universities"] * ("education" in (row["types"] or []))
+    marked["institutions"] = pa.Table.from_pylist(rows, schema=TABLES["institutions"])
+    workspace = open_workspace(tmp_path)
+    write_tables(workspace, marked)
+    members = {
+        name: {row["institution_id"] for row in rows if name in row["marks"]} for name in ("seventh", "universities")
+    }
+    tables = frames(workspace)
+    plain = {name: PlainGroup(tables, group, "city") for name, group in members.items()}
+    found = listed(lists(workspace).frame, ["list"], ["members", "active", "count", "share"])
+    assert found == {
+        (name,): (len(members[name]), len(group.active), group.count, pytest.approx(float(group.share), abs=1e-8))
+        for name, group in plain.items()
+    }
+    found = listed(lists(workspace, "universities").frame, ["id"], COLUMNS)
+    assert found == {(key,): pytest.approx(row, abs=1e-8) for key, row in plain["universities"].rows.items()}
+    assert len(found) > 100
