@@ -66,10 +66,52 @@ def test_the_report_agrees_with_the_truth(truth, report):
     affiliations = values(report, "affiliations")
     assert affiliations["author and site"] == expected["affiliations"]
     assert affiliations["without a city"] == expected["affiliations_without_city"]
+    assert affiliations["without a country"] == expected["affiliations_without_country"]
     assert affiliations["unlocated Share"] == pytest.approx(truth.content["measures"]["unlocated_city"], abs=1e-8)
     assert values(report, "kin") == {"authors at an institution and its ancestor": expected["authors_at_kin"]}
     assert report.balanced
     assert report.faults == 0
+
+
+PLANTED = {
+    ("affiliations", "without a country"): 1,
+    ("institutions", "without a type"): 1,
+    ("institutions", "without a country"): 1,
+    ("institutions", "in a circle of ancestors"): 1,
+    ("registry", "inactive institutions in use"): 1,
+    ("registry", "withdrawn institutions in use"): 1,
+    ("untyped", "institutions without a type"): 1,
+    ("placeless", "cities with no coordinates"): 1,
+    ("matching", "institutions that sign with one far larger partner far off"): 1,
+    ("matching", "institutions without a place that sign with one larger partner"): 1,
+    ("matching", "institutions that sign with one larger partner near by"): 1,
+    ("corridors", "pairs with authors going back and forth"): 1,
+    ("people", "authors at more than 20 institutions in a year"): 1,
+    ("orcids", "author ids that share an ORCID"): 2,
+    ("doubles", "works with another's DOI"): 1,
+    ("doubles", "works with another's title, year and an author"): 1,
+}
+"""What check says of each kind of dirty record that the sample plants once."""
+
+
+@pytest.mark.parametrize(("section", "item"), PLANTED)
+def test_check_finds_every_planted_oddity(report, section, item):
+    assert values(report, section)[item] == PLANTED[section, item]
+
+
+def test_the_listings_name_the_planted_oddities(report):
+    assert set(report.listing("matching")["name"]) == {
+        "Sample School",
+        "Sample Clinic Boston",
+        "Sample Department without a City",
+    }
+    corridor = report.listing("corridors").iloc[0]
+    assert {corridor["a_name"], corridor["b_name"]} == {
+        "Sample University of Houston",
+        "Sample Institute of Biology, Houston",
+    }
+    assert corridor["authors"] == corridor["back_and_forth"] == 4
+    assert report.listing("people").iloc[0]["institutions"] == 22
 
 
 def test_the_workspace_knows_it_is_synthetic(loaded):

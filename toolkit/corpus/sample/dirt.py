@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from toolkit.corpus.sample.records import Listing, RecordWriter, work_id
+from toolkit.corpus.sample.records import STRANGER, TWO_IDS, Listing, RecordWriter, work_id
 from toolkit.corpus.sample.truth import Tally
-from toolkit.corpus.sample.world import MINIMUM_PEOPLE, YEARS, World
+from toolkit.corpus.sample.world import MINIMUM_PEOPLE, ODDITIES, YEARS, World
 
 __all__ = ["CORRIDOR_CITY", "DirtyRecords"]
 
@@ -15,8 +16,9 @@ CUT_AT = 100
 LARGEST_TEAM = 150
 MERGED_PLACES = 22
 CORRIDOR_CITY, CORRIDOR_PEOPLE = "Houston", 4
-STRANGER = 800_000_001
-"""Number of the first person who belongs to no institution; no sample has as many people."""
+SHADOWS = (("Sample School", "London", 12, 6), ("Sample Clinic Boston", "Boston", 6, 3))
+"""Wrong matches: institution, the city whose first university stands beside it, works, authors."""
+SHADOWS_WITHOUT_PLACE = (("Sample Department without a City", "Paris", 6, 3),)
 
 
 class DirtyRecords:
@@ -51,6 +53,9 @@ class DirtyRecords:
             self._kept("largest team", 2019, self._largest_team()),
             *self._merged_person(),
             *self._corridor(),
+            *self._wrong_matches(),
+            *self._odd_institutions(),
+            *self._doubles(),
         ]
 
     def closing_lines(self) -> list[bytes]:
@@ -84,7 +89,7 @@ class DirtyRecords:
         self.left_out[reason] = self.left_out.get(reason, 0) + 1
         return self._writer.work(self._next(), 2015, self._team(2), kind=kind, **flags).encode()
 
-    def _kept(self, name: str, year: int | None, team: list[Listing], **flags: Any) -> bytes:
+    def _kept(self, name: str, year: int | None, team: Sequence[Listing], **flags: Any) -> bytes:
         number = self._next()
         self.noted.setdefault(name, []).append(work_id(number))
         usable = year if year is not None and 1000 <= year <= 2100 else None
@@ -115,7 +120,8 @@ class DirtyRecords:
     def _largest_team(self) -> list[Listing]:
         """150 people of one community's institutions, so that planted communities and hubs stay as they are."""
         community = max(city.community for city in self._world.cities) - 2
-        places = [i for i, one in enumerate(self._world.institutions) if self._community(one.city) == community]
+        institutions = enumerate(self._world.institutions)
+        places = [i for i, one in institutions if one.drawn and self._community(one.city) == community]
         people = [
             Listing(int(self._world.first_person[i]) + step, (i,)) for step in range(MINIMUM_PEOPLE) for i in places
         ]
@@ -138,6 +144,43 @@ class DirtyRecords:
             for person in range(CORRIDOR_PEOPLE)
             for year in YEARS
         ]
+
+    def _wrong_matches(self) -> list[bytes]:
+        """Institutions that stand beside one and the same other on each author: a text that was matched twice."""
+        made = []
+        stranger = STRANGER + 100
+        for name, city_name, works, authors in (*SHADOWS, *SHADOWS_WITHOUT_PLACE):
+            city = next(i for i, one in enumerate(self._world.cities) if one.name == city_name)
+            places = (int(self._world.members[city][0]), self._position(name))
+            for number in range(works):
+                listing = Listing(stranger + number % authors, places)
+                made.append(self._kept(f"wrong match: {name}", 2018 + number % 3, [listing]))
+            stranger += authors
+        return made
+
+    def _odd_institutions(self) -> list[bytes]:
+        """A work for each institution without a type, country or listed city, and for two in a circle of ancestors."""
+        matched = {name for name, *_ in (*SHADOWS, *SHADOWS_WITHOUT_PLACE)}
+        names = [name for name in ODDITIES if name not in matched]
+        return [
+            self._kept(f"signed from {name}", 2021, [Listing(STRANGER + 50 + place, (self._position(name),))])
+            for place, name in enumerate(names)
+        ]
+
+    def _doubles(self) -> list[bytes]:
+        """A work, one with its DOI, one with its title, year and author; and two works of one person under two ids."""
+        team = self._team(2)
+        first = self._kept("repeated", 2022, team)
+        number = self._number
+        return [
+            first,
+            self._kept("same DOI", 2022, team[:1], doi_of=number),
+            self._kept("same title", 2022, team, title_of=number),
+            *(self._kept("two ids of one person", 2022, [Listing(person, team[0].institutions)]) for person in TWO_IDS),
+        ]
+
+    def _position(self, name: str) -> int:
+        return next(i for i, one in enumerate(self._world.institutions) if one.name == name)
 
     def _community(self, city: int) -> int:
         return self._world.cities[city].community

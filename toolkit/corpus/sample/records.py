@@ -15,7 +15,9 @@ from toolkit.corpus.sample.world import FIELDS, City, Institution, World
 
 __all__ = [
     "JOURNALS",
+    "STRANGER",
     "TOPICS",
+    "TWO_IDS",
     "Listing",
     "RecordWriter",
     "institution_records",
@@ -33,6 +35,10 @@ JOURNALS = tuple(
         [f"Journal of {field}" for field in FIELDS] + ["Letters", "Reviews", "Proceedings", "Astronomical Journal"], 1
     )
 )
+STRANGER = 800_000_001
+"""Number of the first person who belongs to no institution; no sample has as many people."""
+TWO_IDS = (STRANGER + 31, STRANGER + 32)
+"""One person under two author ids."""
 TOPICS = tuple((f"T9{number:04d}", f"Sample Topic {number}", number % len(FIELDS)) for number in range(1, 41))
 
 
@@ -76,14 +82,14 @@ class RecordWriter:
                         "id": OPENALEX + one.openalex_id,
                         "display_name": one.name,
                         "ror": ROR + one.ror_id if one.ror_id else None,
-                        "country_code": one.country,
-                        "type": one.kind,
+                        "country_code": one.country or None,
+                        "type": one.kind or None,
                         "lineage": [OPENALEX + each for each in line],
                     }
                 )
             )
             city = world.cities[one.city]
-            address = f"{one.name}, {city.name}, {city.country_name}" if one.placed else one.name
+            address = f"{one.name}, {one.town or city.name}, {city.country_name}" if one.placed else one.name
             self._address.append(_text(address))
             away = world.laboratory(position)
             where = city if away is None else world.cities[away]
@@ -100,7 +106,7 @@ class RecordWriter:
             name = "Sample Author"
         else:
             name = f"Sample Author {person}"
-            orcid = f'"https://orcid.org/{_orcid(person)}"' if person % 8 == 0 else "null"
+            orcid = f'"https://orcid.org/{_orcid(_bearer(person))}"' if _bearer(person) % 8 == 0 else "null"
             author = f'{{"id":"{OPENALEX}{author_id(person)}","display_name":"{name}","orcid":{orcid}}}'
         before, after = self._affiliations(listing.institutions, away=works_away(person))
         place = "first" if first else "last" if last else "middle"
@@ -113,7 +119,7 @@ class RecordWriter:
         """The fields that depend on the institutions alone; few combinations occur, so each is rendered once."""
         if (found, away) not in self._rendered:
             address = self._laboratory if away else self._address
-            countries = sorted({self._countries[i] for i in found})
+            countries = sorted({self._countries[i] for i in found} - {""})
             links = ",".join(
                 f'{{"raw_affiliation_string":{address[i]},"institution_ids":[{self._link[i]}]}}' for i in found
             )
@@ -132,9 +138,14 @@ class RecordWriter:
         kind: str = "article",
         journal: int = 0,
         topics: Sequence[int] = (0,),
+        doi_of: int | None = None,
+        title_of: int | None = None,
         **flags: Any,
     ) -> str:
-        """One work as a line of JSON; ``flags`` are further fields (``is_retracted`` …)."""
+        """One work as a line of JSON; ``doi_of`` and ``title_of`` are numbers of works whose DOI or title it repeats.
+
+        ``flags`` are further fields (``is_retracted`` …).
+        """
         journal_id, journal_name, issn = JOURNALS[journal]
         last = len(listings) - 1
         authors = ",".join(
@@ -146,7 +157,8 @@ class RecordWriter:
         extra = "".join(f",{_text(name)}:{_text(value)}" for name, value in flags.items())
         return (
             f'{{"id":"{OPENALEX}{work_id(number)}","synthetic":true,'
-            f'"doi":"https://doi.org/10.99999/synthetic.{number}","title":"Synthetic article {number}",'
+            f'"doi":"https://doi.org/10.99999/synthetic.{doi_of or number}",'
+            f'"title":"Synthetic article {title_of or number}",'
             f'"publication_year":{"null" if year is None else year},"publication_date":{date},"language":"en",'
             f'"type":"{kind}","primary_location":{{"source":{{"id":"{OPENALEX}{journal_id}",'
             f'"display_name":"{journal_name}","issn_l":"{issn}","issn":["{issn}"],"type":"journal"}}}},'
@@ -159,6 +171,11 @@ class RecordWriter:
 def author_id(person: int) -> str:
     """OpenAlex-shaped id of a person."""
     return f"A9{person + 1:09d}"
+
+
+def _bearer(person: int) -> int:
+    """Whose ORCID a person has: of the two ids of one person, the first one's."""
+    return TWO_IDS[0] if person == TWO_IDS[1] else person
 
 
 def _orcid(person: int) -> str:
@@ -194,7 +211,7 @@ def institution_records(world: World) -> list[str]:
     for position, one in enumerate(world.institutions):
         if one.where == "nowhere":
             continue
-        city = world.cities[one.city] if one.placed else None
+        city = world.cities[one.city] if one.placed and not one.town else None
         line = [one.openalex_id, *(world.institutions[i].openalex_id for i in world.ancestors(position))]
         lines.append(
             _text(
@@ -203,15 +220,15 @@ def institution_records(world: World) -> list[str]:
                     "synthetic": True,
                     "ror": ROR + one.ror_id if one.ror_id else None,
                     "display_name": one.name,
-                    "country_code": one.country,
-                    "type": one.kind,
+                    "country_code": one.country or None,
+                    "type": one.kind or None,
                     "lineage": [OPENALEX + each for each in line],
                     "geo": {
-                        "city": city.name if city else None,
+                        "city": one.town or (city.name if city else None),
                         "geonames_city_id": world.city_id(position) if city else None,
                         "region": city.region or None if city else None,
-                        "country_code": one.country,
-                        "country": world.cities[one.city].country_name,
+                        "country_code": one.country or None,
+                        "country": world.cities[one.city].country_name if one.country else None,
                         "latitude": city.lat if city else None,
                         "longitude": city.lon if city else None,
                     },

@@ -14,6 +14,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+from toolkit.corpus.cities import city_id_for
 from toolkit.corpus.sample.planted import truth_of_lists
 from toolkit.corpus.sample.records import JOURNALS, TOPICS, Listing, author_id, work_id, works_away
 from toolkit.corpus.sample.world import FIELDS, TWIN_CITIES, YEARS, World
@@ -108,8 +109,13 @@ class Tally:
 
     def __init__(self, world: World) -> None:
         institutions = world.institutions
-        self._city = [world.cities[one.city].city_id if one.placed else "unlocated" for one in institutions]
-        self._country = [one.country for one in institutions]
+        self._city = [
+            (city_id_for(one.town, one.country) if one.town else world.cities[one.city].city_id)
+            if one.placed
+            else "unlocated"
+            for one in institutions
+        ]
+        self._country = [one.country or "unlocated" for one in institutions]
         self._institution = [one.institution_id for one in institutions]
         laboratories = [world.laboratory(i) if one.placed else None for i, one in enumerate(institutions)]
         self._laboratory = [
@@ -159,6 +165,9 @@ class Tally:
         numbers["affiliations"] += sum(len(found) for found in authors.values())
         numbers["affiliations_without_city"] += sum(
             self._city[i] == "unlocated" for found in authors.values() for i in found
+        )
+        numbers["affiliations_without_country"] += sum(
+            self._country[i] == "unlocated" for found in authors.values() for i in found
         )
         numbers["authors_at_kin"] += sum(any(self._ancestors[i] & found for i in found) for found in authors.values())
         numbers["truncated"] += truncated
@@ -233,6 +242,7 @@ class Tally:
             "by_address": {place: round(self.share_by_address[place], 9) for place in moved},
             "unassigned": round(self.unassigned, 9),
             "unlocated_city": round(self.share["city"]["unlocated"], 9),
+            "unlocated_country": round(self.share["country"]["unlocated"], 9),
             "city_pairs": len(self.score),
             "top_city_pairs": [
                 {"a_id": a, "b_id": b, "joint": self.joint[a, b], "score": round(self.score[a, b], 9)} for a, b in top

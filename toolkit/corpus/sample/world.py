@@ -34,6 +34,18 @@ TWIN_CITIES = {"1835848": "1835847"}
 """A city's id and the id of the administrative seat of the same name, which is the same place (Seoul)."""
 TWIN_FROM = 3
 """Which of the city's institutions, by size, bear the other id."""
+ODDITIES: dict[str, tuple[str, str, dict[str, str]]] = {
+    "Sample School": ("education", "Windhoek", {}),
+    "Sample Clinic Boston": ("healthcare", "Boston", {}),
+    "Sample Department without a City": ("education", "Paris", {"where": "placeless"}),
+    "Sample Body of No Type": ("", "Chicago", {"where": "openalex"}),
+    "Sample Institute of No Country": ("facility", "Lyon", {"where": "placeless"}),
+    "Sample Observatory of a Small Town": ("facility", "Lyon", {"where": "openalex", "town": "Sample Town"}),
+    "Sample Circle Institute One": ("facility", "Lyon", {}),
+    "Sample Circle Institute Two": ("facility", "Lyon", {}),
+}
+"""Institutions as a wrong match or a bad registry makes them: kind, city, and what is odd."""
+CIRCLE = ("Sample Circle Institute One", "Sample Circle Institute Two")
 BASE32 = "0123456789abcdefghjkmnpqrstvwxyz"
 ACADEMY_CITIES = (
     *("Beijing", "Beijing", "Shanghai", "Nanjing", "Wuhan", "Hefei", "Changchun", "Dalian"),
@@ -78,7 +90,8 @@ class Institution:
     """A made-up institution. ``city`` and ``parents`` are positions in :class:`World`'s lists.
 
     ``where`` says which registry files know it: ``ror``, ``openalex`` (no ROR id), ``placeless`` (an OpenAlex record
-    without a city) or ``nowhere`` (named by works alone). ``status`` is the ROR record's.
+    without a city) or ``nowhere`` (named by works alone). ``status`` is the ROR record's. One that is not ``drawn`` has
+    no people, and only dirty records name it. ``town`` is a place that has no id in any record.
     """
 
     openalex_id: str
@@ -91,6 +104,8 @@ class Institution:
     where: str = "ror"
     parents: tuple[int, ...] = ()
     status: str = "active"
+    drawn: bool = True
+    town: str = ""
 
     @property
     def institution_id(self) -> str:
@@ -142,18 +157,19 @@ class World:
     def city_id(self, position: int) -> str:
         """City id that the registries give an institution: of Seoul's two ids some have the other one."""
         city = self.cities[self.institutions[position].city]
-        twin = TWIN_CITIES.get(city.city_id)
-        return (
-            twin
-            if twin and list(self.members[self.institutions[position].city]).index(position) >= TWIN_FROM
-            else city.city_id
-        )
+        inside = self.members[self.institutions[position].city].tolist()
+        twin = city.city_id in TWIN_CITIES and inside.index(position) >= TWIN_FROM
+        return TWIN_CITIES[city.city_id] if twin else city.city_id
 
     def ancestors(self, position: int) -> list[int]:
         """Positions of all ancestors of an institution, nearest first."""
         found: list[int] = []
-        for parent in self.institutions[position].parents:
-            found += [one for one in (parent, *self.ancestors(parent)) if one not in found]
+        waiting = list(self.institutions[position].parents)
+        while waiting:
+            parent = waiting.pop(0)
+            if parent not in found and parent != position:
+                found.append(parent)
+                waiting += self.institutions[parent].parents
         return found
 
 
@@ -195,13 +211,15 @@ def build_world(works: int, seed: int) -> World:
     gravity = gravity_weights(cities, strengths)
     institutions, academy, society = _institutions(cities, rng)
     members = tuple(
-        np.array([i for i, one in enumerate(institutions) if one.city == position]) for position in range(len(cities))
+        np.array([i for i, one in enumerate(institutions) if one.city == position and one.drawn])
+        for position in range(len(cities))
     )
     weight = np.array([one.weight for one in institutions])
-    share = np.empty(len(institutions))
+    share = np.zeros(len(institutions))
     for position, inside in enumerate(members):
         share[inside] = strengths[position] / strengths.sum() * weight[inside] / weight[inside].sum()
     people = np.maximum(MINIMUM_PEOPLE, np.ceil(0.5 * works * share)).astype(np.int64)
+    people[[not one.drawn for one in institutions]] = 0
     first_person = np.concatenate([[0], np.cumsum(people)[:-1]])
     second = _second_affiliations(institutions, members, gravity, people, rng)
     first_mover = int(people.sum())
@@ -303,6 +321,12 @@ def _institutions(cities: tuple[City, ...], rng: np.random.Generator) -> tuple[t
     add("Sample Institute of Works Alone", "facility", position["Tokyo"], 0.06, where="nowhere")
     add("Sample Institute That Closed", "facility", position["Chicago"], 0.4, status="inactive")
     add("Sample Institute Entered in Error", "facility", position["Madrid"], 0.4, status="withdrawn")
+    for name, (kind, place_name, more) in ODDITIES.items():
+        add(name, kind, position[place_name], 0.0, drawn=False, **more)
+    stateless = next(i for i, one in enumerate(made) if one.name == "Sample Institute of No Country")
+    made[stateless] = replace(made[stateless], country="")
+    first, second = (next(i for i, one in enumerate(made) if one.name == name) for name in CIRCLE)
+    made[first], made[second] = replace(made[first], parents=(second,)), replace(made[second], parents=(first,))
     return tuple(made), academy, society
 
 
