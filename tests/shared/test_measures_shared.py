@@ -59,7 +59,8 @@ def assert_equal_numbers(workspace, level, **options):
     assert values(scores, ["a_id", "b_id", "year"], "joint") == plain.joint
     found = values(scores, ["a_id", "b_id", "year"], "score")
     assert max(abs(found[key] - float(value)) for key, value in plain.score.items()) <= CLOSE
-    assert shares.share.sum() == pytest.approx(float(plain.counted), abs=1e-5), "rounded to 9 decimals each"
+    total = float(plain.counted + plain.double_counted)
+    assert shares.share.sum() == pytest.approx(total, abs=1e-5), "rounded to 9 decimals each"
     if level == "city":
         counts = partnerships(workspace, by_year=True, **options).frame
         counts = counts[counts.partnerships > 0]
@@ -83,6 +84,44 @@ def test_openalex_works_with_kin_and_two_authors_by_plain_loops(openalex, level)
     strict = assert_equal_numbers(openalex, level, link="two-authors")
     loose = assert_equal_numbers(openalex, level, kin="keep")
     assert len(loose.joint) > len(strict.joint) > 100
+
+
+@pytest.mark.parametrize(
+    ("level", "options"),
+    [
+        ("parent", {}),
+        ("parent", {"rollup": "first", "link": "two-authors"}),
+        ("type", {}),
+        ("type", {"rollup": "first"}),
+        ("region", {}),
+        ("city", {"rollup": "first"}),
+    ],
+)
+def test_openalex_works_at_every_level_by_plain_loops(openalex, level, options):
+    plain = assert_equal_numbers(openalex, level, **options)
+    assert len(plain.joint) > 20
+    if level == "parent":
+        twice = share(openalex, level=level, **options).run.facts["double_counted"]
+        assert twice == pytest.approx(float(plain.double_counted), abs=1e-6)
+        assert (twice > 1) == (options == {}), "France's joint units alone have several parents"
+
+
+def test_parents_of_real_institutions_are_few_and_stand_above_them(openalex):
+    institutions = share(openalex, level="institution").frame
+    parents = share(openalex, level="parent").frame
+    assert len(parents) < len(institutions) - 20
+    unit = {name: key for key, name in zip(parents.id, parents.name, strict=True)}
+    assert "Centre National de la Recherche Scientifique" in unit
+    lineage = frames(openalex)["lineage"]
+    below = set(lineage.institution_id) - {"unassigned", "unlocated"}
+    loops = {a for a, b in zip(lineage.institution_id, lineage.ancestor_id, strict=True)
+             if ((lineage.institution_id == b) & (lineage.ancestor_id == a)).any()}  # fmt: skip
+    assert not (set(parents.id) & below) - loops
+
+
+@pytest.mark.parametrize("level", ["type", "country"])
+def test_management_articles_rolled_up_first_by_plain_loops(management, level):
+    assert_equal_numbers(management, level, rollup="first")
 
 
 def test_no_author_stands_twice_at_a_site_of_an_article(management, openalex):
