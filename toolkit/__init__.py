@@ -33,6 +33,10 @@ _HOMES = {
     "ingest_openalex": "toolkit.corpus.ingest",
     "ingest_ror": "toolkit.corpus.ingest",
     "ingest_tables": "toolkit.corpus.plain",
+    "ingest_indicators": "toolkit.corpus.lists.ingest_lists",
+    "ingest_journals": "toolkit.corpus.lists.ingest_lists",
+    "ingest_marks": "toolkit.corpus.lists.ingest_lists",
+    "ingest_subject_map": "toolkit.corpus.lists.ingest_lists",
     "internal": "toolkit.measures.answers",
     "lines_against": "toolkit.corpus.checking",
     "lists": "toolkit.measures.answers",
@@ -72,9 +76,13 @@ __all__ = [
     "draw_network",
     "hubs",
     "ingest_corrections",
+    "ingest_indicators",
     "ingest_institutions",
+    "ingest_journals",
+    "ingest_marks",
     "ingest_openalex",
     "ingest_ror",
+    "ingest_subject_map",
     "ingest_tables",
     "internal",
     "lines_against",
@@ -104,6 +112,12 @@ if TYPE_CHECKING:
     from toolkit.analyses import communities, hubs, write_back
     from toolkit.corpus.checking import lines_against, reconciliation
     from toolkit.corpus.ingest import ingest_corrections, ingest_institutions, ingest_openalex, ingest_ror
+    from toolkit.corpus.lists.ingest_lists import (
+        ingest_indicators,
+        ingest_journals,
+        ingest_marks,
+        ingest_subject_map,
+    )
     from toolkit.corpus.plain import ingest_tables
     from toolkit.corpus.sample import read_truth, write_sample
     from toolkit.errors import ToolkitError

@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 __all__ = ["register"]
 
 _Paths = Annotated[list[Path], typer.Argument(help="Files or folders; folders are searched through.")]
+_ListName = Annotated[
+    str | None,
+    typer.Option(
+        "--name", help="Mark (source of indicators) of rows that name none. [default: the file's name, without ending]"
+    ),
+]
 ingest_app = typer.Typer(no_args_is_help=True, help="Bring raw records into the workspace.")
 
 
@@ -52,6 +58,16 @@ def ingest_openalex(
         ),
     ] = None,
     corrections: opt.CorrectionsOption = None,
+    journals: Annotated[
+        list[Path] | None, typer.Option("--journals", help="List of journals to mark, as `ingest journals` reads it.")
+    ] = None,
+    marks: Annotated[
+        list[Path] | None, typer.Option("--marks", help="List of institutions to mark, as `ingest marks` reads it.")
+    ] = None,
+    subject_map: Annotated[
+        Path | None,
+        typer.Option("--subject-map", help="Map to subjects of your own, as `ingest subject-map` reads it."),
+    ] = None,
     strict: opt.StrictOption = False,
     workspace: opt.WorkspaceOption = None,
 ) -> None:
@@ -68,6 +84,7 @@ def ingest_openalex(
             types=kept,
             subjects=subjects,
             corrections=corrections or (),
+            lists={"journals": journals, "marks": marks, "subject-map": subject_map},
             strict=strict,
             progress=progress,
         )
@@ -153,6 +170,60 @@ def ingest_corrections(paths: _Paths, strict: opt.StrictOption = False, workspac
     tell_report(report)
 
 
+@ingest_app.command("journals")
+def ingest_journals(
+    paths: _Paths, name: _ListName = None, strict: opt.StrictOption = False, workspace: opt.WorkspaceOption = None
+) -> None:
+    """Lists of journals to mark: tables with journal_id, issn or name, and perhaps mark."""
+    from toolkit.corpus.lists import ingest_lists
+
+    ws = open_workspace(workspace)
+    with progress_bar() as progress:
+        report = ingest_lists.ingest_journals(ws, paths, name=name, strict=strict, progress=progress)
+    tell_report(report)
+
+
+@ingest_app.command("marks")
+def ingest_marks(
+    paths: _Paths, name: _ListName = None, strict: opt.StrictOption = False, workspace: opt.WorkspaceOption = None
+) -> None:
+    """Lists of institutions to mark (a league, a top 100): institution_id or name, country, and perhaps mark."""
+    from toolkit.corpus.lists import ingest_lists
+
+    ws = open_workspace(workspace)
+    with progress_bar() as progress:
+        report = ingest_lists.ingest_marks(ws, paths, name=name, strict=strict, progress=progress)
+    tell_report(report)
+
+
+@ingest_app.command("subject-map")
+def ingest_subject_map(
+    path: Annotated[Path, typer.Argument(help="The map; a later one takes its place.")],
+    strict: opt.StrictOption = False,
+    workspace: opt.WorkspaceOption = None,
+) -> None:
+    """A map to subjects of your own: subject_from or journal, subject, and perhaps part."""
+    from toolkit.corpus.lists import ingest_lists
+
+    ws = open_workspace(workspace)
+    with progress_bar() as progress:
+        report = ingest_lists.ingest_subject_map(ws, path, strict=strict, progress=progress)
+    tell_report(report)
+
+
+@ingest_app.command("indicators")
+def ingest_indicators(
+    paths: _Paths, name: _ListName = None, strict: opt.StrictOption = False, workspace: opt.WorkspaceOption = None
+) -> None:
+    """Indicators of places: place or place_id, level, year, indicator, value, unit, source."""
+    from toolkit.corpus.lists import ingest_lists
+
+    ws = open_workspace(workspace)
+    with progress_bar() as progress:
+        report = ingest_lists.ingest_indicators(ws, paths, name=name, strict=strict, progress=progress)
+    tell_report(report)
+
+
 def tell_report(report: IngestReport) -> None:
     """What an ingest read, kept, left out and set aside, on stderr."""
     say(f"{report.kind}: {report.files:,} files, {report.read:,} records read, {report.kept:,} kept")
@@ -162,6 +233,9 @@ def tell_report(report: IngestReport) -> None:
         say(f"  set aside {count:>8,}  {reason}")
     if report.rejects:
         say("set aside is not lost: `scicities check --rejects` shows file, line and reason", style="yellow")
+    for one in report.run.facts["report"]["lists"]:
+        if one["kind"] == report.kind or one["unmatched"]:
+            say(f"{one['kind']} {one['source']}: {one['matched']:,} of {one['rows']:,} rows matched")
     merged = report.run.facts["report"]["merged_ids"]
     if merged:
         say(

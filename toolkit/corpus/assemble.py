@@ -24,11 +24,12 @@ from toolkit.corpus import assemble_sql as sql
 from toolkit.corpus.ancestry import closure
 from toolkit.corpus.cities import city_id_for, merge_duplicate_cities
 from toolkit.corpus.corrections import apply_corrections
+from toolkit.corpus.lists.laid_over import lay_lists
 from toolkit.corpus.merged_ids import apply_merged
 from toolkit.corpus.regions import RegionNames, RegionWord
 from toolkit.corpus.schema import ROWS_A_GROUP, SORT_KEYS, SUBJECT_LEVELS, TABLES
 from toolkit.corpus.scratch import database
-from toolkit.corpus.staging import STAGING, StagedInput, read_meta, staging_folder
+from toolkit.corpus.staging import SELDOM, STAGING, StagedInput, read_meta, staging_folder
 from toolkit.errors import BadParameter, DataError
 from toolkit.settings import Settings
 from toolkit.workspace import Workspace
@@ -121,10 +122,11 @@ def assemble(
         db.execute(sql.PLACES)
         db.execute(sql.SUBJECTS[subjects])
         _ascii_names(db)
+        lists = lay_lists(db)
         steps.next()
         with workspace.replacing(workspace.corpus) as folder:
             hashes = {name: _write(db, name, folder / f"{name}.parquet") for name in TABLES}
-            report = _report(db, chosen, pairs) | {"merged_ids": merged, "corrections": corrections}
+            report = _report(db, chosen, pairs) | {"merged_ids": merged, "corrections": corrections, "lists": lists}
             _write_rejects(db, workspace)
             # while the tables are exchanged no fingerprint is better than a wrong one
             workspace.update_state({"fingerprint": ""})
@@ -168,6 +170,7 @@ def _attach(db: duckdb.DuckDBPyConnection, workspace: Workspace, inputs: Sequenc
                 "label": staged.source,
             }
             for number, staged in enumerate(inputs)
+            if table not in SELDOM or (staging_folder(workspace, staged) / f"{table}.parquet").exists()
         ]
         spelled = pa.schema([("file", pa.string()), ("input", pa.int64()), ("label", pa.string())])
         _create(db, f"files_{table}", rows, spelled)

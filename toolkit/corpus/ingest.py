@@ -98,6 +98,7 @@ def ingest_openalex(
     types: Sequence[str] | None = KEPT_TYPES,
     subjects: str | None = None,
     corrections: Sequence[str | Path] | str | Path | None = None,
+    lists: Mapping[str, Sequence[str | Path] | str | Path | None] | None = None,
     cities: str | None = None,
     strict: bool = False,
     progress: Progress | None = None,
@@ -120,6 +121,9 @@ def ingest_openalex(
         keeps what the workspace does. Changing it reads nothing again.
     corrections
         Files of corrected author ids to take in as well: :func:`ingest_corrections`.
+    lists
+        Files of lists to take in as well, by kind: ``journals``, ``marks``, ``subject-map``, ``indicators``
+        (:mod:`toolkit.corpus.lists.ingest_lists`).
     cities
         ``merged`` makes ids of one place one, ``as-given`` does not; ``None`` keeps what the workspace does.
     strict
@@ -180,6 +184,7 @@ def ingest_openalex(
         options={"types": chosen},
         subjects=subjects,
         corrections=corrections,
+        lists=lists,
         cities=cities,
         strict=strict,
         progress=progress,
@@ -340,12 +345,13 @@ def take_in(
     """
     fresh = {(one.kind, one.content): one for one in sorted(staged, key=lambda one: one.source, reverse=True)}
     paths = {(one.kind, one.path) for one in fresh.values()}
+    replaced = {one.kind for one in fresh.values()} & {"subject-map"}  # a workspace has one
     inputs = list(fresh.values())
     for old in sources_of(workspace):
         same = fresh.get((old.kind, old.content))
         if same is not None and old.options == same.options and old.source < same.source:
             inputs[inputs.index(same)] = old  # one content has one name, whichever was read first
-        elif same is None and (old.kind, old.path) not in paths:
+        elif same is None and (old.kind, old.path) not in paths and old.kind not in replaced:
             inputs.append(old)
     state = workspace.state()
     report = assemble(
@@ -372,12 +378,14 @@ def _ingest(
     options: Mapping[str, Any] | None = None,
     subjects: str | None = None,
     corrections: Sequence[str | Path] | str | Path | None = None,
+    lists: Mapping[str, Sequence[str | Path] | str | Path | None] | None = None,
     cities: str | None,
     strict: bool,
     progress: Progress | None,
     settings: Settings | None,
 ) -> IngestReport:
     given = [paths] if isinstance(paths, str | Path) else list(paths)
+    from toolkit.corpus.lists.list_files import stage_lists
     from toolkit.corpus.merged_ids_file import snapshot_files, stage_merged
     from toolkit.corpus.plain.corrections_file import stage_corrections
 
@@ -386,7 +394,8 @@ def _ingest(
     parameters = {"kind": kind, "paths": [str(path) for path in given], **(options or {}), "cities": cities}
     if subjects is not None:
         parameters["subjects"] = subjects
-
+    if lists:
+        parameters["lists"] = {name: str(found) for name, found in lists.items() if found}
     with recording("ingest", parameters) as timer, workspace.writing():
 
         def reading(reader: Reader) -> Sequence[StagedInput]:
@@ -408,6 +417,7 @@ def _ingest(
             found = "; ".join(f"{reason} ({number})" for reason, number in reasons.most_common(3))
             raise DataError(f"No file in {where} holds {_WHAT[kind]}: {found}.")
         also = stage_corrections(workspace, corrections, strict=strict)
+        also += stage_lists(workspace, lists or {}, strict=strict)
         timer.facts["report"] = take_in(
             workspace, [*staged, *also], cities=cities, subjects=subjects, settings=chosen, progress=progress
         )

@@ -35,6 +35,8 @@ Column by column:
 ``merged``
     Ids that OpenAlex merged into others: the day it was done (ISO date or null), the old id, and the id that took its
     place, null where the old one was deleted.
+``journal_marks``, ``institution_marks``, ``subject_map``, ``indicator_rows``
+    Rows of the user's lists as they are written (:mod:`toolkit.corpus.lists`), one for each mark.
 ``corrections``
     One row for each correction of an author id (:mod:`toolkit.corpus.corrections`); ``work_id`` is null where it holds
     on every work.
@@ -64,6 +66,7 @@ from toolkit.workspace import Workspace
 __all__ = [
     "FORMAT",
     "RANKS",
+    "SELDOM",
     "STAGING",
     "StagedInput",
     "StagingWriter",
@@ -82,6 +85,12 @@ RANKS: Final[dict[str, int]] = {"ror": 0, "institutions": 1, "tables": 2, "opena
 """Kinds of input, and whose word about an institution counts first."""
 
 _STRINGS: Final = pa.list_(pa.string())
+
+
+def _texts(*names: str) -> pa.Schema:
+    """Schema of a list: the line, and columns of text."""
+    return pa.schema([("line", pa.int64()), *((name, pa.string()) for name in names)])
+
 
 STAGING: Final[dict[str, pa.Schema]] = {
     "works": pa.schema(
@@ -154,10 +163,19 @@ STAGING: Final[dict[str, pa.Schema]] = {
     "corrections": pa.schema(
         [("line", pa.int64()), ("author_id", pa.string()), ("becomes", pa.string()), ("work_id", pa.string())]
     ),
+    "journal_marks": _texts("journal_id", "issn", "name", "mark"),
+    "institution_marks": _texts("institution_id", "name", "country", "mark"),
+    "subject_map": _texts("subject_from", "journal", "subject").append(pa.field("part", pa.float64())),
+    "indicator_rows": _texts("level", "place_id", "place", "country", "region", "indicator", "unit", "source")
+    .append(pa.field("year", pa.int32()))
+    .append(pa.field("value", pa.float64())),
     "rejects": pa.schema(
         [("source", pa.string()), ("line", pa.int64()), ("reason", pa.string()), ("excerpt", pa.string())]
     ),
 }
+
+SELDOM: Final = ("merged", "corrections", "journal_marks", "institution_marks", "subject_map", "indicator_rows")
+"""Tables that few inputs have; a folder holds no file of one without rows."""
 
 
 @dataclass(frozen=True)
@@ -232,7 +250,8 @@ def staging_folder(workspace: Workspace, staged: StagedInput) -> Path:
 def staging_input(workspace: Workspace, name: str) -> Iterator[Path]:
     """Yield an empty folder to write the staging tables and ``meta.json`` to; renamed to ``name`` at the end.
 
-    Tables that were not written are added without rows. Nothing is left behind by an error or an interrupt.
+    Tables that were not written are added without rows, but for those of :data:`SELDOM`. Nothing is left behind by
+    an error or an interrupt.
 
     Parameters
     ----------
@@ -248,7 +267,7 @@ def staging_input(workspace: Workspace, name: str) -> Iterator[Path]:
     try:
         yield beside
         for table, schema in STAGING.items():
-            if not (beside / f"{table}.parquet").exists():
+            if table not in SELDOM and not (beside / f"{table}.parquet").exists():
                 write_staging_table(beside, table, schema.empty_table())
         shutil.rmtree(final, ignore_errors=True)
         beside.rename(final)

@@ -1,0 +1,52 @@
+"""Lists of one's own on the command line: what is said, what is written, what is refused."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from command_line import Cli
+
+
+@pytest.fixture
+def works(tmp_path: Path) -> Path:
+    path = tmp_path / "works.jsonl"
+    source = '{"source": {"id": "https://openalex.org/S1", "display_name": "Nature", "issn_l": "0028-0836"}}'
+    topic = '{"display_name": "Catalysis", "field": {"display_name": "Chemistry"}}'
+    place = '{"id": "https://openalex.org/I1", "display_name": "University of X", "country_code": "CN"}'
+    path.write_text(
+        '{"id": "https://openalex.org/W1", "type": "article", "publication_year": 2020, '
+        f'"authorships": [{{"author": {{}}, "institutions": [{place}]}}], '
+        f'"primary_location": {source}, "topics": [{topic}]}}\n'
+    )
+    return path
+
+
+def test_lists_are_laid_over_and_what_they_miss_is_told(cli: Cli, works: Path, tmp_path: Path) -> None:
+    ws = tmp_path / "data"
+    (tmp_path / "index.csv").write_text("issn\n0028-0836\n9999-9999\n")
+    (tmp_path / "c9.csv").write_text("name,country\nuniversity of x,China\n")
+    (tmp_path / "map.csv").write_text("from,to\nCatalysis,Matter\n")
+    (tmp_path / "gdp.csv").write_text("level,place,year,indicator,value\ncountry,China,2020,gdp,14688\n")
+    done = cli("ingest", "openalex", works, "--subjects", "topic", "--journals", tmp_path / "index.csv", "-w", ws)
+    assert done.code == 0, done.err
+    assert "index.csv: 1 of 2 rows matched" in done.err
+    for command, name in (("marks", "c9"), ("subject-map", "map"), ("indicators", "gdp")):
+        done = cli("ingest", command, tmp_path / f"{name}.csv", "-w", ws)
+        assert done.code == 0, done.err
+        assert f"{name}.csv: 1 of 1 rows matched" in done.err
+    tables = {name: pd.read_parquet(ws / "corpus" / f"{name}.parquet") for name in ("journals", "institutions")}
+    assert [list(tables[name]["marks"].iloc[0]) for name in tables] == [["index"], ["c9"]]
+    assert list(pd.read_parquet(ws / "corpus" / "subjects.parquet")["subject"]) == ["Matter"]
+    assert list(pd.read_parquet(ws / "corpus" / "indicators.parquet")["place_id"]) == ["CN"]
+    rejects = cli("check", "--rejects", "-w", ws, "--format", "json").rows()
+    assert [(row["line"], row["reason"]) for row in rejects] == [(3, "kept: a journal on a list that no work names")]
+
+
+def test_a_wrong_list_is_refused_in_a_sentence(cli: Cli, works: Path, tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text("publisher\nElsevier\n")
+    done = cli("ingest", "journals", tmp_path / "x.csv", "-w", tmp_path / "data")
+    assert (done.code, done.out) == (4, "")
+    assert "needs a column for journal_id or issn or name" in done.err
+    done = cli("ingest", "openalex", works, "--subjects", "faculty", "-w", tmp_path / "data")
+    assert done.code == 4
+    assert "one of field, subfield, domain, topic" in done.err

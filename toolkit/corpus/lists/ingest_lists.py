@@ -1,0 +1,165 @@
+"""``scicities ingest journals``, ``marks``, ``subject-map`` and ``indicators``."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+from toolkit.corpus.ingest import IngestReport, Progress, take_in
+from toolkit.corpus.lists.list_files import Paths, stage_lists
+from toolkit.errors import SettingsError
+from toolkit.runs import recording
+from toolkit.settings import Settings
+from toolkit.workspace import Workspace
+
+__all__ = ["ingest_indicators", "ingest_journals", "ingest_marks", "ingest_subject_map"]
+
+
+def ingest_journals(
+    workspace: Workspace,
+    paths: Paths,
+    *,
+    name: str | None = None,
+    strict: bool = False,
+    progress: Progress | None = None,
+    settings: Settings | None = None,
+) -> IngestReport:
+    r"""Read lists of journals: each journal of a list gets the list's name as a mark.
+
+    A journal is found by its id, else by any of its ISSNs, else by its name without case, accents and punctuation
+    where only one journal has it. Measures restrict to the articles of a list by its mark; the mark ``astronomy``
+    weighs in the weighted fractional count.
+
+    Parameters
+    ----------
+    workspace
+        Where to; its tables are made anew, and no record is read again.
+    paths
+        Tables with at least one of the columns ``journal_id``, ``issn`` and ``name``, and perhaps ``mark``. A file
+        given again replaces its earlier self; one without rows takes all its marks back.
+    name
+        Mark of rows that have none; ``None`` takes the file's name without its ending.
+    strict
+        Raise at the first bad row instead of setting it aside.
+    progress, settings
+        As in :func:`~toolkit.corpus.ingest.ingest_openalex`.
+
+    Returns
+    -------
+    IngestReport
+        Rows read and kept. ``run.facts["report"]["lists"]`` counts the rows of each list that matched and those that
+        did not; the latter are listed in ``rejects``.
+
+    Raises
+    ------
+    SettingsError
+        A path does not exist, or another process writes to the workspace.
+    DataError
+        A file is no table, or lacks a needed column. The workspace is as it was.
+    BadRecord
+        A row is bad, and ``strict`` was asked for.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> _ = (folder / "mine.csv").write_text("issn\n1234-5678\n")
+    >>> report = ingest_journals(Workspace(folder / "data"), folder / "mine.csv")
+    >>> report.run.facts["report"]["lists"][0]["unmatched"]
+    1
+    """
+    return _ingest(workspace, "journals", paths, name, strict=strict, progress=progress, settings=settings)
+
+
+def ingest_marks(
+    workspace: Workspace,
+    paths: Paths,
+    *,
+    name: str | None = None,
+    strict: bool = False,
+    progress: Progress | None = None,
+    settings: Settings | None = None,
+) -> IngestReport:
+    """Read lists of institutions, such as leagues: each institution of a list gets the list's name as a mark.
+
+    An institution is found by its ROR, OpenAlex or own id, else by its name (any that a registry gives it), in its
+    country where the row names one, where only one institution has it. Columns: ``institution_id`` or ``name``, and
+    perhaps ``country`` and ``mark``. Parameters, errors and what they leave: :func:`ingest_journals`.
+    """
+    return _ingest(workspace, "marks", paths, name, strict=strict, progress=progress, settings=settings)
+
+
+def ingest_subject_map(
+    workspace: Workspace,
+    path: Paths,
+    *,
+    strict: bool = False,
+    progress: Progress | None = None,
+    settings: Settings | None = None,
+) -> IngestReport:
+    """Read a map from subjects or journals to subjects of the user's own, which replace those of the records.
+
+    ``part(p, t) = sum_s part(p, s) w(s, t)`` over the subjects s of article p that the map knows, made to add up to 1;
+    ``w(s, t)`` are the map's parts of s, made to add up to 1. An article in a journal that the map knows takes the
+    journal's subjects instead. An article without any known subject has none. Columns: ``subject_from`` or
+    ``journal``, ``subject`` and perhaps ``part`` (1 where it is missing). A workspace has one map: a later one takes
+    its place, and one without rows takes it back. Parameters, errors and what they leave: :func:`ingest_journals`.
+    """
+    return _ingest(workspace, "subject-map", path, None, strict=strict, progress=progress, settings=settings)
+
+
+def ingest_indicators(
+    workspace: Workspace,
+    paths: Paths,
+    *,
+    name: str | None = None,
+    strict: bool = False,
+    progress: Progress | None = None,
+    settings: Settings | None = None,
+) -> IngestReport:
+    """Read indicators of cities, regions and countries, such as population, GDP, R&D spending, graduate students.
+
+    Columns: ``year``, ``indicator``, ``value``, and perhaps ``level``, ``unit`` and ``source`` (``name``, else the
+    file's name, where it is missing). The place is ``place_id`` (GeoNames id; region as ``US.CA``; country code) or a
+    name in ``place`` with ``level`` and perhaps ``country`` and ``region``. Rows for places that the works don't have
+    are set aside each time the tables are made, so they count once the works have them. Parameters, errors and what
+    they leave: :func:`ingest_journals`.
+    """
+    return _ingest(workspace, "indicators", paths, name, strict=strict, progress=progress, settings=settings)
+
+
+def _ingest(
+    workspace: Workspace,
+    kind: str,
+    paths: Paths,
+    name: str | None,
+    *,
+    strict: bool,
+    progress: Progress | None,
+    settings: Settings | None,
+) -> IngestReport:
+    given = [paths] if isinstance(paths, str | Path) else list(paths)
+    if not given:
+        raise SettingsError(f"No file with a list of {kind} was given.")
+    parameters = {"kind": kind, "paths": [str(path) for path in given], "name": name}
+    with recording("ingest", parameters) as timer, workspace.writing():
+        staged = stage_lists(workspace, {kind: given}, name=name, strict=strict)
+        report = take_in(workspace, staged, settings=settings, progress=progress)
+        timer.facts["report"] = report
+        timer.fingerprint, timer.snapshot = workspace.fingerprint, workspace.snapshot
+        run = timer.record()
+        run.write(workspace.runs / f"ingest-{kind}-{run.run_id}.json")
+    rejects = Counter[str]()
+    for one in staged:
+        rejects.update(one.rejects)
+    return IngestReport(
+        kind=kind,
+        files=len(staged),
+        read=sum(one.read for one in staged),
+        kept=sum(one.kept for one in staged),
+        left_out={},
+        rejects=dict(sorted(rejects.items())),
+        seconds=run.seconds,
+        run=run,
+    )

@@ -1,0 +1,250 @@
+"""Laying the staged lists over the tables while these are put together."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+import duckdb
+import pyarrow as pa
+
+from toolkit.corpus.lists.matching import InstitutionIndex, JournalIndex
+from toolkit.corpus.lists.places import PlaceIndex
+from toolkit.corpus.names import folded
+
+__all__ = ["lay_lists"]
+
+_REJECTS: Final = pa.schema(
+    [("source", pa.string()), ("line", pa.int64()), ("reason", pa.string()), ("excerpt", pa.string())]
+)
+_MARKED: Final = pa.schema([("id", pa.string()), ("marks", pa.list_(pa.string()))])
+_MAP: Final = pa.schema([("key", pa.string()), ("to_subject", pa.string()), ("to_part", pa.float64())])
+_INDICATORS: Final = pa.schema(
+    [
+        ("place_id", pa.string()),
+        ("year", pa.int32()),
+        ("indicator", pa.string()),
+        ("value", pa.float64()),
+        ("unit", pa.string()),
+        ("source", pa.string()),
+    ]
+)
+
+_JOURNALS: Final = """
+WITH said AS (
+    SELECT DISTINCT s.journal_id, s.journal_name,
+        unnest(list_append(coalesce(s.journal_issns, []), s.journal_issn)) AS i
+    FROM winners w JOIN staged_works s USING (input, record) WHERE w.wins AND s.journal_id IS NOT NULL
+)
+SELECT journal_id, journal_name, i FROM said ORDER BY ALL
+"""
+_INSTITUTIONS: Final = """
+SELECT DISTINCT institution_id, f.name, coalesce(i.country, f.country) AS country
+FROM institutions i LEFT JOIN facts f USING (institution_id)
+UNION SELECT institution_id, name, country FROM institutions ORDER BY ALL
+"""
+_CITIES: Final = """
+WITH named AS (
+    SELECT city_id, name, ascii_name FROM cities
+    UNION SELECT coalesce(m.kept_id, f.city_id), f.city_name, f.city_name
+    FROM facts f LEFT JOIN merged_cities m ON m.old_id = f.city_id WHERE f.city_id IS NOT NULL
+)
+SELECT DISTINCT c.city_id, n.name, n.ascii_name, c.country, c.admin1, c.region
+FROM cities c JOIN named n USING (city_id) ORDER BY ALL
+"""
+# parts of a work add up to 1 over the subjects that the map knows
+_MAPPED: Final = """
+CREATE OR REPLACE TABLE subjects AS
+WITH by_journal AS (
+    SELECT w.work_id, m.to_subject AS subject, m.to_part AS part, '' AS old
+    FROM works w JOIN journal_subjects m ON m.key = w.journal_id
+), by_subject AS (
+    SELECT s.work_id, m.to_subject AS subject, s.part * m.to_part AS part, s.subject AS old
+    FROM subjects s JOIN subject_subjects m ON m.key = s.subject ANTI JOIN by_journal j ON j.work_id = s.work_id
+), added AS (
+    SELECT work_id, subject, sum(part ORDER BY old) AS part
+    FROM (FROM by_journal UNION ALL FROM by_subject) GROUP BY work_id, subject
+)
+SELECT work_id, subject, part / sum(part) OVER (
+    PARTITION BY work_id ORDER BY subject ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+) AS part FROM added
+"""
+_UNMAPPED: Final = """
+SELECT s.subject, count(*) FROM subjects s ANTI JOIN subject_subjects m ON m.key = s.subject
+ANTI JOIN (SELECT work_id FROM works JOIN journal_subjects ON key = journal_id) j ON j.work_id = s.work_id
+GROUP BY s.subject ORDER BY s.subject
+"""
+
+
+class _Laid:
+    """Counts of each list and the rows to be listed."""
+
+    def __init__(self) -> None:
+        self.counts: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+        self.rejects: list[dict[str, Any]] = []
+
+    def count(self, kind: str, row: Mapping[str, Any], found: Sequence[str]) -> None:
+        """Count a row of a list, matched where it has found something."""
+        counts = self.counts[kind, row["label"]]
+        counts["rows"] += 1
+        counts["matched"] += bool(found)
+
+    def note(self, row: Mapping[str, Any], reason: str, parts: Iterable[Any]) -> None:
+        """List a row, with what it says."""
+        text = ", ".join(str(part) for part in parts if part not in (None, ""))
+        self.rejects.append({"source": row["label"], "line": row["line"], "reason": reason, "excerpt": text})
+
+
+def lay_lists(db: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """Lay all staged lists over the tables ``journals``, ``institutions``, ``subjects`` and ``indicators``.
+
+    Parameters
+    ----------
+    db
+        Connection with the canonical tables, ``rejects`` among them.
+
+    Returns
+    -------
+    list of dict
+        ``kind``, ``source``, ``rows``, ``matched`` and ``unmatched`` of each list, in a stable order. What matched
+        nothing is added to ``rejects``.
+    """
+    laid = _Laid()
+    journals = _journal_index(db)
+    _mark_journals(db, journals, laid)
+    _mark_institutions(db, laid)
+    _map_subjects(db, journals, laid)
+    _lay_indicators(db, laid)
+    if laid.rejects:
+        _given(db, laid.rejects, _REJECTS)
+        db.execute("INSERT INTO rejects SELECT * FROM given")
+    return [
+        {
+            "kind": kind,
+            "source": source,
+            "rows": counts["rows"],
+            "matched": counts["matched"],
+            "unmatched": counts["rows"] - counts["matched"],
+        }
+        for (kind, source), counts in sorted(laid.counts.items())
+    ]
+
+
+def _rows(db: duckdb.DuckDBPyConnection, table: str) -> list[dict[str, Any]]:
+    cursor = db.execute(f"SELECT * FROM staged_{table} ORDER BY input, line")  # noqa: S608 (our own names)
+    names = [column[0] for column in cursor.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _given(db: duckdb.DuckDBPyConnection, rows: Sequence[Mapping[str, Any]], schema: pa.Schema) -> None:
+    db.register("given", pa.Table.from_pylist(list(rows), schema=schema))
+
+
+def _journal_index(db: duckdb.DuckDBPyConnection) -> JournalIndex:
+    asked = db.execute(
+        "SELECT (SELECT count(*) FROM staged_journal_marks) + (SELECT count(journal) FROM staged_subject_map)"
+    ).fetchall()[0][0]
+    return JournalIndex(db.execute(_JOURNALS).fetchall() if asked else ())
+
+
+def _mark_journals(db: duckdb.DuckDBPyConnection, index: JournalIndex, laid: _Laid) -> None:
+    marks: dict[str, set[str]] = defaultdict(set)
+    for row in _rows(db, "journal_marks"):
+        found = index.found(row["journal_id"], row["issn"], row["name"])
+        if len(found) > 1 and not index.found(None, row["issn"]):
+            laid.note(row, "kept: a journal's name that several journals have", (row["name"], *found))
+            found = []
+        elif not found:
+            parts = (row["journal_id"], row["issn"], row["name"])
+            laid.note(row, "kept: a journal on a list that no work names", parts)
+        laid.count("journals", row, found)
+        for one in found:
+            marks[one].add(row["mark"])
+    _write_marks(db, "journals", "journal_id", marks)
+
+
+def _mark_institutions(db: duckdb.DuckDBPyConnection, laid: _Laid) -> None:
+    rows = _rows(db, "institution_marks")
+    if not rows:
+        return
+    others = db.execute("SELECT ref, ror FROM ror_of ORDER BY ALL").fetchall()
+    index = InstitutionIndex(db.execute(_INSTITUTIONS).fetchall(), others)
+    marks: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        found = index.found(row["institution_id"], row["name"], row["country"])
+        if len(found) > 1:
+            laid.note(row, "kept: an institution's name that several institutions have", (row["name"], *found))
+            found = []
+        elif not found:
+            parts = (row["institution_id"], row["name"], row["country"])
+            laid.note(row, "kept: an institution on a list that no work names", parts)
+        laid.count("marks", row, found)
+        for one in found:
+            marks[one].add(row["mark"])
+    _write_marks(db, "institutions", "institution_id", marks)
+
+
+def _write_marks(db: duckdb.DuckDBPyConnection, table: str, key: str, marks: Mapping[str, set[str]]) -> None:
+    if marks:
+        _given(db, [{"id": one, "marks": sorted(found)} for one, found in sorted(marks.items())], _MARKED)
+        db.execute(
+            f"UPDATE {table} SET marks = list_sort(list_distinct(list_concat({table}.marks, given.marks))) "  # noqa: S608
+            f"FROM given WHERE {table}.{key} = given.id"
+        )
+
+
+def _map_subjects(db: duckdb.DuckDBPyConnection, index: JournalIndex, laid: _Laid) -> None:
+    rows = _rows(db, "subject_map")
+    if not rows:
+        return
+    known: dict[str, list[str]] = defaultdict(list)
+    for (subject,) in db.execute("SELECT DISTINCT subject FROM subjects ORDER BY 1").fetchall():
+        known[folded(subject)].append(subject)
+    maps: dict[str, dict[str, dict[str, float]]] = {"journal": {}, "subject": {}}
+    for row in rows:
+        what = "journal" if row["journal"] else "subject"
+        found = index.any_of(row["journal"]) if row["journal"] else known.get(folded(row["subject_from"]), [])
+        if not found:
+            parts = (row["journal"] or row["subject_from"], row["subject"])
+            laid.note(row, f"kept: a {what} of the subject map that no work has", parts)
+        laid.count("subject-map", row, found)
+        for one in found:
+            targets = maps[what].setdefault(one, {})
+            targets[row["subject"]] = targets.get(row["subject"], 0.0) + row["part"]
+    for what, mapped in maps.items():
+        weights = [
+            {"key": key, "to_subject": subject, "to_part": part / sum(targets.values())}
+            for key, targets in sorted(mapped.items())
+            for subject, part in sorted(targets.items())
+        ]
+        _given(db, weights, _MAP)
+        db.execute(f"CREATE TABLE {what}_subjects AS SELECT * FROM given")  # noqa: S608 (our own names)
+    for subject, works in db.execute(_UNMAPPED).fetchall():
+        unknown = rows[0] | {"line": 0}
+        laid.note(unknown, "kept: a subject that the subject map does not know", (subject, f"{works} works"))
+    db.execute(_MAPPED)
+
+
+def _lay_indicators(db: duckdb.DuckDBPyConnection, laid: _Laid) -> None:
+    rows = _rows(db, "indicator_rows")
+    if not rows:
+        return
+    moved = dict(db.execute("SELECT old_id, kept_id FROM merged_cities").fetchall())
+    index = PlaceIndex(db.execute(_CITIES).fetchall(), moved)
+    kept: dict[tuple[str, int, str, str], dict[str, Any]] = {}
+    for row in rows:
+        found, reason = index.found(row)
+        said = (row["level"], row["place_id"], row["place"], row["region"], row["country"])
+        value = (row["year"], row["indicator"], row["value"])
+        if found:
+            key = (found, row["year"], row["indicator"], row["source"])
+            earlier = kept.setdefault(key, row | {"place_id": found})
+            if earlier["line"] != row["line"] or earlier["input"] != row["input"]:
+                same = (earlier["value"], earlier["unit"]) == (row["value"], row["unit"])
+                reason = "kept: the same value once more" if same else "another value of this place and year was taken"
+        if reason:
+            laid.note(row, reason, (*said, *value))
+        laid.count("indicators", row, [found] if found else [])
+    _given(db, list(kept.values()), _INDICATORS)
+    db.execute("INSERT INTO indicators SELECT place_id, year, indicator, value, unit, source FROM given")

@@ -1,0 +1,175 @@
+"""Reading lists: csv, tsv or Parquet, one kind of row for each kind of list."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow as pa
+
+from toolkit.corpus.jsonlines import RawFile, excerpt, find_files
+from toolkit.corpus.plain.table_files import TABLE_SUFFIXES, TableFile
+from toolkit.corpus.read_once import read_once
+from toolkit.corpus.staging import STAGING, StagedInput, StagingWriter
+from toolkit.errors import BadParameter, BadRecord
+from toolkit.workspace import Workspace
+
+__all__ = ["LISTS", "Paths", "stage_lists"]
+
+Paths = str | Path | Sequence[str | Path]
+Row = Mapping[str, str | None]
+Found = list[dict[str, Any]]
+
+_YEARS: Final = range(1500, 2101)
+
+
+class _Bad(ValueError):
+    """A row can't be used; the text is the reason."""
+
+
+def _said(row: Row, field: str) -> str | None:
+    return (row.get(field) or "").strip() or None
+
+
+def _marks(row: Row, default: str) -> list[str]:
+    return sorted({mark.strip() for mark in re.split("[|;]", row.get("mark") or "") if mark.strip()}) or [default]
+
+
+def _journal(row: Row, default: str) -> Found:
+    found = {"journal_id": _said(row, "journal_id"), "issn": _said(row, "issn"), "name": _said(row, "name")}
+    if not any(found.values()):
+        raise _Bad("no journal")
+    return [{**found, "mark": mark} for mark in _marks(row, default)]
+
+
+def _institution(row: Row, default: str) -> Found:
+    found = {
+        "institution_id": _said(row, "institution_id"),
+        "name": _said(row, "name"),
+        "country": _said(row, "country"),
+    }
+    if not (found["institution_id"] or found["name"]):
+        raise _Bad("no institution")
+    return [{**found, "mark": mark} for mark in _marks(row, default)]
+
+
+def _subject(row: Row, default: str) -> Found:  # noqa: ARG001 (every kind of row is read alike)
+    found = {"subject_from": _said(row, "subject_from"), "journal": _said(row, "journal")}
+    subject, text = _said(row, "subject"), _said(row, "part")
+    if not any(found.values()):
+        raise _Bad("no subject and no journal to map from")
+    if subject is None:
+        raise _Bad("no subject to map to")
+    part = 1.0 if text is None else _number(text, "the part")
+    if part <= 0:
+        raise _Bad("the part is not above 0")
+    return [{**found, "subject": subject, "part": part}]
+
+
+def _indicator(row: Row, default: str) -> Found:
+    texts = ("level", "place_id", "place", "country", "region", "unit")
+    found: dict[str, Any] = {name: _said(row, name) for name in texts}
+    if not any(found[name] for name in ("place_id", "place", "country")):
+        raise _Bad("no place")
+    if (found["level"] or "city").lower() not in ("city", "region", "country"):
+        raise _Bad("the level is none of city, region, country")
+    indicator, year, value = _said(row, "indicator"), _said(row, "year"), _said(row, "value")
+    if indicator is None:
+        raise _Bad("no indicator")
+    if year is None or not re.fullmatch(r"[0-9]{4}(\.0*)?", year) or int(year[:4]) not in _YEARS:
+        raise _Bad("the year is no year")
+    if value is None:
+        raise _Bad("no value")
+    found |= {"year": int(year[:4]), "indicator": indicator, "value": _number(value, "the value")}
+    return [found | {"source": _said(row, "source") or default, "level": found["level"] and found["level"].lower()}]
+
+
+def _number(text: str, what: str) -> float:
+    try:
+        number = float(text) if "_" not in text else math.nan
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise _Bad(f"{what} is no number")
+    return number
+
+
+LISTS: Final[dict[str, tuple[str, Callable[[Row, str], Found]]]] = {
+    "journals": ("journal_marks", _journal),
+    "marks": ("institution_marks", _institution),
+    "subject-map": ("subject_map", _subject),
+    "indicators": ("indicator_rows", _indicator),
+}
+"""Kind of list -> its staging table, and what a row of it says."""
+
+
+def stage_lists(
+    workspace: Workspace, lists: Mapping[str, Paths | None], *, name: str | None = None, strict: bool = False
+) -> list[StagedInput]:
+    """Staged inputs of lists, each file read now unless it was before.
+
+    Parameters
+    ----------
+    workspace
+        The caller holds its writer lock.
+    lists
+        Kind of list (:data:`LISTS`) -> files and folders.
+    name
+        Mark, or source of indicators, for rows that have none; ``None`` takes each file's name without its ending.
+    strict
+        Raise at the first bad row instead of setting it aside.
+
+    Raises
+    ------
+    SettingsError
+        A path does not exist.
+    MissingColumn
+        A needed column is not there.
+    BadParameter
+        There is no such kind of list.
+    BadRecord
+        A row is bad, and ``strict`` was asked for.
+    """
+    staged: list[StagedInput] = []
+    for kind, paths in lists.items():
+        if kind not in LISTS:
+            raise BadParameter("lists", kind, f"one of {', '.join(LISTS)}")
+        given = [paths] if isinstance(paths, str | Path) else list(paths or ())
+        if not given:
+            continue
+        for file in find_files(given, what=f"a list of {kind}", suffixes=TABLE_SUFFIXES):
+            called = (name or "").strip() or file.path.name.split(".")[0]
+            read = partial(_read, kind=kind, called=called, strict=strict)
+            staged.append(read_once(workspace, kind, file, read, options={"name": called}, strict=strict))
+    return staged
+
+
+def _read(file: RawFile, writer: StagingWriter, *, kind: str, called: str, strict: bool) -> dict[str, Any]:
+    staging_table, parse = LISTS[kind]
+    table = TableFile(file, kind, {}, strict=strict)
+    kept, rejects = 0, Counter[str]()
+    for batch in table.batches():
+        good: Found = []
+        bad: Found = []
+        for row in batch.to_pylist():
+            line = row.pop("line")
+            try:
+                good += [{**found, "line": line} for found in parse(row, called)]
+            except _Bad as reason:
+                text = excerpt(", ".join(value for value in row.values() if value))
+                if strict:
+                    raise BadRecord(f"{file.path}:{line}: {reason}: {text}") from reason
+                bad.append({"source": file.label, "line": line, "reason": str(reason), "excerpt": text})
+        writer.add(staging_table, pa.Table.from_pylist(good, schema=STAGING[staging_table]))
+        writer.add("rejects", pa.Table.from_pylist(bad, schema=STAGING["rejects"]))
+        kept += batch.num_rows - len(bad)
+        rejects.update(row["reason"] for row in bad)
+    unread = table.rejects()
+    writer.add("rejects", unread)
+    rejects.update(unread.column("reason").to_pylist())
+    return {"read": table.rows, "kept": kept, "rejects": dict(sorted(rejects.items()))}
