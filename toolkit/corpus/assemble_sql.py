@@ -33,21 +33,17 @@ SELECT institution_ref AS ref, first(ror ORDER BY rank, input, line, ror) AS ror
 FROM staged_institutions WHERE ror IS NOT NULL AND institution_ref IS NOT NULL GROUP BY ref;
 """
 
-CITIES_WITHOUT_ID: Final = """
-SELECT DISTINCT city_name, coalesce(city_country, country, '') AS country, coalesce(admin1, '') AS region
-FROM staged_institutions WHERE city_ref IS NULL AND city_name IS NOT NULL ORDER BY ALL
-"""
-
 INSTITUTIONS: Final = """
 CREATE TABLE facts AS
 SELECT coalesce(r.ror, s.institution_ref) AS institution_id, s.* EXCLUDE (city_ref, label),
-    coalesce(s.city_ref, m.city_id) AS city_id,
+    coalesce(n.city_id, s.city_ref, m.city_id) AS city_id, n.city_id IS NOT NULL AS by_name,
     -- a table of the user's own is the record itself, and knows its places better than a registry
     CASE rank WHEN 2 THEN -1 ELSE rank END AS place_rank
 FROM staged_institutions s
 LEFT JOIN ror_of r ON r.ref = s.institution_ref
 LEFT JOIN made_cities m ON s.city_ref IS NULL AND m.name = s.city_name
     AND m.country = coalesce(s.city_country, s.country, '') AND m.region = coalesce(s.admin1, '')
+LEFT JOIN named_cities n ON n.old_id = coalesce(s.city_ref, m.city_id)
 WHERE s.institution_ref IS NOT NULL;
 
 CREATE TABLE known AS
@@ -66,10 +62,12 @@ FROM facts GROUP BY institution_id;
 AUTHORSHIPS: Final = """
 CREATE TABLE listed AS
 SELECT w.work_id, coalesce(a.author_id, w.work_id || ':' || a.author_position) AS author_key, a.author_id,
-    a.author_position, coalesce(r.ror, a.institution_ref) AS institution_id, a.city_ref AS record_city
+    a.author_position, coalesce(r.ror, a.institution_ref) AS institution_id,
+    coalesce(n.city_id, a.city_ref) AS record_city
 FROM corrected_authorships a
 JOIN winners w ON w.wins AND w.input = a.input AND w.record = a.record
-LEFT JOIN ror_of r ON r.ref = a.institution_ref;
+LEFT JOIN ror_of r ON r.ref = a.institution_ref
+LEFT JOIN named_cities n ON n.old_id = a.city_ref;
 
 -- one row for each author and affiliation; text that matched nothing counts only for an author with nothing else
 CREATE TABLE affiliated AS
@@ -89,41 +87,6 @@ WITH placed AS (
 SELECT DISTINCT work_id, author_key, author_id, first_position AS author_position, institution_id, city_id,
     CASE WHEN matched THEN origin END AS origin, matched
 FROM judged WHERE matched OR NOT any_matched;
-"""
-
-_CITY_ROWS: Final = """
-    SELECT city_id, city_name AS name, coalesce(city_country, country) AS country, admin1, admin1_code, lat, lon, rank,
-        input, line
-    FROM facts WHERE city_id IS NOT NULL
-    UNION ALL
-    SELECT city_ref, city_name, city_country, city_admin1, NULL, city_lat, city_lon, 2, input, record
-    FROM staged_authorships WHERE city_ref IS NOT NULL
-"""
-
-CITY_FACTS: Final = f"""
-CREATE OR REPLACE TABLE city_facts AS
-WITH rows AS ({_CITY_ROWS}), used AS (SELECT DISTINCT city_id FROM affiliated WHERE city_id IS NOT NULL)
-SELECT city_id,
-    first(name ORDER BY rank, input, line, name) FILTER (name IS NOT NULL) AS name,
-    first(country ORDER BY rank, input, line, country) FILTER (country IS NOT NULL) AS country,
-    first(admin1 ORDER BY rank, input, line, admin1) FILTER (admin1 IS NOT NULL) AS admin1,
-    first({{'lat': lat, 'lon': lon}} ORDER BY rank, input, line, lat, lon)
-        FILTER (lat IS NOT NULL AND lon IS NOT NULL) AS point
-FROM rows SEMI JOIN used USING (city_id) GROUP BY city_id
-"""  # noqa: S608 (our own text)
-
-REGION_WORDS: Final = f"""
-WITH rows AS ({_CITY_ROWS})
-SELECT DISTINCT city_id, country, admin1, admin1_code FROM rows WHERE coalesce(admin1, admin1_code) IS NOT NULL
-"""  # noqa: S608 (our own text)
-
-CITIES_TO_MERGE: Final = """
-SELECT city_id, name, country, r.admin1, r.region, point.lat AS lat, point.lon AS lon
-FROM city_facts LEFT JOIN city_regions r USING (city_id) ORDER BY city_id
-"""
-
-SITES_OF_CITY: Final = """
-SELECT city_id, count(DISTINCT institution_id) FROM affiliated WHERE city_id IS NOT NULL GROUP BY city_id
 """
 
 MEMBERS: Final = "SELECT DISTINCT institution_id FROM affiliated WHERE institution_id IS NOT NULL ORDER BY 1"
@@ -200,7 +163,7 @@ FROM said LEFT JOIN merged_cities m ON m.old_id = place.city_id;
 
 CREATE TABLE cities AS
 SELECT city_id, name, NULL::VARCHAR AS ascii_name, country, r.admin1, r.region, point.lat AS lat, point.lon AS lon,
-    NULL::BIGINT AS population, NULL::VARCHAR AS metro_id, NULL::VARCHAR AS metro
+    population, NULL::VARCHAR AS metro_id, NULL::VARCHAR AS metro
 FROM city_facts LEFT JOIN city_regions r USING (city_id)
 SEMI JOIN (SELECT DISTINCT city_id FROM housed) USING (city_id);
 
@@ -289,19 +252,6 @@ REPORT: Final = {
     """,
     "rejects": "SELECT count(*) AS rows FROM rejects",
 }
-
-SHARES_MERGED: Final = """
-WITH parts AS (
-    SELECT work_id, author_key, count(*) AS k FROM authorships GROUP BY ALL
-)
-SELECT a.city_id, sum(1.0 / (w.n_authors * parts.k)) AS share
-FROM (SELECT DISTINCT work_id, author_key, institution_id, city_id FROM affiliated WHERE matched) AS a
-JOIN merged_cities AS m ON m.old_id = a.city_id
-JOIN parts USING (work_id, author_key)
-JOIN works AS w USING (work_id)
-WHERE NOT w.authors_truncated AND w.year IS NOT NULL
-GROUP BY a.city_id
-"""
 
 ORIGINS: Final = """
 SELECT kind, count(s.site_id) FROM (VALUES ('record'), ('table'), ('ror'), ('openalex'), ('none')) o(kind)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
@@ -13,7 +13,15 @@ import pyarrow as pa
 from toolkit.corpus.names import MADE, folded, made_id
 from toolkit.errors import BadParameter
 
-__all__ = ["CITIES_OPTIONS", "MERGED_PAIRS", "CityMerge", "city_id_for", "haversine_km", "merge_duplicate_cities"]
+__all__ = [
+    "CITIES_OPTIONS",
+    "MERGED_PAIRS",
+    "SAME_PLACE_KM",
+    "CityMerge",
+    "city_id_for",
+    "haversine_km",
+    "merge_duplicate_cities",
+]
 
 CITIES_OPTIONS: Final = ("merged", "as-given")
 """What option ``cities`` may be."""
@@ -79,7 +87,12 @@ class _Group:
 
 
 def merge_duplicate_cities(
-    cities: pa.Table, sites_of: Mapping[str, int], *, option: str = "merged", within_km: float = SAME_PLACE_KM
+    cities: pa.Table,
+    sites_of: Mapping[str, int],
+    *,
+    option: str = "merged",
+    within_km: float = SAME_PLACE_KM,
+    apart: Collection[str] = (),
 ) -> CityMerge:
     """Ids that stand for one place, each with the id that is kept.
 
@@ -100,6 +113,8 @@ def merge_duplicate_cities(
         ``merged``, or ``as-given`` for no merging at all.
     within_km
         Largest great-circle distance between an id and the id kept [km].
+    apart
+        Made ids whose names a gazetteer has for several places: they join no other.
 
     Returns
     -------
@@ -137,7 +152,7 @@ def merge_duplicate_cities(
         return CityMerge({}, MERGED_PAIRS.empty_table())
     pairs = [
         (member, group.head, km)
-        for block in _blocks(cities, sites_of)
+        for block in _blocks(cities, sites_of, frozenset(apart))
         for group in _groups(block, within_km)
         for member, km in group.members
     ]
@@ -158,13 +173,13 @@ def merge_duplicate_cities(
     return CityMerge(mapping, pa.Table.from_pylist(rows, schema=MERGED_PAIRS))
 
 
-def _blocks(cities: pa.Table, sites_of: Mapping[str, int]) -> Iterator[list[_City]]:
+def _blocks(cities: pa.Table, sites_of: Mapping[str, int], apart: frozenset[str]) -> Iterator[list[_City]]:
     """Cities of one name and country, two at least, the id to keep first."""
     blocks: dict[tuple[str, str], list[_City]] = {}
     columns = (cities.column(name).to_pylist() for name in ("city_id", "name", "country", "admin1", "lat", "lon"))
     called = cities.column("region").to_pylist() if "region" in cities.column_names else [None] * cities.num_rows
     for city_id, name, country, region, lat, lon, region_name in zip(*columns, called, strict=True):
-        if name and country and folded(name):
+        if name and country and folded(name) and city_id not in apart:
             sites = int(sites_of.get(city_id, 0))
             city = _City(city_id, name, country, region or "", lat, lon, sites, region_name or "")
             blocks.setdefault((folded(name), country), []).append(city)

@@ -5,14 +5,17 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pyarrow.parquet as pq
 
+from toolkit.corpus.city_names import CITY_NAMES_FILE
 from toolkit.corpus.countries import country_code, country_name
+from toolkit.corpus.gazetteer import open_gazetteer
 from toolkit.corpus.names import folded
 from toolkit.corpus.schema import INSTITUTION_TYPES, LEVELS
 from toolkit.errors import BadParameter, UnknownPlace
+from toolkit.settings import load_settings
 from toolkit.workspace import Workspace
 
 __all__ = ["country_name", "resolve_place"]
@@ -55,7 +58,8 @@ def resolve_place(workspace: Workspace, level: str, text: str) -> str:
 
     An id, bare or as a web address, is taken as it is; a city's id that was made one with another gives that one.
     Else the text is a name, compared whole and without case, accents and punctuation; ``Name, Country``,
-    ``Name, Region`` and ``Name, Region, Country`` narrow it (an institution's city counts as a region too).
+    ``Name, Region`` and ``Name, Region, Country`` narrow it (an institution's city counts as a region too). A city
+    that no name is given to in the workspace is looked for by the names that records or the gazetteer have for it.
 
     Parameters
     ----------
@@ -106,13 +110,48 @@ def resolve_place(workspace: Workspace, level: str, text: str) -> str:
         kept = _merged(workspace).get(form, form) if level == "city" else form
         if kept in ids:
             return kept
-    return _by_name(_cities(workspace) if level == "city" else _institutions(workspace), level, text)
+    return _city(workspace, text) if level == "city" else _by_name(_institutions(workspace), level, text)
+
+
+def _city(workspace: Workspace, text: str) -> str:
+    """City by the name it has in the workspace, else by another one."""
+    cities = _cities(workspace)
+    try:
+        return _by_name(cities, "city", text)
+    except UnknownPlace as unknown:
+        others = [] if unknown.ambiguous else _other_names(workspace, cities, text)
+        if not others:
+            raise
+        return _by_name(others, "city", text)
 
 
 def _merged(workspace: Workspace) -> dict[str, str]:
     """City ids that were made one with another -> the id kept."""
     pairs = workspace.state().get("report", {}).get("merged_cities", ())
-    return {pair["merged_id"]: pair["kept_id"] for pair in pairs}
+    kept = {pair["merged_id"]: pair["kept_id"] for pair in pairs}
+    named = {row["made_id"]: row["city_id"] for row in _named(workspace) if row["city_id"]}
+    return kept | {made: kept.get(found, found) for made, found in named.items()}
+
+
+def _named(workspace: Workspace) -> list[dict[str, Any]]:
+    """What became of the cities that records name without an id."""
+    path = workspace.corpus / CITY_NAMES_FILE
+    return pq.read_table(path).to_pylist() if path.exists() else []
+
+
+def _other_names(workspace: Workspace, cities: Sequence[_Place], text: str) -> list[_Place]:
+    """Cities that records call, or that the gazetteer knows to be called, what ``text`` begins with."""
+    parts = text.split(",")
+    wanted = {_key(",".join(parts[:cut])) for cut in range(1, len(parts) + 1)} - {""}
+    kept = _merged(workspace)
+    called: dict[str, list[str]] = {}
+    for row in _named(workspace):
+        if row["city_id"] and _key(row["name"]) in wanted:
+            called.setdefault(kept.get(row["city_id"], row["city_id"]), []).append(row["name"])
+    gazetteer = open_gazetteer(load_settings(workspace.root))
+    for name, _, city_id, *_ in gazetteer.cities_named(wanted) if gazetteer else ():
+        called.setdefault(kept.get(city_id, city_id), []).append(name)
+    return [city._replace(names=(*city.names, *called[city.place_id])) for city in cities if city.place_id in called]
 
 
 def _country(workspace: Workspace, text: str) -> str:

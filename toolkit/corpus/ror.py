@@ -93,7 +93,8 @@ def _places_v1(record: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
             "city_country": country,
             "country": country,
             "admin1": text_of(region.get("name")) or text_of(address.get("state")),
-            "admin1_code": code[2] if code[0] == country and code[2] else None,
+            # 00 is GeoNames' word for a city in no region
+            "admin1_code": code[2] if code[0] == country and code[2] not in {"", "00"} else None,
             "lat": degrees(address.get("lat"), 90),
             "lon": degrees(address.get("lng"), 180),
         }

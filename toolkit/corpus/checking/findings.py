@@ -124,10 +124,10 @@ _FINDINGS: Final[Mapping[str, Finding]] = {
     ),
 }
 
-LISTINGS: Final = ("rejects", "unlocated", *_FINDINGS)
+LISTINGS: Final = ("rejects", "unlocated", *_FINDINGS, "names")
 """Names of the listings."""
 
-_OTHER_NAMES: Final = {"rejected": "rejects", "noted": "rejects", "no city": "unlocated"}
+_OTHER_NAMES: Final = {"rejected": "rejects", "noted": "rejects", "no city": "unlocated", "city names": "names"}
 """Sections of the report whose listing has another name."""
 
 

@@ -21,6 +21,7 @@ from toolkit.corpus.checking.lines import (
     work_lines,
     year_lines,
 )
+from toolkit.corpus.checking.names import city_name_lines, city_names
 from toolkit.corpus.checking.queries import BY_YEAR, LEVELS, PARTS, UNLOCATED
 from toolkit.corpus.schema import TABLES, empty_table
 from toolkit.runs import RunRecord, recording
@@ -125,7 +126,7 @@ def reconciliation(workspace: Workspace) -> Reconciliation:
         largest = max(float(differences(frame).abs().max()) for frame in years.values())
         consistency = consistency_lines(db)
         report = workspace.state().get("report", {})
-        listings = {"rejects": rejects, "unlocated": unlocated, **listed(db, report)}
+        listings = {"rejects": rejects, "unlocated": unlocated, "names": city_names(workspace), **listed(db, report)}
         counted = int(years["institution"]["counted"].sum())
         rows = [
             *record_lines(report),
@@ -133,6 +134,7 @@ def reconciliation(workspace: Workspace) -> Reconciliation:
             *work_lines(db, report),
             *missing_city_lines(unlocated),
             *site_lines(db, report),
+            *city_name_lines(listings["names"], report),
             *finding_lines(listings, counted),
             *year_lines(years),
             *invariant_lines(years),

@@ -1,0 +1,108 @@
+"""The statements behind :mod:`toolkit.corpus.assemble_cities`, in the order in which they run."""
+
+from __future__ import annotations
+
+from typing import Final
+
+__all__: list[str] = []
+
+CITIES_WITHOUT_ID: Final = """
+SELECT DISTINCT city_name, coalesce(city_country, country, '') AS country, coalesce(admin1, '') AS region
+FROM staged_institutions WHERE city_ref IS NULL AND city_name IS NOT NULL ORDER BY ALL
+"""
+
+CITIES_BY_NAME: Final = """
+WITH said AS (
+    SELECT coalesce(s.city_ref, m.city_id) AS made_id, s.city_name AS name,
+        nullif(coalesce(s.city_country, s.country, ''), '') AS country, s.admin1 AS region, s.lat, s.lon
+    FROM staged_institutions s LEFT JOIN made_cities m ON s.city_ref IS NULL AND m.name = s.city_name
+        AND m.country = coalesce(s.city_country, s.country, '') AND m.region = coalesce(s.admin1, '')
+    UNION ALL
+    SELECT city_ref, city_name, city_country, city_admin1, city_lat, city_lon FROM staged_authorships
+)
+SELECT made_id, min(name) AS name, min(country) AS country, min(region) AS region, median(lat) AS lat,
+    median(lon) AS lon, count(*) AS records
+FROM said WHERE starts_with(made_id, 'x-') AND name IS NOT NULL GROUP BY made_id ORDER BY made_id
+"""
+
+GAZETTEER: Final = """
+CREATE TABLE gazetteer AS
+SELECT * EXCLUDE (other_names) FROM read_parquet($path)
+WHERE city_id IN (
+    SELECT city_ref FROM staged_institutions UNION SELECT city_ref FROM staged_authorships
+    UNION SELECT city_id FROM candidates
+)
+"""
+
+GAZETTEER_CODES: Final = "SELECT city_id, country, admin1 FROM gazetteer WHERE admin1 IS NOT NULL"
+
+REGION_WORDS: Final = """
+SELECT city_ref, coalesce(city_country, country) AS country, admin1, admin1_code
+FROM staged_institutions WHERE city_ref IS NOT NULL AND coalesce(admin1, admin1_code) IS NOT NULL
+UNION
+SELECT city_ref, city_country, city_admin1, NULL
+FROM staged_authorships WHERE city_ref IS NOT NULL AND city_admin1 IS NOT NULL
+"""
+
+# a city told by its name is what GeoNames says of it; one with an id is what the best informed record says
+CITY_FACTS: Final = """
+CREATE TABLE city_facts AS
+WITH rows AS (
+    SELECT city_id, city_name AS name, coalesce(city_country, country) AS country, admin1, lat, lon, rank, input, line
+    FROM facts WHERE city_id IS NOT NULL AND NOT by_name
+    UNION ALL
+    SELECT city_ref, city_name, city_country, city_admin1, city_lat, city_lon, 2, input, record
+    FROM staged_authorships
+    WHERE city_ref IS NOT NULL AND NOT EXISTS (FROM named_cities n WHERE n.old_id = city_ref)
+), used AS (
+    SELECT DISTINCT city_id FROM affiliated WHERE city_id IS NOT NULL
+), said AS (
+    SELECT city_id,
+        first(name ORDER BY rank, input, line, name) FILTER (name IS NOT NULL) AS name,
+        first(country ORDER BY rank, input, line, country) FILTER (country IS NOT NULL) AS country,
+        first(admin1 ORDER BY rank, input, line, admin1) FILTER (admin1 IS NOT NULL) AS admin1,
+        first({'lat': lat, 'lon': lon} ORDER BY rank, input, line, lat, lon)
+            FILTER (lat IS NOT NULL AND lon IS NOT NULL) AS point
+    FROM used LEFT JOIN rows USING (city_id) GROUP BY city_id
+)
+SELECT city_id, coalesce(s.name, g.name) AS name, coalesce(s.country, g.country) AS country, s.admin1,
+    coalesce(s.point, CASE WHEN g.lat IS NOT NULL THEN {'lat': g.lat, 'lon': g.lon} END) AS point, g.population
+FROM said s LEFT JOIN gazetteer g USING (city_id)
+"""
+
+CITIES_TO_MERGE: Final = """
+SELECT city_id, name, country, r.admin1, r.region, point.lat AS lat, point.lon AS lon
+FROM city_facts LEFT JOIN city_regions r USING (city_id) ORDER BY city_id
+"""
+
+SITES_OF_CITY: Final = """
+SELECT city_id, count(DISTINCT institution_id) FROM affiliated WHERE city_id IS NOT NULL GROUP BY city_id
+"""
+
+USED_NAMES: Final = """
+SELECT city_id FROM affiliated
+UNION
+SELECT old_id FROM named_cities SEMI JOIN affiliated USING (city_id)
+"""
+
+SHARES_MERGED: Final = """
+WITH parts AS (
+    SELECT work_id, author_key, count(*) AS k FROM authorships GROUP BY ALL
+)
+SELECT a.city_id, sum(1.0 / (w.n_authors * parts.k)) AS share
+FROM (SELECT DISTINCT work_id, author_key, institution_id, city_id FROM affiliated WHERE matched) AS a
+JOIN merged_cities AS m ON m.old_id = a.city_id
+JOIN parts USING (work_id, author_key)
+JOIN works AS w USING (work_id)
+WHERE NOT w.authors_truncated AND w.year IS NOT NULL
+GROUP BY a.city_id
+"""
+
+GAZETTEER_COUNTS: Final = """
+SELECT 'cities in it', count(*) FROM cities SEMI JOIN gazetteer USING (city_id)
+UNION ALL
+SELECT 'GeoNames ids not in it', count(*) FROM cities ANTI JOIN gazetteer USING (city_id)
+WHERE NOT starts_with(city_id, 'x-')
+UNION ALL
+SELECT 'cities with a population', count(*) FROM cities WHERE population IS NOT NULL
+"""
