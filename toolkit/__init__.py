@@ -24,6 +24,7 @@ _HOMES = {
     "build": "toolkit.measures.store",
     "collaboration_types": "toolkit.measures.answers",
     "communities": "toolkit.analyses",
+    "company_partners": "toolkit.measures.answers",
     "concentration": "toolkit.measures.answers",
     "connections": "toolkit.measures.answers",
     "draw_network": "toolkit.present.charts",
@@ -71,6 +72,7 @@ __all__ = [
     "build",
     "collaboration_types",
     "communities",
+    "company_partners",
     "concentration",
     "connections",
     "draw_network",
@@ -128,6 +130,7 @@ if TYPE_CHECKING:
     from toolkit.measures.answers import (
         articles,
         collaboration_types,
+        company_partners,
         concentration,
         connections,
         internal,

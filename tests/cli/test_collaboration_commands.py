@@ -62,6 +62,17 @@ def test_a_set_and_the_inside_of_a_city(cli: Cli, sample_workspace: Path) -> Non
     assert len(behind) == rows[0]["internal_joint"]
 
 
+def test_companies_of_a_city_are_those_of_its_list(cli: Cli, sample_workspace: Path) -> None:
+    options = ("--city", "Beijing", "--companies", "--top", "0", "-w", sample_workspace, "--format", "json")
+    rows = {str(row["standing"]): row for row in cli("sectors", *options).rows()}
+    listed = cli("sectors", "--list", *options).rows()
+    assert len({row["id"] for row in listed}) == rows["all"]["companies"]
+    for standing in ("same city", "same region", "other region", "abroad"):
+        found = {row["id"] for row in listed if row["standing"] == standing}
+        assert len(found) == rows[standing]["companies"]
+    assert int(str(rows["abroad"]["companies"])) > 0
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "text"),
     [
@@ -72,6 +83,8 @@ def test_a_set_and_the_inside_of_a_city(cli: Cli, sample_workspace: Path) -> Non
         (("pairs", "--compare-scopes"), 4, "name the place whose scopes are compared"),
         (("together", "--place", "Beijing"), 4, "at least two different places"),
         (("internal", "--by", "fame"), 4, "it is one of internal_share, internal_joint"),
+        (("sectors", "--list"), 2, "--list goes with --companies"),
+        (("sectors", "--companies"), 2, "--companies goes with one --city"),
         (("sectors", "--city", "Beijing", "--each"), 4, "give either a place or each"),
         (("connections", "--city", "Beijing", "--scope", "near"), 4, "it is one of all, domestic, international"),
     ],

@@ -30,6 +30,7 @@ class PlainKinds:
         country_of = dict(zip(rows.institution_id, rows.country, strict=True))
         self.city = {site: None if pd.isna(city) else city for site, city in sites.city_id.items()}
         self.owner = sites.institution_id.to_dict()
+        self.types = {key: set(found) - {"funder"} for key, found in zip(rows.institution_id, rows.types, strict=True)}
         self.country = {}
         for site, city in self.city.items():
             known = [
@@ -52,11 +53,18 @@ class PlainKinds:
             self.articles.append((int(work.year), kind, owners, part))
 
     def by_city(self, *, by_year: bool) -> dict:
-        """``count, share`` by city (``all`` for the corpus), year and type."""
-        found = defaultdict(lambda: [0, Fraction(0)])
-        for year, kind, _, part in self.articles:
+        """``count, share, industry`` by city (``all`` for the corpus), year and type."""
+        found = defaultdict(lambda: [0, Fraction(0), 0])
+        for year, kind, owners, part in self.articles:
+            types = [self.types[owner] for owner in owners]
+            flagged = any(
+                "company" in one and bool(other - {"company"})
+                for place, one in enumerate(types)
+                for other in types[:place] + types[place + 1 :]
+            )
             for unit, share in [("all", Fraction(1)), *((city, share) for city, share in part.items() if city)]:
                 row = found[unit, year if by_year else None, kind]
                 row[0] += 1
                 row[1] += share
+                row[2] += flagged
         return found

@@ -56,13 +56,13 @@ def test_types_of_articles_by_plain_loops(management, frames):
     found = {}
     for each in (False, True):
         frame = collaboration_types(management, each=each, by_year=True).frame
-        for unit, year, kind, count, part in zip(
-            *(frame[name] for name in ("id", "year", "type", "count", "share")), strict=True
+        for unit, year, kind, count, part, industry in zip(
+            *(frame[name] for name in ("id", "year", "type", "count", "share", "industry")), strict=True
         ):
             if count:
-                found[unit, year, kind] = [count, pytest.approx(part, abs=1e-8)]
+                found[unit, year, kind] = [count, pytest.approx(part, abs=1e-8), industry]
     assert len({kind for _, _, kind in plain}) >= 4
-    assert found == {key: [count, float(part)] for key, (count, part) in plain.items()}
+    assert found == {key: [count, float(part), flags] for key, (count, part, flags) in plain.items()}
 
 
 def test_scopes_sets_and_inside_of_the_largest_cities_by_plain_loops(management, frames):

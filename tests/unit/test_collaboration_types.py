@@ -102,6 +102,31 @@ def test_the_order_of_the_definition(authors, expected):
         assert article_types(tables).type.to_pyarrow().to_pylist() == [expected]
 
 
+@pytest.mark.parametrize(
+    ("types", "expected"),
+    [
+        ([["company"], ["education"]], 1),
+        ([["company"], ["company"]], 0),
+        ([["company"], []], 0),  # the other is not typed
+        ([["company"], ["funder"]], 0),  # a funder is no type
+        ([["company", "facility"]], 0),  # no other
+        ([["company", "facility"], ["company"]], 1),
+        ([["company", "facility"], ["company", "other"]], 1),
+        ([["education"], ["healthcare"]], 0),
+    ],
+)
+def test_the_industry_flag(types, expected):
+    sites = ["a@c1", "b@c1"][: len(types)]
+    tables = one_article(*((site,) for site in sites), ())
+    typed = {site[0]: found for site, found in zip(sites, types, strict=True)}
+    rows = [{**row, "types": typed.get(row["institution_id"], [])} for row in tables["institutions"].to_pylist()]
+    tables["institutions"] = pa.Table.from_pylist(rows, TABLES["institutions"])
+    with Tables.on(ibis.duckdb.connect(), tables) as placed:
+        assert article_types(placed).industry.to_pyarrow().to_pylist() == [expected]
+        rows = type_counts(placed, level="city").to_pyarrow().to_pylist()
+    assert sum(row["industry"] for row in rows) == expected
+
+
 @pytest.mark.parametrize("by_year", [False, True])
 @FEW
 @given(tables=corpora(), seed=st.randoms(use_true_random=False))
@@ -116,8 +141,12 @@ def test_random_corpora_equal_the_plain_computation(by_year, tables, seed):
             for level in ("city", None)
             for row in type_counts(placed, level=level, by_year=by_year).to_pyarrow().to_pylist()
         ]
-    found = {(row["id"], row["year"], row["type"]): [row["count"], row["share"]] for row in rows if row["count"]}
-    assert found == {key: [count, pytest.approx(float(part), abs=1e-9)] for key, (count, part) in plain.items()}
+    found = {
+        (row["id"], row["year"], row["type"]): [row["count"], row["share"], row["industry"]]
+        for row in rows
+        if row["count"]
+    }
+    assert found == {key: [n, pytest.approx(float(part), abs=1e-9), flags] for key, (n, part, flags) in plain.items()}
 
 
 def test_types_add_up_to_count_and_share(workspace):
@@ -133,7 +162,7 @@ def test_types_add_up_to_count_and_share(workspace):
 
 def test_columns_and_order(workspace):
     frame = collaboration_types(workspace).frame
-    assert list(frame.columns) == ["id", "name", "year", "type", "count", "share", "part"]
+    assert list(frame.columns) == ["id", "name", "year", "type", "count", "share", "part", "industry"]
     assert frame.type.tolist() == list(TYPES)
     assert frame.id.tolist() == frame.name.tolist() == ["all"] * 5
     each = collaboration_types(workspace, each=True).frame

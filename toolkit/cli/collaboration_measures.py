@@ -22,11 +22,16 @@ def connections(
         str,
         typer.Option("--by", help="Rank by partnerships, joint, score, own_institutions or partner_institutions."),
     ] = "partnerships",
-    level: Annotated[str, typer.Option("--level", help="city or country.", rich_help_panel="What to count")] = "city",
+    level: Annotated[
+        str, typer.Option("--level", help="city, metro, region or country.", rich_help_panel="What to count")
+    ] = "city",
     years: opt.YearsOption = None,
     by_year: opt.ByYearOption = False,
     subject: opt.SubjectOption = None,
+    journals: opt.JournalsOption = None,
     top: opt.TopOption = 25,
+    rollup: opt.RollupOption = "split",
+    wfc: opt.WfcOption = False,
     truncated: opt.TruncatedOption = "drop",
     max_authors: opt.MaxAuthorsOption = None,
     max_units: opt.MaxUnitsOption = 500,
@@ -49,6 +54,9 @@ def connections(
         years=years,
         by_year=by_year,
         subject=subject,
+        journals=journals,
+        rollup=rollup,
+        wfc=wfc,
         truncated=truncated,
         max_authors=max_authors,
         max_units=max_units,
@@ -67,11 +75,18 @@ def sectors(
             "--type", help="Only single-author, single-institution, domestic, international or unknown articles."
         ),
     ] = None,
+    companies: Annotated[
+        bool, typer.Option("--companies", help="With --city: its company partners by where they stand, instead.")
+    ] = False,
+    listed: Annotated[bool, typer.Option("--list", help="With --companies: the companies themselves.")] = False,
     level: opt.LevelOption = "city",
     years: opt.YearsOption = None,
     by_year: opt.ByYearOption = False,
     subject: opt.SubjectOption = None,
+    journals: opt.JournalsOption = None,
     top: opt.TopOption = 25,
+    rollup: opt.RollupOption = "split",
+    wfc: opt.WfcOption = False,
     truncated: opt.TruncatedOption = "drop",
     max_authors: opt.MaxAuthorsOption = None,
     subject_counting: opt.SubjectCountingOption = "fractional",
@@ -79,13 +94,31 @@ def sectors(
     output: opt.OutputOption = None,
     workspace: opt.WorkspaceOption = None,
 ) -> None:
-    """Articles by collaboration type: one author, one institution, one country, several.
+    """Articles by collaboration type: one author, one institution, one country, several; or a city's companies.
 
     Of the whole corpus, of one place or of each; --type international --by-year gives the international share by year.
     """
     from toolkit.measures import answers
 
     ws = open_workspace(workspace)
+    if listed and not companies:
+        raise typer.BadParameter("--list goes with --companies")
+    if companies:
+        if place is None or each or kind is not None or level != "city":
+            raise typer.BadParameter("--companies goes with one --city, without --each, --type and --level")
+        found = answers.company_partners(
+            ws,
+            city=place,
+            listed=listed,
+            years=years,
+            by_year=by_year,
+            subject=subject,
+            journals=journals,
+            truncated=truncated,
+            max_authors=max_authors,
+        )
+        emit(found.frame, found.run, fmt=fmt, output=output, top=top)
+        return
     answer = answers.collaboration_types(
         ws,
         place=place,
@@ -95,6 +128,9 @@ def sectors(
         years=years,
         by_year=by_year,
         subject=subject,
+        journals=journals,
+        rollup=rollup,
+        wfc=wfc,
         truncated=truncated,
         max_authors=max_authors,
         subject_counting=subject_counting,
@@ -107,12 +143,17 @@ def internal(
     by: Annotated[
         str, typer.Option("--by", help="Rank by internal_share, internal_joint or part_of_share.")
     ] = "internal_share",
-    level: Annotated[str, typer.Option("--level", help="city or country.", rich_help_panel="What to count")] = "city",
+    level: Annotated[
+        str, typer.Option("--level", help="city, metro, region or country.", rich_help_panel="What to count")
+    ] = "city",
     years: opt.YearsOption = None,
     by_year: opt.ByYearOption = False,
     subject: opt.SubjectOption = None,
+    journals: opt.JournalsOption = None,
     country: opt.CountryOption = None,
     top: opt.TopOption = 25,
+    rollup: opt.RollupOption = "split",
+    wfc: opt.WfcOption = False,
     truncated: opt.TruncatedOption = "drop",
     max_authors: opt.MaxAuthorsOption = None,
     max_units: opt.MaxUnitsOption = 500,
@@ -134,6 +175,9 @@ def internal(
         years=years,
         by_year=by_year,
         subject=subject,
+        journals=journals,
+        rollup=rollup,
+        wfc=wfc,
         country=country,
         truncated=truncated,
         max_authors=max_authors,
@@ -153,7 +197,10 @@ def together(
     years: opt.YearsOption = None,
     by_year: opt.ByYearOption = False,
     subject: opt.SubjectOption = None,
+    journals: opt.JournalsOption = None,
     top: opt.TopOption = 0,
+    rollup: opt.RollupOption = "split",
+    wfc: opt.WfcOption = False,
     truncated: opt.TruncatedOption = "drop",
     max_authors: opt.MaxAuthorsOption = None,
     subject_counting: opt.SubjectCountingOption = "fractional",
@@ -172,6 +219,9 @@ def together(
         years=years,
         by_year=by_year,
         subject=subject,
+        journals=journals,
+        rollup=rollup,
+        wfc=wfc,
         truncated=truncated,
         max_authors=max_authors,
         subject_counting=subject_counting,

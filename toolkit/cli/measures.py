@@ -166,6 +166,7 @@ def pairs(
             by_year=by_year,
             top=top,
             subject=subject,
+            journals=journals,
             truncated=truncated,
             max_authors=max_authors,
             max_units=max_units,

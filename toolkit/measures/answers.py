@@ -17,7 +17,7 @@ from toolkit.measures.group_answers import lists, umbrella
 from toolkit.measures.internal_answers import internal
 from toolkit.measures.pair_answers import pairs, partnerships
 from toolkit.measures.scope_answers import scope_comparison
-from toolkit.measures.sector_answers import collaboration_types
+from toolkit.measures.sector_answers import collaboration_types, company_partners
 from toolkit.measures.set_answers import together
 from toolkit.measures.subject_answers import concentration, standing, subjects
 from toolkit.measures.unit_answers import rank, share
@@ -27,6 +27,7 @@ from toolkit.workspace import Workspace, open_workspace
 __all__ = [
     "articles",
     "collaboration_types",
+    "company_partners",
     "concentration",
     "connections",
     "internal",
@@ -70,6 +71,7 @@ def repeat(record: RunRecord | Mapping[str, Any], workspace: Folder) -> Answer:
         "articles": articles,
         "connections": connections,
         "collaboration_types": collaboration_types,
+        "company_partners": company_partners,
         "concentration": concentration,
         "standing": standing,
         "subjects": subjects,
@@ -90,4 +92,6 @@ def repeat(record: RunRecord | Mapping[str, Any], workspace: Folder) -> Answer:
     parameters = dict(run.parameters)
     if run.method == "articles":
         del parameters["by_year"]
+    if run.method == "company_partners":
+        del parameters["level"]
     return methods[run.method](opened, **parameters)

@@ -12,10 +12,13 @@ from toolkit.measures.parts import Years, numbered_parts, numbered_works, unit_n
 from toolkit.measures.precision import exact_sum
 from toolkit.measures.tables import Tables
 
-__all__ = ["ALL_ARTICLES", "TYPES", "article_types", "type_counts"]
+__all__ = ["ALL_ARTICLES", "COMPANY", "TYPES", "article_types", "type_counts", "with_industry"]
 
 TYPES: Final = ("single-author", "single-institution", "domestic", "international", "unknown")
 """Types in the order in which an article is tried for them; what fits none of the first four is unknown."""
+COMPANY: Final = "company"
+"""The institution type that stands for industry."""
+_NO_TYPE: Final = "funder"
 ALL_ARTICLES: Final = "all"
 """Id of the whole corpus, where no level is asked for."""
 
@@ -31,7 +34,7 @@ def article_types(tables: Tables, *, counting: Counting = DEFAULT, years: Years 
     Returns
     -------
     ibis table
-        ``work_no``, ``year``, ``weight`` [articles], ``type``
+        ``work_no``, ``year``, ``weight`` [articles], ``type``, ``industry`` (0 or 1, see :func:`with_industry`)
     """
     works = numbered_works(tables, counting=counting, years=years)
     for level in ("institution", "country"):
@@ -49,7 +52,38 @@ def article_types(tables: Tables, *, counting: Counting = DEFAULT, years: Years 
         ((institutions > 1) & (countries > 1), TYPES[3]),
         else_=TYPES[4],
     )
-    return works.select("work_no", "year", "weight", type=kind)
+    works = works.select("work_no", "year", "weight", type=kind)
+    flagged = with_industry(tables, counting=counting, years=years).mutate(industry=ibis.literal(1, "int64"))
+    works = works.left_join(flagged, "work_no")
+    works = works.select("work_no", "year", "weight", "type", industry=ibis.coalesce(works.industry, 0))
+    return tables.keep(("article_types", counting, years), works)
+
+
+def with_industry(tables: Tables, *, counting: Counting = DEFAULT, years: Years | None = None) -> ir.Table:
+    """Articles that a company shares with another kind of institution: the industry flag.
+
+    At least one institution is a company (among its types), and at least one other is typed and not only a company.
+    ``funder`` is no type.
+
+    Returns
+    -------
+    ibis table
+        ``work_no``; no repeats
+    """
+    types = tables.listed("institution_types")
+    types = types.filter(types.value != _NO_TYPE)
+    company = (types.value == COMPANY).cast("int64")
+    kinds = types.mutate(company=company, other=1 - company)
+    kinds = kinds.group_by("institution_id").agg(company=kinds.company.max(), other=kinds.other.max())
+    numbers = unit_numbers(tables, "institution").select(unit_no="number", known_id="unit_id")
+    kinds = kinds.inner_join(numbers, [("institution_id", "known_id")]).select("unit_no", "company", "other")
+    parts = numbered_parts(tables, level="institution", counting=counting, years=years)
+    typed = parts.select("work_no", "unit_no").inner_join(kinds, "unit_no")
+    typed = typed.group_by("work_no").agg(
+        institutions=typed.count(), companies=typed.company.sum(), others=typed.other.sum()
+    )
+    # two institutions that are both company and something else are each other's other
+    return typed.filter(typed.companies > 0, typed.others > 0, typed.institutions > 1).select("work_no")
 
 
 def type_counts(
@@ -64,7 +98,7 @@ def type_counts(
 
     ``count(i, type)`` = articles of the type with at least one author at i. ``share`` = the unit's Share in them.
     ``part = count(i, type) / sum over types of count(i, type)``: for the type ``international`` this is the unit's
-    international share.
+    international share. ``industry`` = those among ``count`` with the industry flag (:func:`with_industry`).
 
     Parameters
     ----------
@@ -82,8 +116,8 @@ def type_counts(
     Returns
     -------
     ibis table
-        ``id``, ``year`` (null over a window), ``type``, ``place_in_types`` (0 to 4), ``count``, ``share``, ``articles``
-        (of all types) [articles], ``part``; all five types of each unit that has an article
+        ``id``, ``year`` (null over a window), ``type``, ``place_in_types`` (0 to 4), ``count``, ``share``,
+        ``industry``, ``articles`` (of all types) [articles], ``part``; all five types of each unit that has an article
 
     Examples
     --------
@@ -96,15 +130,17 @@ def type_counts(
     """
     types = article_types(tables, counting=counting, years=years)
     if level is None:
-        rows = types.select("year", "type", "weight", id=ibis.literal(ALL_ARTICLES))
+        rows = types.select("year", "type", "weight", "industry", id=ibis.literal(ALL_ARTICLES))
     else:
         parts = numbered_parts(tables, level=level, counting=counting, years=years)
         parts = parts.filter(parts.unit_no > 0).select("work_no", "unit_no", "share")
-        rows = parts.inner_join(types.select("work_no", "year", "type"), "work_no")
+        rows = parts.inner_join(types.select("work_no", "year", "type", "industry"), "work_no")
         rows = rows.inner_join(unit_numbers(tables, level), [("unit_no", "number")])
-        rows = rows.select("year", "type", weight="share", id="unit_id")
+        rows = rows.select("year", "type", "industry", weight="share", id="unit_id")
     keys = ["id", "year"] if by_year else ["id"]
-    yearly = rows.group_by([*keys, "type"]).agg(count=rows.count(), share=exact_sum(rows.weight))
+    yearly = rows.group_by([*keys, "type"]).agg(
+        count=rows.count(), share=exact_sum(rows.weight), industry=rows.industry.sum()
+    )
     return _all_types(tables.keep(("types", level, counting, years, by_year), yearly), keys)
 
 
@@ -122,6 +158,7 @@ def _all_types(counts: ir.Table, keys: list[str]) -> ir.Table:
             place_in_types=ibis.literal(place, "int64"),
             count=ibis.coalesce(found["count"], 0),
             share=ibis.coalesce(found.share, 0.0),
+            industry=ibis.coalesce(found.industry, 0),
             articles=found.articles,
         )
         rows = found if rows is None else rows.union(found)

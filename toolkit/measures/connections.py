@@ -49,7 +49,7 @@ def partner_places(
     tables
         The canonical tables.
     level
-        ``city`` or ``country``.
+        ``city``, ``metro``, ``region`` or ``country``.
     place
         Id of the place.
     scope

@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 from toolkit.measures.counting import DEFAULT, Counting
 from toolkit.measures.levels import units
 from toolkit.measures.parts import Years, unit_numbers, year_totals
-from toolkit.measures.seats import numbered_seat_pairs
+from toolkit.measures.seats import seat_pairs_of_place
 from toolkit.measures.tables import Tables
 
 __all__ = ["compared_scopes", "scope_pairs"]
@@ -41,27 +41,14 @@ def scope_pairs(
         ``scope``, ``year`` (null over a window), ``own_no``, ``partner_no`` (numbers of institutions), ``joint``
         [articles]
     """
-    asked: dict[str, Any] = {"level": level, "counting": counting, "years": years}
-    numbers = unit_numbers(tables, level)
-    own = numbers.filter(numbers.unit_id == place).select(own_place="number")
-    inside = numbered_seat_pairs(tables, inside=True, **asked)
-    inside = inside.inner_join(own, [("a_no", "own_place")])
-    inside = inside.select(
-        "work_no", "year", own_no="a_institution_no", partner_no="b_institution_no", scope=ibis.literal("inside")
-    )
-    outside = numbered_seat_pairs(tables, inside=False, **asked).cross_join(own)
-    here = outside.a_no == outside.own_place
-    outside = outside.filter(here | (outside.b_no == outside.own_place))
-    outside = outside.select(
-        "work_no",
-        "year",
-        own_no=ibis.ifelse(here, outside.a_institution_no, outside.b_institution_no),
-        partner_no=ibis.ifelse(here, outside.b_institution_no, outside.a_institution_no),
-        there=ibis.ifelse(here, outside.b_no, outside.a_no),
-    )
+    asked: dict[str, Any] = {"level": level, "place": place, "counting": counting, "years": years}
+    inside = seat_pairs_of_place(tables, inside=True, **asked).mutate(scope=ibis.literal("inside"))
+    outside = seat_pairs_of_place(tables, inside=False, **asked)
     countries = units(tables, level)
-    homes = numbers.inner_join(countries.select(unit="id", country="country"), [("unit_id", "unit")])
-    outside = outside.inner_join(homes.select(there="number", country="country"), "there")
+    homes = unit_numbers(tables, level).inner_join(
+        countries.select(unit="id", country="country"), [("unit_id", "unit")]
+    )
+    outside = outside.inner_join(homes.select(there_no="number", country="country"), "there_no")
     of_place = countries.filter(countries.id == place).select(own_country="country")
     known = outside.cross_join(of_place).filter(ibis._.country.notnull(), ibis._.own_country.notnull())
     scope = ibis.ifelse(known.country == known.own_country, "domestic", "international")
@@ -98,7 +85,7 @@ def compared_scopes(
     tables
         The canonical tables.
     level
-        ``city`` or ``country``.
+        ``city``, ``metro``, ``region`` or ``country``.
     place
         Id of the place.
     partner_country

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import ibis
 import ibis.expr.types as ir
 
 from toolkit.measures.counting import DEFAULT, Counting
 from toolkit.measures.levels import PLACE_LEVELS, check_level
 from toolkit.measures.pairing import end_columns, linked, of_pairable_size, without_kin
-from toolkit.measures.parts import Years, numbered_seats
+from toolkit.measures.parts import Years, numbered_seats, unit_numbers
 from toolkit.measures.tables import Tables
 
-__all__ = ["numbered_seat_pairs"]
+__all__ = ["numbered_seat_pairs", "seat_pairs_of_place"]
 
 
 def numbered_seat_pairs(
@@ -61,4 +62,29 @@ def numbered_seat_pairs(
     pairs = pairs.select("work_no", "year", "a_no", "b_no", "a_institution_no", "b_institution_no")
     return without_kin(
         tables, pairs, level="institution", counting=counting, a="a_institution_no", b="b_institution_no"
+    )
+
+
+def seat_pairs_of_place(
+    tables: Tables, *, level: str, place: str, inside: bool, counting: Counting = DEFAULT, years: Years | None = None
+) -> ir.Table:
+    """The pairs of :func:`numbered_seat_pairs` that have an end in ``place``, seen from there.
+
+    Returns
+    -------
+    ibis table
+        ``work_no``, ``year``, ``own_no``, ``partner_no`` (institutions), ``there_no`` (place of the partner, the same
+        if ``inside``, where each pair stands once)
+    """
+    numbers = unit_numbers(tables, level)
+    own = numbers.filter(numbers.unit_id == place).select(own_place="number")
+    pairs = numbered_seat_pairs(tables, level=level, inside=inside, counting=counting, years=years).cross_join(own)
+    here = pairs.a_no == pairs.own_place
+    pairs = pairs.filter(here | (pairs.b_no == pairs.own_place))
+    return pairs.select(
+        "work_no",
+        "year",
+        own_no=ibis.ifelse(here, pairs.a_institution_no, pairs.b_institution_no),
+        partner_no=ibis.ifelse(here, pairs.b_institution_no, pairs.a_institution_no),
+        there_no=ibis.ifelse(here, pairs.b_no, pairs.a_no),
     )

@@ -1,4 +1,4 @@
-"""Answers about kinds of collaboration: types of articles by year."""
+"""Answers about kinds of collaboration: types of articles by year, and companies by where they stand."""
 
 from __future__ import annotations
 
@@ -9,11 +9,15 @@ import ibis
 from toolkit.errors import BadParameter
 from toolkit.measures.asking import Folder, YearsAsked, asking, named, one_place
 from toolkit.measures.collaboration_types import ALL_ARTICLES, TYPES, type_counts
+from toolkit.measures.company_partners import companies_by_place, company_articles
 from toolkit.measures.counting import Counting, CountingOptions
+from toolkit.measures.levels import units
+from toolkit.measures.parts import unit_numbers
 from toolkit.measures.precision import rounded
+from toolkit.measures.ranks import ranked
 from toolkit.runs import Answer
 
-__all__ = ["collaboration_types"]
+__all__ = ["collaboration_types", "company_partners"]
 
 
 def collaboration_types(
@@ -49,7 +53,8 @@ def collaboration_types(
     -------
     Answer
         ``id`` (``all`` for the whole corpus), ``name``, ``year``, ``type``, ``count``, ``share`` [articles], ``part``
-        (of the articles of the row's place and year)
+        (of the articles of the row's place and year), ``industry`` (those of ``count`` that a company shares with
+        another kind of institution) [articles]
 
     Raises
     ------
@@ -86,5 +91,80 @@ def collaboration_types(
             rows = rows.filter(rows.type == kind)
         rows = named(tables, rows, level=level) if one_by_one else rows.mutate(name=ibis.literal(ALL_ARTICLES))
         rows = rows.mutate(share=rounded(rows.share), part=rounded(rows.part))
-        columns = ["id", "name", "year", "type", "count", "share", "part"]
+        columns = ["id", "name", "year", "type", "count", "share", "part", "industry"]
         return question.answer(rows, columns, [ibis.desc("articles"), "id", "place_in_types"], top=top)
+
+
+def company_partners(
+    workspace: Folder,
+    *,
+    city: str,
+    listed: bool = False,
+    years: YearsAsked = None,
+    by_year: bool = False,
+    top: int | None = None,
+    **options: Unpack[CountingOptions],
+) -> Answer:
+    """Companies that a city's institutions write with, by where they stand.
+
+    See :func:`toolkit.measures.company_partners.company_articles`.
+
+    Parameters
+    ----------
+    city
+        The city, by id or name.
+    listed
+        The companies themselves, most joint articles first, a row for each city that one stands in.
+    workspace, years, by_year, top, **options
+        As :func:`share`.
+
+    Returns
+    -------
+    Answer
+        ``standing`` (``same city``, ``same region``, ``other region`` of the country, ``abroad``, ``unknown``,
+        ``all``), ``year``, ``companies`` [distinct institutions], ``joint`` [articles]. ``listed``: ``rank``, ``id``,
+        ``name``, ``standing``, ``city_id``, ``city``, ``year``, ``own_institutions`` [institutions], ``joint``
+        [articles], ``ratio_to_next``.
+
+    Raises
+    ------
+    BadParameter, EmptySelection, UnknownPlace, DataError
+        Nothing is written in any case.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from toolkit.corpus.example import example_workspace
+    >>> workspace = example_workspace(tempfile.mkdtemp())
+    >>> company_partners(workspace, city="Beijing").frame.companies.tolist()
+    [0, 0, 0, 0, 0, 0]
+    """
+    counting = Counting(**options)
+    with asking(
+        "company_partners",
+        workspace,
+        level="city",
+        years=years,
+        by_year=by_year,
+        top=top,
+        counting=counting,
+    ) as question:
+        tables = question.tables
+        chosen = question.place(city)
+        question.settled(city=chosen, listed=listed)
+        question.note_pairs(seats=True)
+        if not listed:
+            rows = companies_by_place(tables, city=chosen, years=question.years, by_year=by_year, counting=counting)
+            return question.answer(rows, ["standing", "year", "companies", "joint"], ["order"], top=top)
+        found = company_articles(tables, city=chosen, years=question.years, counting=counting)
+        keys = ["company_no", "there_no", "standing", *(["year"] if by_year else [])]
+        rows = found.group_by(keys).agg(joint=found.work_no.nunique(), own_institutions=found.own_no.nunique())
+        rows = rows.inner_join(
+            unit_numbers(tables, "institution").select(company_no="number", id="unit_id"), "company_no"
+        )
+        rows = rows.inner_join(unit_numbers(tables, "city").select(there_no="number", city_id="unit_id"), "there_no")
+        rows = rows if by_year else rows.mutate(year=ibis.null("int32"))
+        rows = named(tables, ranked(rows, value="joint", ids=("id", "city_id"), by_year=by_year), level="institution")
+        rows = rows.left_join(units(tables, "city").select(known_city="id", city="name"), [("city_id", "known_city")])
+        columns = ["rank", "id", "name", "standing", "city_id", "city", "year", "own_institutions", "joint"]
+        return question.answer(rows, [*columns, "ratio_to_next"], ["rank", "id", "city_id"], top=top)
