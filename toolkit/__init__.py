@@ -25,6 +25,7 @@ _HOMES = {
     "collaboration_types": "toolkit.measures.answers",
     "communities": "toolkit.analyses",
     "company_partners": "toolkit.measures.answers",
+    "compare": "toolkit.measures.compare",
     "concentration": "toolkit.measures.answers",
     "connections": "toolkit.measures.answers",
     "draw_network": "toolkit.present.charts",
@@ -73,6 +74,7 @@ __all__ = [
     "collaboration_types",
     "communities",
     "company_partners",
+    "compare",
     "concentration",
     "connections",
     "draw_network",
@@ -145,6 +147,7 @@ if TYPE_CHECKING:
         together,
         umbrella,
     )
+    from toolkit.measures.compare import compare
     from toolkit.measures.store import build
     from toolkit.present.charts import draw_network
     from toolkit.runs import Answer, RunRecord

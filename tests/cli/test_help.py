@@ -39,6 +39,7 @@ def test_every_command_and_option_is_explained(path: tuple[str, ...]) -> None:
 def test_the_commands_of_the_design_are_there() -> None:
     expected = [
         *("demo", "sample", "check", "build", "share", "rank", "pairs", "partnerships", "articles", "hubs"),
+        "compare",
         *("connections", "sectors", "internal", "together"),
         *("subjects", "standing", "umbrella", "lists"),
         *("communities", "load", "browser", "doctor"),

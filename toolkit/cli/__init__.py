@@ -37,7 +37,18 @@ def _root(
 @cache
 def build_app() -> typer.Typer:
     """The whole command tree, built once."""
-    from toolkit.cli import collaboration_measures, data, demo, doctor, graph, measures, network, output_measures, query
+    from toolkit.cli import (
+        collaboration_measures,
+        comparison,
+        data,
+        demo,
+        doctor,
+        graph,
+        measures,
+        network,
+        output_measures,
+        query,
+    )
 
     app = typer.Typer(
         name="scicities",
@@ -47,7 +58,18 @@ def build_app() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_root)
-    for room in (demo, data, measures, output_measures, collaboration_measures, network, graph, query, doctor):
+    for room in (
+        demo,
+        data,
+        measures,
+        output_measures,
+        collaboration_measures,
+        comparison,
+        network,
+        graph,
+        query,
+        doctor,
+    ):
         room.register(app)
     return app
 

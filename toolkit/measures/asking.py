@@ -33,7 +33,7 @@ Folder = Workspace | str | Path
 YearsAsked = tuple[int, int] | str | int | None
 """A window of years as :func:`toolkit.measures.selection.parse_years` reads it."""
 
-_MAY_LACK: Final = ("year", "previous_rank", "change", "new", "kept", "lost", "rank_in_country")
+_MAY_LACK: Final = ("year", "previous_rank", "old_rank", "new_rank", "change", "new", "kept", "lost", "rank_in_country")
 
 
 @dataclass(frozen=True)

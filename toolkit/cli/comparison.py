@@ -1,0 +1,91 @@
+"""Command compare: what changed between two workspaces, and why."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from toolkit.cli import options as opt
+from toolkit.cli.output import emit
+
+__all__ = ["register"]
+
+_OLD = "How OLD was counted, where it was otherwise"
+
+
+def compare(
+    old: Annotated[Path, typer.Argument(metavar="OLD", help="Workspace folder of before.")],
+    new: Annotated[Path, typer.Argument(metavar="NEW", help="Workspace folder of now.")],
+    by: Annotated[str, typer.Option("--by", help="share or count: what is ranked and taken apart.")] = "share",
+    moved: Annotated[
+        bool, typer.Option("--moved", help="Only units whose rank changed, or that came or went.")
+    ] = False,
+    level: opt.LevelOption = "city",
+    years: opt.YearsOption = None,
+    subject: opt.SubjectOption = None,
+    journals: opt.JournalsOption = None,
+    top: opt.TopOption = 25,
+    truncated: opt.TruncatedOption = "drop",
+    max_authors: opt.MaxAuthorsOption = None,
+    subject_counting: opt.SubjectCountingOption = "fractional",
+    rollup: opt.RollupOption = "split",
+    wfc: opt.WfcOption = False,
+    old_truncated: Annotated[
+        str | None,
+        typer.Option("--old-truncated", help="Cut author lists in OLD: drop or keep.", rich_help_panel=_OLD),
+    ] = None,
+    old_max_authors: Annotated[
+        int | None,
+        typer.Option("--old-max-authors", min=1, help="Limit of authors in OLD.", rich_help_panel=_OLD),
+    ] = None,
+    old_subject_counting: Annotated[
+        str | None,
+        typer.Option("--old-subject-counting", help="Articles in several subjects in OLD.", rich_help_panel=_OLD),
+    ] = None,
+    old_rollup: Annotated[
+        str | None, typer.Option("--old-rollup", help="Order of roll-up in OLD: split or first.", rich_help_panel=_OLD)
+    ] = None,
+    old_wfc: Annotated[
+        bool | None,
+        typer.Option("--old-wfc/--old-no-wfc", help="Weighted fractional count in OLD.", rich_help_panel=_OLD),
+    ] = None,
+    fmt: opt.FormatOption = None,
+    output: opt.OutputOption = None,
+) -> None:
+    """Which ranks moved between two workspaces: by new or lost articles, by other places, or by other rules.
+
+    The four parts add up to the difference of each unit's Share (or Count).
+    """
+    from toolkit.measures.compare import compare as differences
+
+    given = {
+        "truncated": old_truncated,
+        "max_authors": old_max_authors,
+        "subject_counting": old_subject_counting,
+        "rollup": old_rollup,
+        "wfc": old_wfc,
+    }
+    answer = differences(
+        old,
+        new,
+        by=by,
+        moved=moved,
+        level=level,
+        years=years,
+        subject=subject,
+        truncated=truncated,
+        max_authors=max_authors,
+        journals=journals,
+        subject_counting=subject_counting,
+        rollup=rollup,
+        wfc=wfc,
+        old_options={name: value for name, value in given.items() if value is not None},
+    )
+    emit(answer.frame, answer.run, fmt=fmt, output=output, top=top)
+
+
+def register(app: typer.Typer) -> None:
+    """Add this room's command to ``app``."""
+    app.command(rich_help_panel="Measures")(compare)
