@@ -253,3 +253,19 @@ def test_help_takes_no_heavy_import() -> None:
     code = f"import sys; from toolkit.cli import main; main(['--help']); print(sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env={**os.environ})
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_recipe_reads_an_export_and_says_what_stays_open(cli: Cli, tmp_path: Path) -> None:
+    lines = "id,year,authors,author_ids,affiliations\n", '1,2020,A; B,a; b,"Lab, Oslo, Norway; Lab, Utopia"\n'
+    (tmp_path / "outputs.csv").write_text("".join(lines))
+    (tmp_path / "people.csv").write_text("author_id,becomes\na,b\n")
+    arguments = ["--recipe", "cris-wide", "--corrections", tmp_path / "people.csv", "-w", tmp_path / "data"]
+    done = cli("ingest", "tables", tmp_path / "outputs.csv", *arguments)
+    assert done.code == 0, done.err
+    assert "kept without a place: the affiliation does not end with a country" in done.err
+    assert "corrections: 1 rows, 1 authors on works changed, 0 rows that change nothing" in done.err
+    rows = cli("share", "--level", "country", "-w", tmp_path / "data", "--format", "json").rows()
+    assert {row["id"]: row["share"] for row in rows} == {"NO": 0.5, "unlocated": 0.5}
+    unknown = cli("ingest", "tables", tmp_path / "outputs.csv", "--recipe", "skopus", "-w", tmp_path / "data")
+    assert unknown.code == 2
+    assert "there are cris-long, cris-wide, scopus, wos" in unknown.err

@@ -13,6 +13,7 @@ from toolkit.corpus.plain.cells import aligned, bracketed, items_of, known_parts
 from toolkit.corpus.plain.recipe import read_recipe
 
 WOS = (
+    ("Apple Univ, Washington, DC 20057 USA", ("Apple Univ", "Washington", "District of Columbia", "US")),
     (
         "Saguaro Univ, Sch Things, Tempe, AZ 85287 USA",
         ("Saguaro Univ", "Tempe", "Arizona", "US"),
@@ -119,6 +120,18 @@ WOS = (
     ),
 )
 SCOPUS = (
+    (
+        "Institute of Things, Washington, D.C., United States",
+        ("Institute of Things", "Washington", "District of Columbia", "US"),
+    ),
+    (
+        "Things Office, Washington, Washington D.C., United States",
+        ("Things Office", "Washington", "District of Columbia", "US"),
+    ),
+    (
+        "Apple University, Washington, DC, United States",
+        ("Apple University", "Washington", "District of Columbia", "US"),
+    ),
     (
         "Department of Things, Saguaro University, Tempe, AZ, United States",
         ("Saguaro University", "Tempe", "Arizona", "US"),

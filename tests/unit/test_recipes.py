@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from exports import PLACES, WORKS, cris_long, cris_wide, openalex, scopus, wos_plain, wos_tab
+from exports import PEOPLE, PLACES, WORKS, cris_long, cris_wide, openalex, scopus, wos_plain, wos_tab
 
 from toolkit.corpus.ingest import ingest_institutions, ingest_openalex
 from toolkit.corpus.plain import ingest_tables
@@ -102,7 +102,9 @@ def test_works_and_people_are_those_of_the_export(tmp_path, shape):
         (title, year) for _, year, title, _ in WORKS
     ]
     assert [row[0] for row in rows(workspace, "works", "n_authors")] == [len(authors) for *_, authors in WORKS]
-    people = {row[0] for row in rows(workspace, "authors", "author_id")}
+    named = rows(workspace, "authors", "author_id", "name")
+    assert {name for _, name in named} == {", ".join(name) for name in PEOPLE.values()}
+    people = {row[0] for row in named}
     expected = {"scopus": "{}", "wos": "P{}-2010"}.get(recipe, "p{}")
     assert people == {expected.format(number + 5700 if recipe == "scopus" else number) for number in range(1, 5)}
 
@@ -165,6 +167,7 @@ def test_scopus_names_parted_by_commas_and_records_without_authors(tmp_path):
     nobody = (("Authors", "[No author name available]"), ("Author(s) ID", "[No author id available]"))
     text = scopus_rows(*nobody, ("Authors with affiliations", ""), ("Affiliations", ""))
     table = scopus_rows(
+        ("Author full names", ""),
         ("Authors", "Alba, A., Brun, B., Cruz, C."),
         ("Author(s) ID", "5701;5702;5703;"),
         ("Authors with affiliations", "Alba, A., Lab; East, Rome, Italy; Brun, B.; Cruz, C."),

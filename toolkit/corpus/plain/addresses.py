@@ -32,6 +32,9 @@ _CODED: Final = frozenset({"US", "CA", "AU", "BR", "IT", "MX"})
 """Countries whose addresses have a region's code in capitals behind the city."""
 _TERRITORIES: Final = frozenset({"PR", "GU", "VI", "AS", "MP"})
 _PARTS_OF_CHINA: Final = frozenset({"HK", "MO", "TW"})
+_CAPITAL: Final = ("Washington", "District of Columbia")
+_CAPITAL_NAMES: Final = frozenset({"washington dc", "dc", "district of columbia"})
+"""The one region that is a city, and is written behind it or in its place."""
 _COUNTIES: Final = re.compile(
     r"antrim|avon|beds|berks|bucks|cambs|cheshire|cleveland|cornwall|cumbria|derby|derbyshire|devon|dorset|essex|fife|gloucs"
     r"|hants|herts|kent|lanark|lancs|leics|lincs|merseyside|middx|midlothian|norfolk|northants|notts|oxon|shrops|somerset"
@@ -122,7 +125,7 @@ def read_address(text: str, *, institution: str = "first", countries: Mapping[st
     CA, AU, BR, IT and MX, names in ``regions.csv``, counties of GB, parts that end with Province, Oblast, Region,
     Prefecture or County. A region that could be the city itself (Jilin, New York, Derby) is the city where no other
     part could be. China's Hong Kong, Macao and Taiwan have their own codes; Hong Kong, Macao, Singapore, Monaco and
-    Gibraltar are one city each.
+    Gibraltar are one city each, and so is the District of Columbia.
 
     Examples
     --------
@@ -185,6 +188,8 @@ def _city(parts: list[str], country: str, region: str) -> tuple[str, str, list[s
         if not bare:
             rest.pop()
             continue
+        if country == "US" and folded(bare) in _CAPITAL_NAMES:
+            return (*_CAPITAL, [part for part in rest[:-1] if part != "Washington"] or rest[:1])
         found = None if coded else _region(country, bare)
         if found is None:
             return (bare, admin1, rest[:-1]) if _may_be_city(bare) else ("", admin1, rest)

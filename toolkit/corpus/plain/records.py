@@ -7,6 +7,7 @@ kept, noted and counted.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -43,6 +44,8 @@ NOBODYS: Final = "kept without affiliations: several addresses that do not say w
 NO_SUCH_AUTHOR: Final = "kept: an address names somebody who is not among the authors"
 NOT_IN_LIST: Final = "kept: affiliations that are not in the list of the row, read as one"
 REPEATED: Final = "another record of this work was taken"
+_NUMBER: Final = re.compile(r"\s*\(\d+\)$")
+"""An author's id behind the full name."""
 _PLACES: Final = ("institution_id", "institution", "city_id", "city", "admin1", "country")
 
 
@@ -271,9 +274,11 @@ class RecordReader:
         if texts is None:
             raise _Contradiction("the affiliations do not begin with the names of the authors in their order")
         known = items_of(cells.get("affiliation_list"), mark)
+        full = [_NUMBER.sub("", name) for name in items_of(cells.get("full_name"), mark)]
+        shown = full if len(full) == len(names) else names
         return [
             _Author(name, ids[at] if ids else "", "", tuple(map(self._placed, self._parted(texts[at], known))))
-            for at, name in enumerate(names)
+            for at, name in enumerate(shown)
         ]
 
     def _parted(self, text: str, known: Sequence[str]) -> list[str]:

@@ -129,7 +129,8 @@ def ingest_tables(
     taken = read_recipe(recipe) if recipe is not None else None
     options: dict[str, Any] = {"types": chosen_types, "mapping": columns}
     if taken is not None:
-        options["recipe"] = json.loads(json.dumps(asdict(taken)))
+        text = json.dumps(asdict(taken), sort_keys=True)
+        options["recipe"] = f"{taken.name} {hashlib.sha256(text.encode()).hexdigest()[:12]}"
     paths = {table: [str(file.path) for file in found] for table, found in files.items()}
     chosen = settings or load_settings(workspace.root)
     with recording("ingest", {"kind": "tables", **paths, **options, "cities": cities}) as timer, workspace.writing():
