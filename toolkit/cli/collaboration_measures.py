@@ -22,9 +22,7 @@ def connections(
         str,
         typer.Option("--by", help="Rank by partnerships, joint, score, own_institutions or partner_institutions."),
     ] = "partnerships",
-    level: Annotated[
-        str, typer.Option("--level", help="city, metro, region or country.", rich_help_panel="What to count")
-    ] = "city",
+    level: opt.PlaceLevelOption = "city",
     years: opt.YearsOption = None,
     by_year: opt.ByYearOption = False,
     subject: opt.SubjectOption = None,
@@ -143,9 +141,7 @@ def internal(
     by: Annotated[
         str, typer.Option("--by", help="Rank by internal_share, internal_joint or part_of_share.")
     ] = "internal_share",
-    level: Annotated[
-        str, typer.Option("--level", help="city, metro, region or country.", rich_help_panel="What to count")
-    ] = "city",
+    level: opt.PlaceLevelOption = "city",
     years: opt.YearsOption = None,
     by_year: opt.ByYearOption = False,
     subject: opt.SubjectOption = None,

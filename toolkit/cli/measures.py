@@ -210,9 +210,7 @@ def partnerships(
     status_window: Annotated[
         int, typer.Option("--status-window", min=1, help="Years looked back for new, kept and lost.")
     ] = 1,
-    level: Annotated[
-        str, typer.Option("--level", help="city, metro, region or country.", rich_help_panel="What to count")
-    ] = "city",
+    level: opt.PlaceLevelOption = "city",
     years: opt.YearsOption = None,
     by_year: opt.ByYearOption = False,
     subject: opt.SubjectOption = None,

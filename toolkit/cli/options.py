@@ -26,6 +26,9 @@ LevelOption = Annotated[
         "--level", help="city, institution, country, site, parent, metro, region or type.", rich_help_panel=_SELECTION
     ),
 ]
+PlaceLevelOption = Annotated[
+    str, typer.Option("--level", help="city, metro, region or country.", rich_help_panel=_SELECTION)
+]
 YearsOption = Annotated[
     str | None,
     typer.Option(
