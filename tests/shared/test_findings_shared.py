@@ -1,0 +1,234 @@
+"""The findings on real records, each worked out a second time from the raw files by pandas and plain loops."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import math
+from collections import Counter, defaultdict
+from itertools import pairwise
+
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+from toolkit.corpus import ingest
+from toolkit.corpus.checking import reconciliation
+from toolkit.corpus.plain.tables import ingest_tables
+from toolkit.measures.compare import compare
+from toolkit.workspace import open_workspace
+
+
+def short(address):
+    return str(address).rsplit("/", 1)[-1]
+
+
+def raw(path):
+    return pd.read_csv(path, dtype=str, keep_default_na=False)
+
+
+@pytest.fixture(scope="module")
+def workspaces(shared_data, tmp_path_factory):
+    """The management tables alone, and with ROR."""
+    folder = shared_data / "openalex-management"
+    both = []
+    for with_ror in (False, True):
+        workspace = open_workspace(tmp_path_factory.mktemp("findings") / "ws")
+        ingest_tables(
+            workspace,
+            works=[folder / "works.csv.gz"],
+            authorships=[folder / "authorships.csv.gz"],
+            institutions=[folder / "institutions.csv.gz"],
+        )
+        if with_ror:
+            ingest.ingest_ror(workspace, [shared_data / "ror" / "records.jsonl.gz"])
+        both.append(workspace)
+    return both
+
+
+@pytest.fixture(scope="module")
+def report(workspaces):
+    return reconciliation(workspaces[1])
+
+
+@pytest.fixture(scope="module")
+def records(shared_data):
+    found = {}
+    with gzip.open(shared_data / "ror" / "records.jsonl.gz", "rt", encoding="utf-8") as file:
+        for line in file:
+            record = json.loads(line)
+            found[short(record["id"])] = record
+    return found
+
+
+@pytest.fixture(scope="module")
+def institutions(shared_data):
+    frame = raw(shared_data / "openalex-management" / "institutions.csv.gz")
+    frame["id"] = frame.ror.where(frame.ror != "", frame.institution_id).map(short)
+    return frame
+
+
+@pytest.fixture(scope="module")
+def signed(shared_data, institutions):
+    """A row for each author of a work and institution: work, author, whether the id is one, institution, year, part."""
+    folder = shared_data / "openalex-management"
+    rows = raw(folder / "authorships.csv.gz")
+    rows["known"] = rows.author_id != ""
+    rows["author"] = rows.author_id.where(rows.known, rows.work_id + ":" + rows.position)
+    rows["institution"] = rows.institution_id.map(institutions.set_index("institution_id").id)
+    n = rows.groupby("work_id").author.nunique()
+    rows = rows.drop_duplicates(["work_id", "author", "institution_id"])
+    rows = rows.assign(n=rows.work_id.map(n))
+    rows = rows[rows.institution.notna()]
+    k = rows.groupby(["work_id", "author"]).institution.transform("size")
+    year = raw(folder / "works.csv.gz").set_index("work_id").year.astype(int)
+    return rows.assign(part=1 / (rows.n * k), year=rows.work_id.map(year))
+
+
+@pytest.fixture(scope="module")
+def kin(workspaces):
+    lineage = pq.read_table(workspaces[1].table("lineage")).to_pandas()
+    pairs = set(zip(lineage.institution_id, lineage.ancestor_id, strict=True))
+    return pairs | {(b, a) for a, b in pairs}
+
+
+def values(report, section):
+    rows = report.lines[report.lines["section"] == section]
+    return dict(zip(rows["item"], rows["value"], strict=True))
+
+
+def test_inactive_withdrawn_and_unknown_institutions(report, signed, records):
+    share = signed.groupby("institution").part.sum()
+    expected = {}
+    for institution in share.index:
+        record = records.get(institution)
+        if record is not None and record["status"] != "active":
+            expected[institution] = record["status"]
+        elif not (len(institution) == 9 and institution.startswith("0")):
+            expected[institution] = "no ROR id"
+        elif record is None:
+            expected[institution] = "not in the ROR that was read"
+    told = report.listing("registry").set_index("institution_id")
+    assert told.status.to_dict() == expected
+    assert told.share.to_dict() == pytest.approx({key: share[key] for key in expected}, abs=1e-8)
+    counts = Counter(expected.values())
+    assert values(report, "registry")["withdrawn institutions in use"] == counts["withdrawn"] > 0
+    assert values(report, "registry")["inactive institutions in use"] == counts["inactive"] > 0
+
+
+def test_institutions_without_a_type(report, signed, institutions, records):
+    typed = {row.id for row in institutions.itertuples() if set(row.types.split("|")) - {"", "funder"}}
+    typed |= {key for key, record in records.items() if {kind.lower() for kind in record["types"]} - {"funder"}}
+    expected = signed[~signed.institution.isin(typed)].groupby("institution").part.sum()
+    told = report.listing("untyped").set_index("institution_id").share
+    assert told.to_dict() == pytest.approx(expected.to_dict(), abs=1e-8)
+
+
+def test_authors_without_affiliation_by_work(report, shared_data, signed):
+    rows = raw(shared_data / "openalex-management" / "authorships.csv.gz")
+    rows["author"] = rows.author_id.where(rows.author_id != "", rows.work_id + ":" + rows.position)
+    authors = rows.drop_duplicates(["work_id", "author"]).groupby("work_id").author.size()
+    placed = signed.drop_duplicates(["work_id", "author"]).groupby("work_id").author.size()
+    missing = (authors - placed.reindex(authors.index, fill_value=0)).loc[lambda number: number > 0]
+    told = report.listing("unassigned").set_index("work_id")
+    assert told.authors.to_dict() == {short(work): number for work, number in missing.items()}
+    expected = {short(work): number / authors[work] for work, number in missing.items()}
+    assert told.share.to_dict() == pytest.approx(expected, abs=1e-8)
+
+
+def test_kin_on_one_author(report, signed, workspaces):
+    lineage = pq.read_table(workspaces[1].table("lineage")).to_pandas()
+    above = defaultdict(set)
+    for row in lineage.itertuples():
+        above[row.institution_id].add(row.ancestor_id)
+    share, authors = Counter(), Counter()
+    for _, group in signed[signed.duplicated(["work_id", "author"], keep=False)].groupby(["work_id", "author"]):
+        parts = dict(zip(group.institution, group.part, strict=True))
+        for child, part in parts.items():
+            for ancestor in above[child] & set(parts) - {child}:
+                share[child, ancestor] += part + parts[ancestor]
+                authors[child, ancestor] += 1
+    told = report.listing("kin").set_index(["institution_id", "ancestor_id"])
+    assert told.authors.to_dict() == dict(authors)
+    assert told.share.to_dict() == pytest.approx(dict(share), abs=1e-8)
+
+
+def test_shadows_of_larger_institutions(report, signed, kin):
+    affiliations = signed.groupby("institution").size()
+    together = signed[["work_id", "author", "institution"]]
+    together = together.merge(together, on=["work_id", "author"], suffixes=("", "_b"))
+    together = together[together.institution != together.institution_b]
+    pairs = together.groupby(["institution", "institution_b"]).agg(
+        times=("work_id", "size"), works=("work_id", "nunique"), people=("author", "nunique")
+    )
+    expected = set()
+    for (a, b), row in pairs.iterrows():
+        often = row.works >= 5 and row.people >= 3 and row.times >= 0.8 * affiliations[a]
+        if often and affiliations[b] >= 2 * affiliations[a] and (a, b) not in kin:
+            expected.add(a)
+    told = report.listing("matching")
+    shadows = told[told.rule != "partners abroad"]
+    assert set(shadows.institution_id) == expected
+    assert len(expected) > 50
+    # the one that the records' own page names as a wrong match stands first
+    assert told.iloc[0][["name", "partner_name"]].tolist() == ["Ross School", "University of Michigan"]
+    assert set(told[told.rule == "partners abroad"].name) == {
+        "College of Business Administration",
+        "Universidad de Londres",
+    }
+    assert (shadows[shadows.rule == "far from its partner"].km >= 100).all()
+    assert (shadows[shadows.rule == "near its partner"].km < 100).all()
+    assert all(math.isnan(km) for km in shadows[shadows.rule == "place unknown"].km)
+
+
+def test_authors_going_back_and_forth(report, signed, kin):
+    back = Counter()
+    for _, rows in signed[signed.known].groupby("author"):
+        places = sorted(set(rows.institution))
+        if len(places) < 2 or rows.year.nunique() < 3:
+            continue
+        held = rows.groupby("year").institution.agg(set).sort_index()
+        for i, a in enumerate(places):
+            for b in places[i + 1 :]:
+                path = [a in now for now in held if (a in now) != (b in now)]
+                steps = {(one, two) for one, two in pairwise(path) if one != two}
+                if len(steps) == 2 and (a, b) not in kin:
+                    back[a, b] += 1
+    told = report.listing("corridors").set_index(["a_id", "b_id"]).back_and_forth
+    assert told.to_dict() == {pair: number for pair, number in back.items() if number >= 3}
+    assert len(told) > 5
+
+
+def test_works_with_another_s_title(report, shared_data):
+    folder = shared_data / "openalex-management"
+    works = raw(folder / "works.csv.gz")
+    rows = raw(folder / "authorships.csv.gz")
+    people = rows[rows.author_id != ""].groupby("work_id").author_id.agg(set)
+    same = defaultdict(list)
+    for row in works.itertuples():
+        wording = row.title.strip().lower()
+        if len(wording) >= 20 and row.work_id in people.index:
+            same[wording, row.year].append(row.work_id)
+    expected = {
+        short(later)
+        for group in same.values()
+        for later in group
+        if any(short(other) < short(later) and people[other] & people[later] for other in group)
+    }
+    assert set(report.listing("doubles").work_id) == expected
+
+
+def test_what_ror_changes_between_two_workspaces_adds_up(workspaces):
+    answer = compare(*workspaces, level="city")
+    rows = answer.frame
+    parts = rows[["from_new_articles", "from_lost_articles", "from_places", "from_rules"]]
+    assert (parts.sum(axis=1) - (rows.new_share - rows.old_share)).abs().max() < 4e-9
+    assert rows.new_share.sum() == pytest.approx(33_409, abs=1e-6)
+    # the same articles and sites; only ids of one city were made one otherwise
+    assert not parts[["from_new_articles", "from_lost_articles", "from_places"]].to_numpy().any()
+    changed = set(rows.id[parts.from_rules != 0])
+    merged = [
+        {pair["merged_id"]: pair["kept_id"] for pair in one.state()["report"]["merged_cities"]} for one in workspaces
+    ]
+    differing = dict(merged[0].items() ^ merged[1].items())
+    assert changed == {*differing, *differing.values()}
