@@ -32,6 +32,7 @@ _HOMES = {
     "hubs": "toolkit.analyses",
     "ingest_corrections": "toolkit.corpus.ingest",
     "ingest_institutions": "toolkit.corpus.ingest",
+    "ingest_metro": "toolkit.corpus.lists.ingest_lists",
     "ingest_openalex": "toolkit.corpus.ingest",
     "ingest_ror": "toolkit.corpus.ingest",
     "ingest_tables": "toolkit.corpus.plain",
@@ -84,6 +85,7 @@ __all__ = [
     "ingest_institutions",
     "ingest_journals",
     "ingest_marks",
+    "ingest_metro",
     "ingest_openalex",
     "ingest_ror",
     "ingest_subject_map",
@@ -120,6 +122,7 @@ if TYPE_CHECKING:
         ingest_indicators,
         ingest_journals,
         ingest_marks,
+        ingest_metro,
         ingest_subject_map,
     )
     from toolkit.corpus.plain import ingest_tables

@@ -68,6 +68,10 @@ def ingest_openalex(
         Path | None,
         typer.Option("--subject-map", help="Map to subjects of your own, as `ingest subject-map` reads it."),
     ] = None,
+    metro: Annotated[
+        Path | None, typer.Option("--metro", help="Map of cities to metropolitan areas, as `ingest metro` reads it.")
+    ] = None,
+    cities: opt.CitiesOption = None,
     strict: opt.StrictOption = False,
     workspace: opt.WorkspaceOption = None,
 ) -> None:
@@ -84,7 +88,8 @@ def ingest_openalex(
             types=kept,
             subjects=subjects,
             corrections=corrections or (),
-            lists={"journals": journals, "marks": marks, "subject-map": subject_map},
+            lists={"journals": journals, "marks": marks, "subject-map": subject_map, "metro": metro},
+            cities=cities,
             strict=strict,
             progress=progress,
         )
@@ -92,24 +97,34 @@ def ingest_openalex(
 
 
 @ingest_app.command("institutions")
-def ingest_institutions(paths: _Paths, strict: opt.StrictOption = False, workspace: opt.WorkspaceOption = None) -> None:
+def ingest_institutions(
+    paths: _Paths,
+    cities: opt.CitiesOption = None,
+    strict: opt.StrictOption = False,
+    workspace: opt.WorkspaceOption = None,
+) -> None:
     """OpenAlex institutions: JSON lines, plain or gzip."""
     from toolkit.corpus import ingest
 
     ws = open_workspace(workspace)
     with progress_bar() as progress:
-        report = ingest.ingest_institutions(ws, paths, strict=strict, progress=progress)
+        report = ingest.ingest_institutions(ws, paths, cities=cities, strict=strict, progress=progress)
     tell_report(report)
 
 
 @ingest_app.command("ror")
-def ingest_ror(paths: _Paths, strict: opt.StrictOption = False, workspace: opt.WorkspaceOption = None) -> None:
+def ingest_ror(
+    paths: _Paths,
+    cities: opt.CitiesOption = None,
+    strict: opt.StrictOption = False,
+    workspace: opt.WorkspaceOption = None,
+) -> None:
     """The Research Organization Registry: records of schema 1 and 2, JSON lines or a JSON list."""
     from toolkit.corpus import ingest
 
     ws = open_workspace(workspace)
     with progress_bar() as progress:
-        report = ingest.ingest_ror(ws, paths, strict=strict, progress=progress)
+        report = ingest.ingest_ror(ws, paths, cities=cities, strict=strict, progress=progress)
     tell_report(report)
 
 
@@ -136,6 +151,7 @@ def ingest_tables(
         Path | None, typer.Option("--mapping", help="TOML or JSON file that says which column is which.")
     ] = None,
     corrections: opt.CorrectionsOption = None,
+    cities: opt.CitiesOption = None,
     strict: opt.StrictOption = False,
     workspace: opt.WorkspaceOption = None,
 ) -> None:
@@ -153,6 +169,7 @@ def ingest_tables(
             recipe=recipe,
             mapping=mapping,
             corrections=corrections or (),
+            cities=cities,
             strict=strict,
             progress=progress,
         )
@@ -208,6 +225,21 @@ def ingest_subject_map(
     ws = open_workspace(workspace)
     with progress_bar() as progress:
         report = ingest_lists.ingest_subject_map(ws, path, strict=strict, progress=progress)
+    tell_report(report)
+
+
+@ingest_app.command("metro")
+def ingest_metro(
+    path: Annotated[Path, typer.Argument(help="The map; a later one takes its place.")],
+    strict: opt.StrictOption = False,
+    workspace: opt.WorkspaceOption = None,
+) -> None:
+    """A map of cities to metropolitan areas: city_id, or city with country and region; metro_id, metro_name."""
+    from toolkit.corpus.lists import ingest_lists
+
+    ws = open_workspace(workspace)
+    with progress_bar() as progress:
+        report = ingest_lists.ingest_metro(ws, path, strict=strict, progress=progress)
     tell_report(report)
 
 

@@ -146,6 +146,13 @@ CorrectionsOption = Annotated[
     list[Path] | None,
     typer.Option("--corrections", help="Table of author_id, becomes and (for one work) work_id; repeat for several."),
 ]
+CitiesOption = Annotated[
+    str | None,
+    typer.Option(
+        "--cities",
+        help="merged: ids and names of one place become one city; as-given: none do. [default: the workspace's]",
+    ),
+]
 StrictOption = Annotated[
     bool, typer.Option("--strict", help="Stop at the first bad record instead of setting it aside.")
 ]

@@ -122,7 +122,7 @@ def ingest_openalex(
     corrections
         Files of corrected author ids to take in as well: :func:`ingest_corrections`.
     lists
-        Files of lists to take in as well, by kind: ``journals``, ``marks``, ``subject-map``, ``indicators``
+        Files of lists to take in as well, by kind: ``journals``, ``marks``, ``subject-map``, ``indicators``, ``metro``
         (:mod:`toolkit.corpus.lists.ingest_lists`).
     cities
         ``merged`` makes ids of one place one, ``as-given`` does not; ``None`` keeps what the workspace does.
@@ -345,7 +345,7 @@ def take_in(
     """
     fresh = {(one.kind, one.content): one for one in sorted(staged, key=lambda one: one.source, reverse=True)}
     paths = {(one.kind, one.path) for one in fresh.values()}
-    replaced = {one.kind for one in fresh.values()} & {"subject-map"}  # a workspace has one
+    replaced = {one.kind for one in fresh.values()} & {"subject-map", "metro"}  # a workspace has one of each
     inputs = list(fresh.values())
     for old in sources_of(workspace):
         same = fresh.get((old.kind, old.content))

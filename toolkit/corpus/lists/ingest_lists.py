@@ -1,4 +1,4 @@
-"""``scicities ingest journals``, ``marks``, ``subject-map`` and ``indicators``."""
+"""``scicities ingest journals``, ``marks``, ``subject-map``, ``indicators`` and ``metro``."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from toolkit.runs import recording
 from toolkit.settings import Settings
 from toolkit.workspace import Workspace
 
-__all__ = ["ingest_indicators", "ingest_journals", "ingest_marks", "ingest_subject_map"]
+__all__ = ["ingest_indicators", "ingest_journals", "ingest_marks", "ingest_metro", "ingest_subject_map"]
 
 
 def ingest_journals(
@@ -127,6 +127,25 @@ def ingest_indicators(
     they leave: :func:`ingest_journals`.
     """
     return _ingest(workspace, "indicators", paths, name, strict=strict, progress=progress, settings=settings)
+
+
+def ingest_metro(
+    workspace: Workspace,
+    path: Paths,
+    *,
+    strict: bool = False,
+    progress: Progress | None = None,
+    settings: Settings | None = None,
+) -> IngestReport:
+    """Read the map from cities to metropolitan areas, which level ``metro`` and the graph use.
+
+    Columns: ``metro_id``, the city as ``city_id`` (GeoNames id) or ``city`` with perhaps ``country`` and ``region``,
+    and perhaps ``metro_name``. Cities that the works don't have, and names that several of theirs have, are listed in
+    ``rejects`` and counted; they are mapped once the works have them. A city is in one area: the first row's. A
+    workspace has one map: a later one takes its place, and one without rows takes it back. Parameters, errors and
+    what they leave: :func:`ingest_journals`.
+    """
+    return _ingest(workspace, "metro", path, None, strict=strict, progress=progress, settings=settings)
 
 
 def _ingest(

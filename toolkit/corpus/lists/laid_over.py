@@ -20,6 +20,7 @@ _REJECTS: Final = pa.schema(
 )
 _MARKED: Final = pa.schema([("id", pa.string()), ("marks", pa.list_(pa.string()))])
 _MAP: Final = pa.schema([("key", pa.string()), ("to_subject", pa.string()), ("to_part", pa.float64())])
+_METROS: Final = pa.schema([("city", pa.string()), ("area", pa.string()), ("called", pa.string())])
 _INDICATORS: Final = pa.schema(
     [
         ("place_id", pa.string()),
@@ -97,7 +98,7 @@ class _Laid:
 
 
 def lay_lists(db: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
-    """Lay all staged lists over the tables ``journals``, ``institutions``, ``subjects`` and ``indicators``.
+    """Lay all staged lists over tables ``journals``, ``institutions``, ``subjects``, ``indicators`` and ``cities``.
 
     Parameters
     ----------
@@ -116,6 +117,7 @@ def lay_lists(db: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     _mark_institutions(db, laid)
     _map_subjects(db, journals, laid)
     _lay_indicators(db, laid)
+    _map_metros(db, laid)
     if laid.rejects:
         _given(db, laid.rejects, _REJECTS)
         db.execute("INSERT INTO rejects SELECT * FROM given")
@@ -230,8 +232,7 @@ def _lay_indicators(db: duckdb.DuckDBPyConnection, laid: _Laid) -> None:
     rows = _rows(db, "indicator_rows")
     if not rows:
         return
-    moved = dict(db.execute("SELECT old_id, kept_id FROM merged_cities").fetchall())
-    index = PlaceIndex(db.execute(_CITIES).fetchall(), moved)
+    index = PlaceIndex(db.execute(_CITIES).fetchall(), _city_ids_left(db))
     kept: dict[tuple[str, int, str, str], dict[str, Any]] = {}
     for row in rows:
         found, reason = index.found(row)
@@ -248,3 +249,37 @@ def _lay_indicators(db: duckdb.DuckDBPyConnection, laid: _Laid) -> None:
         laid.count("indicators", row, [found] if found else [])
     _given(db, list(kept.values()), _INDICATORS)
     db.execute("INSERT INTO indicators SELECT place_id, year, indicator, value, unit, source FROM given")
+
+
+def _map_metros(db: duckdb.DuckDBPyConnection, laid: _Laid) -> None:
+    rows = _rows(db, "metro_map")
+    if not rows:
+        return
+    index = PlaceIndex(db.execute(_CITIES).fetchall(), _city_ids_left(db))
+    areas: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        found, reason = index.found(row | {"level": "city"})
+        earlier = areas.setdefault(found, row) if found else row
+        if earlier["metro_id"] != row["metro_id"]:
+            found, reason = "", f"another metropolitan area of this city was taken: {earlier['metro_id']}"
+        if reason:
+            parts = (row["place_id"], row["place"], row["region"], row["country"], row["metro_id"])
+            laid.note(row, f"kept: {reason}", parts)
+        laid.count("metro", row, [found] if found else [])
+    names: dict[str, str] = {}
+    for row in rows:
+        if row["metro"]:
+            names.setdefault(row["metro_id"], row["metro"])
+    mapped = [
+        {"city": city_id, "area": row["metro_id"], "called": names.get(row["metro_id"])}
+        for city_id, row in sorted(areas.items())
+    ]
+    _given(db, mapped, _METROS)
+    db.execute("UPDATE cities SET metro_id = area, metro = called FROM given WHERE city_id = city")
+
+
+def _city_ids_left(db: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """City ids that are in no table any more -> the id that stands for the same place."""
+    merged = dict(db.execute("SELECT old_id, kept_id FROM merged_cities").fetchall())
+    named = db.execute("SELECT old_id, city_id FROM named_cities").fetchall()
+    return merged | {old: merged.get(found, found) for old, found in named}

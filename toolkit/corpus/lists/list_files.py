@@ -89,6 +89,15 @@ def _indicator(row: Row, default: str) -> Found:
     return [found | {"source": _said(row, "source") or default, "level": found["level"] and found["level"].lower()}]
 
 
+def _metro(row: Row, default: str) -> Found:  # noqa: ARG001 (every kind of row is read alike)
+    found = {name: _said(row, name) for name in ("place_id", "place", "country", "region", "metro_id", "metro")}
+    if not (found["place_id"] or found["place"]):
+        raise _Bad("no city")
+    if found["metro_id"] is None:
+        raise _Bad("no metropolitan area")
+    return [found]
+
+
 def _number(text: str, what: str) -> float:
     try:
         number = float(text) if "_" not in text else math.nan
@@ -104,6 +113,7 @@ LISTS: Final[dict[str, tuple[str, Callable[[Row, str], Found]]]] = {
     "marks": ("institution_marks", _institution),
     "subject-map": ("subject_map", _subject),
     "indicators": ("indicator_rows", _indicator),
+    "metro": ("metro_map", _metro),
 }
 """Kind of list -> its staging table, and what a row of it says."""
 

@@ -95,6 +95,14 @@ FIELDS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
         "unit": ("unit", "units"),
         "source": ("source",),
     },
+    "metro": {
+        "place_id": ("city_id", "geonames_id", "city_geonames_id", "place_id"),
+        "place": ("city", "city_name", "name", "place"),
+        "region": ("region", "admin1", "state", "province"),
+        "country": ("country", "country_code"),
+        "metro_id": ("metro_id", "metro"),
+        "metro": ("metro_name", "metro_area"),
+    },
     "merged": {"merge_date": ("merge_date",), "id": ("id",), "into_id": ("merge_into_id",)},
     "corrections": {
         "author_id": ("author_id", "id", "from"),
@@ -112,6 +120,7 @@ NEEDED: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
     "marks": (("institution_id", "name"),),
     "subject-map": (("subject_from", "journal"), ("subject",)),
     "indicators": (("place_id", "place", "country"), ("year",), ("indicator",), ("value",)),
+    "metro": (("place_id", "place"), ("metro_id",)),
     "merged": (("id",), ("into_id",)),
     "corrections": (("author_id",), ("becomes",)),
 }
