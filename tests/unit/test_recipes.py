@@ -163,6 +163,20 @@ def test_scopus_records_that_contradict_themselves_are_put_aside(tmp_path, colum
         read(tmp_path, scopus_rows((column, value)), "scopus", strict=True)
 
 
+def test_broken_rows_and_empty_cells_cost_themselves_only(tmp_path):
+    lines = scopus(bom=False).splitlines(keepends=True)
+    broken = [lines[0], '"never closed, \n', "too,few\n", ",".join(['""'] * 15) + "\n", *lines[1:]]
+    workspace, report = read(tmp_path, "".join(broken), "scopus")
+    assert noted(workspace) == [
+        (2, "quotes not closed, or inside a field", '"never closed,'),
+        (3, "2 columns instead of 15", "too,few"),
+    ]
+    assert report.kept == len(WORKS) + 12
+    no_id, report = read(tmp_path, scopus_rows(("EID", "")), "scopus", "no_id.csv")
+    assert report.rejects == {"no id": 1}
+    assert [row[0] for row in rows(no_id, "works", "work_id")] == ["2-s2.0-2", "2-s2.0-3", "2-s2.0-4"]
+
+
 def test_scopus_names_parted_by_commas_and_records_without_authors(tmp_path):
     nobody = (("Authors", "[No author name available]"), ("Author(s) ID", "[No author id available]"))
     text = scopus_rows(*nobody, ("Authors with affiliations", ""), ("Affiliations", ""))
