@@ -6,12 +6,22 @@ import pyarrow.parquet as pq
 import pytest
 from plain.article_kinds import PlainKinds
 from plain.city_ties import PlainTies
+from plain.companies_of_city import companies
 from plain.partner_cities import partner_rows
 from plain.share_and_collaboration import PlainMeasures
 
+from toolkit.corpus.ingest import ingest_openalex, ingest_ror
 from toolkit.corpus.plain.tables import ingest_tables
 from toolkit.corpus.schema import TABLES
-from toolkit.measures.answers import collaboration_types, connections, internal, scope_comparison, share, together
+from toolkit.measures.answers import (
+    collaboration_types,
+    company_partners,
+    connections,
+    internal,
+    scope_comparison,
+    share,
+    together,
+)
 from toolkit.workspace import open_workspace
 
 
@@ -89,3 +99,25 @@ def test_scopes_sets_and_inside_of_the_largest_cities_by_plain_loops(management,
         assert dict(zip(rows.year, rows.joint, strict=True)) == {year: joint for year, (joint, _) in expected.items()}
         found = dict(zip(rows.year, rows.score, strict=True))
         assert found == {year: pytest.approx(float(part), abs=1e-8) for year, (_, part) in expected.items()}
+
+
+def test_company_partners_of_cities_by_plain_loops(shared_data, tmp_path_factory):
+    """The registry knows the types of institutions and the regions of cities."""
+    workspace = open_workspace(tmp_path_factory.mktemp("openalex"))
+    ingest_openalex(workspace, shared_data / "openalex-works")
+    ingest_ror(workspace, shared_data / "ror" / "records.jsonl.gz")
+    tables = {name: pq.read_table(workspace.table(name)).to_pandas() for name in TABLES}
+    kinds = PlainKinds(tables)
+    standings = set()
+    for city in share(workspace, top=12).frame.id:
+        rows = company_partners(workspace, city=city).frame
+        found = {
+            standing: (number, joint)
+            for standing, number, joint in zip(rows.standing, rows.companies, rows.joint, strict=True)
+            if joint
+        }
+        assert found == companies(tables, city)
+        standings |= found.keys()
+    assert {"abroad", "all"} <= standings
+    flagged = sum(row[2] for (unit, _, _), row in kinds.by_city(by_year=False).items() if unit == "all")
+    assert collaboration_types(workspace).frame.industry.sum() == flagged > 0

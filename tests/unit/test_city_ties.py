@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 import ibis
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from plain.city_ties import PlainTies
 from plain.random_corpora import corpora
+from plain.share_and_collaboration import PlainMeasures, status
 
 from toolkit.corpus.example import BEIJING, CHANGCHUN, NANJING, example_workspace, hand_tables
 from toolkit.errors import BadParameter, UnknownPlace
@@ -23,6 +26,7 @@ from toolkit.measures.answers import (
     together,
 )
 from toolkit.measures.internal import internal_parts_of_share
+from toolkit.measures.partnerships import corpus_years, one_ended_partnerships
 from toolkit.measures.scope_comparison import compared_scopes
 from toolkit.measures.set_scores import set_scores
 from toolkit.measures.tables import Tables
@@ -213,6 +217,37 @@ def test_random_corpora_equal_the_plain_computation(tables, top):
             found = {row["year"]: [row["joint"], row["score"]] for row in rows if row["id"] == "set" and row["joint"]}
             expected = plain.together(set(members))
             assert found == {year: [joint, pytest.approx(float(part))] for year, (joint, part) in expected.items()}
+
+
+@FEW
+@given(tables=corpora(), window=st.integers(1, 3))
+def test_status_of_one_ended_partnerships_equals_the_plain_computation(tables, window):
+    plain = PlainMeasures({name: table.to_pandas() for name, table in tables.items()}, "city")
+    country = {"c1": "XA", "c2": "XA", "c3": "XB", "c4": None}
+    active = defaultdict(set)
+    for (place, year), ends in plain.ends.items():
+        for own, outside, there in ends:
+            known = country[place] and country[there]
+            scope = "domestic" if country[place] == country[there] else "international"
+            for name in ["all", *([scope] if known else [])]:
+                active[place, name, own, outside].add(year)
+    with Tables.on(ibis.duckdb.connect(), tables) as placed:
+        first, last = corpus_years(placed) or (0, -1)
+        counts = one_ended_partnerships(placed, level="city", by_year=True, window=window)
+        found = {
+            (row["id"], row["scope"], row["year"]): [row[name] for name in ("partnerships", "new", "kept", "lost")]
+            for row in counts.to_pyarrow().to_pylist()
+        }
+    expected = {}
+    for (place, scope, _, _), years in active.items():
+        for year in range(first, last + 1):
+            now = status(years, year, window=window)
+            if now is not None:
+                row = expected.setdefault((place, scope, year), [0, 0, 0, 0])
+                row[0] += year in years
+                row[("", "new", "kept", "lost").index(now)] += 1
+    no_status = {key: [row[0], None, None, None] for key, row in expected.items() if key[2] < first + window}
+    assert found == expected | no_status
 
 
 @pytest.mark.parametrize(
