@@ -14,9 +14,11 @@ import pytest
 from toolkit.corpus.cities import haversine_km
 from toolkit.corpus.city_names import NamedCity, found_cities
 from toolkit.corpus.gazetteer import open_gazetteer
+from toolkit.corpus.ingest import ingest_ror
 from toolkit.corpus.names import folded
 from toolkit.corpus.regions import RegionNames, RegionWord
 from toolkit.settings import Settings
+from toolkit.workspace import open_workspace
 
 
 @pytest.fixture(scope="module")
@@ -167,3 +169,21 @@ def test_cities_whose_ids_are_taken_away_are_found_again_or_listed(shared_data, 
         ]  # fmt: skip
         assert far in ([], ["Caseros"])
     assert not [row for row in with_all if row["name"] == "Caseros" and row["city_id"] != row["made_id"]]
+
+
+def test_what_the_registry_says_of_its_records_is_counted(shared_data, tmp_path):
+    path = shared_data / "ror" / "records.jsonl.gz"
+    expected = Counter()
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        for record in map(json.loads, lines):
+            kinds = {relation["type"].lower() for relation in record.get("relationships") or ()}
+            expected["records with a successor, which are not followed"] += "successor" in kinds
+            expected["records with several locations"] += len(record.get("locations") or record["addresses"]) > 1
+            for status in ("withdrawn", "inactive"):
+                expected[f"{status} records"] += record["status"].lower() == status
+    workspace = open_workspace(tmp_path)
+    ingest_ror(workspace, path)
+    facts = workspace.state()["report"]["inputs"]["ror"]["facts"]
+    assert {name: facts.get(name, 0) for name in expected} == dict(expected)
+    assert expected["inactive records"] > 0
+    assert expected["withdrawn records"] > 0

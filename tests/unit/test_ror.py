@@ -86,6 +86,14 @@ def test_second_schema():
     }
 
 
+@pytest.mark.parametrize(("kind", "counted"), [("successor", True), ("predecessor", False), ("Successor", True)])
+def test_a_successor_is_counted_and_not_followed(kind, counted):
+    parsed = parse_ror(second(status="withdrawn", relationships=[{"type": kind, "id": "https://ror.org/00000aa11"}]))
+    assert ("records with a successor, which are not followed" in parsed.facts) is counted
+    assert "withdrawn records" in parsed.facts
+    assert (parsed.row["institution_ref"], parsed.row["parents"], parsed.row["children"]) == ("042aqky30", [], [])
+
+
 def test_the_first_schema_has_geonames_region_codes():
     row = parse_ror(first(country={"country_code": "US"})).row
     assert (row["admin1"], row["admin1_code"]) == ("California", "CA")

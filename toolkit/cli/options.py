@@ -150,7 +150,7 @@ CitiesOption = Annotated[
     str | None,
     typer.Option(
         "--cities",
-        help="merged: ids and names of one place become one city; as-given: none do. [default: the workspace's]",
+        help="Ids and names of one place become one city (merged), or none do (as-given). [default: the workspace's]",
     ),
 ]
 StrictOption = Annotated[

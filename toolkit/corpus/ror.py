@@ -1,7 +1,7 @@
 """ROR records, schema versions 1 and 2 in any mixture, into staging rows.
 
 The first location (version 2) or address (version 1) is the institution's place; records with several are counted.
-Withdrawn and inactive records are used as they are, and counted.
+Withdrawn and inactive records, and those with a successor, are used as they are, and counted.
 """
 
 from __future__ import annotations
@@ -44,6 +44,8 @@ def parse_ror(record: Mapping[str, Any]) -> Parsed:
     facts = [f"ROR schema version {2 if second else 1}"]
     if status != "active":
         facts.append(f"{status} records")
+    if any(kind == "successor" for kind, _ in relations):
+        facts.append("records with a successor, which are not followed")
     if len(places) > 1:
         facts.append("records with several locations")
     if not places:
