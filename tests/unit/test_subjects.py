@@ -237,3 +237,22 @@ def test_what_can_not_be_answered_is_said(workspace, call, error, text):
     with pytest.raises(error, match=text) as caught:
         call(workspace)
     assert caught.value.exit_code == 4
+
+
+def test_dependence_is_count_over_share(workspace):
+    """Beijing 8 / 4.5, by the fixture's article alone 2; units without articles in common with others have 1."""
+    frame = rank(workspace, by="dependence", level="institution", years="2018:2021").frame
+    shares = share(workspace, level="institution").frame.set_index("id")
+    expected = (shares["count"] / shares.share).round(9)
+    assert dict(zip(frame.id, frame.value, strict=True)) == {
+        key: pytest.approx(value) for key, value in expected.drop("unassigned").items()
+    }
+    assert frame.value.is_monotonic_decreasing
+    assert frame.value.iloc[-1] == 1.0, "the laboratory of one author"
+    hand = rank(workspace, by="dependence", years="2020", country="CN").frame
+    assert dict(zip(hand.name, hand.value, strict=True)) == {
+        "Changchun": 8.0,
+        "Nanjing": pytest.approx(1 / 0.375),
+        "Beijing": pytest.approx(2 / 1.5),
+    }
+    assert hand.previous_rank.isna().tolist() == [True, True, False]

@@ -66,7 +66,7 @@ def rank(
         typer.Option(
             "--by",
             help="share, count, adjusted_share, strength, joint, partners, partnerships, "
-            "internal_joint or internal_share.",
+            "internal_joint, internal_share or dependence (Count / Share).",
         ),
     ] = "share",
     base_year: Annotated[int | None, typer.Option("--base-year", help="Base year of adjusted Share.")] = None,

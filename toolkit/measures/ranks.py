@@ -24,9 +24,10 @@ __all__ = ["RANKED_BY", "previous_ranks", "ranked", "unit_values"]
 _OUTPUT = ("share", "count", "adjusted_share")
 _TOTALS = ("strength", "joint", "partners")
 _INSIDE = ("internal_joint", "internal_share")
-RANKED_BY = (*_OUTPUT, *_TOTALS, *_INSIDE, "partnerships")
+_DEPENDENCE = "dependence"
+RANKED_BY = (*_OUTPUT, *_TOTALS, *_INSIDE, "partnerships", _DEPENDENCE)
 """What units can be ranked by: output; total collaboration score, joint articles and number of partners, each summed
-over partners; collaboration inside a place; one-ended partnerships."""
+over partners; collaboration inside a place; one-ended partnerships; collaboration dependence, which is Count / Share."""
 
 
 def unit_values(
@@ -52,9 +53,12 @@ def unit_values(
     BadParameter
         ``by`` is none of :data:`RANKED_BY`, or is not defined at the level.
     """
-    if by in _OUTPUT:
+    if by in (*_OUTPUT, _DEPENDENCE):
         values = unit_shares(tables, level=level, years=years, by_year=by_year, base_year=base_year, counting=counting)
         values = values.filter(values.id.notin(SPECIAL))
+        if by == _DEPENDENCE:
+            values = values.filter(values.share > 0)
+            values = values.mutate(dependence=values["count"].cast("float64") / values.share)
     elif by in _TOTALS:
         scores = collaboration_scores(tables, level=level, years=years, by_year=by_year, counting=counting)
         values = total_collaboration(scores)

@@ -140,7 +140,7 @@ def rank(
     by
         ``share``, ``count``, ``adjusted_share``; ``strength`` (total collaboration score), ``joint`` (joint articles,
         once for each partner), ``partners``; ``internal_joint``, ``internal_share`` and ``partnerships`` (one-ended)
-        at city and country level.
+        at levels of places; ``dependence`` (Count / Share: 1 = no article is shared with others).
     workspace, level, years, by_year, country, top, base_year, **options
         As :func:`share`.
 
@@ -177,7 +177,7 @@ def rank(
         if by == "strength":
             total = total_of_level(tables, level=level, years=question.years, counting=counting)
             question.timer.facts["level_total"] = total
-        if by not in ("share", "count", "adjusted_share"):
+        if by not in ("share", "count", "adjusted_share", "dependence"):
             question.note_pairs(seats=by in ("internal_joint", "internal_share", "partnerships"))
         asked: dict[str, Any] = {
             "by": by,
