@@ -41,7 +41,7 @@ def test_the_commands_of_the_design_are_there() -> None:
         *("demo", "sample", "check", "build", "share", "rank", "pairs", "partnerships", "articles", "hubs"),
         "compare",
         *("connections", "sectors", "internal", "together"),
-        *("subjects", "standing", "umbrella", "lists"),
+        *("subjects", "standing", "umbrella", "lists", "indicators"),
         *("communities", "load", "browser", "doctor"),
         *("ingest openalex", "ingest institutions", "ingest ror", "ingest tables"),
         *("ingest journals", "ingest marks", "ingest subject-map", "ingest indicators"),

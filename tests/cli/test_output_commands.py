@@ -53,3 +53,11 @@ def test_lists_there_are_none_of(cli: Cli, sample_workspace: Path) -> None:
     done = cli("lists", "--members", "-w", sample_workspace)
     assert done.code == 4
     assert "name the list whose members are asked for" in done.err
+
+
+def test_indicators_are_listed_or_said_to_be_missing(cli: Cli, sample_workspace: Path) -> None:
+    done = cli("indicators", "-w", sample_workspace, "--format", "json")
+    assert done.code == 0, done.err
+    done = cli("indicators", "wealth of nations", "-w", sample_workspace)
+    assert done.code == 4
+    assert "indicator = 'wealth of nations' can't be used: the records have " in done.err

@@ -7,11 +7,12 @@ import pyarrow.parquet as pq
 import pytest
 from plain.groups import PlainGroup, below
 from plain.output_by_subject import PlainSubjects
+from plain.ratios import plain_ratios
 
 from toolkit.corpus.example import write_tables
 from toolkit.corpus.ingest import ingest_openalex, ingest_ror
 from toolkit.corpus.schema import TABLES
-from toolkit.measures.answers import concentration, lists, standing, subjects, umbrella
+from toolkit.measures.answers import concentration, lists, ratios, standing, subjects, umbrella
 from toolkit.workspace import open_workspace
 
 
@@ -105,3 +106,28 @@ def test_a_list_of_real_institutions_by_plain_loops(openalex, tmp_path):
     found = listed(lists(workspace, "universities").frame, ["id"], COLUMNS)
     assert found == {(key,): pytest.approx(row, abs=1e-8) for key, row in plain["universities"].rows.items()}
     assert len(found) > 100
+
+
+@pytest.mark.parametrize("level", ["city", "country"])
+def test_ratios_of_real_places_by_plain_loops(openalex, tmp_path, level):
+    content = {name: pq.read_table(openalex.table(name)) for name in TABLES}
+    column = "city_id" if level == "city" else "country"
+    places = sorted({place for place in content["cities"][column].to_pylist() if place})[::3]
+    amounts = {(place, year): 1e5 + 7 * n + year for n, place in enumerate(places) for year in (2019, 2021, 2024)}
+    rows = [(place, year, "people", amount, "persons", "made up") for (place, year), amount in amounts.items()]
+    schema = TABLES["indicators"]
+    content["indicators"] = pa.Table.from_pylist(
+        [dict(zip(schema.names, row, strict=True)) for row in rows], schema=schema
+    )
+    workspace = open_workspace(tmp_path)
+    write_tables(workspace, content)
+    found = listed(
+        ratios(workspace, "people", level=level, per=1e6).frame, ["id"], ["years", "value", "amount", "ratio"]
+    )
+    plain = plain_ratios(frames(workspace), level, (1000, 3000), amounts)
+    assert {key: row for key, row in found.items() if row[1]} == {
+        (key,): (years, pytest.approx(value, abs=1e-8), amount, pytest.approx(1e6 * ratio, abs=1e-8))
+        for key, (years, value, amount, ratio) in plain.items()
+        if value
+    }
+    assert sum(row[1] > 0 for row in found.values()) > 10

@@ -1,4 +1,4 @@
-"""Commands about output: subjects, standing, umbrella, lists."""
+"""Commands about output: subjects, standing, umbrella, lists, indicators."""
 
 from __future__ import annotations
 
@@ -209,7 +209,70 @@ def lists(
     emit(answer.frame, answer.run, fmt=fmt, output=output, top=top)
 
 
+def indicators(
+    indicator: Annotated[
+        str | None,
+        typer.Argument(metavar="[NAME]", help="An indicator, for example population. [default: those there are]"),
+    ] = None,
+    by: Annotated[
+        str,
+        typer.Option(
+            "--by",
+            help="share, count, adjusted_share, strength, joint, internal_joint or internal_share.",
+        ),
+    ] = "share",
+    per: Annotated[
+        float, typer.Option("--per", help="Units of the indicator that the ratio is for: 1000000 for per million.")
+    ] = 1.0,
+    source: Annotated[str | None, typer.Option("--source", help="Only values of this source.")] = None,
+    base_year: Annotated[int | None, typer.Option("--base-year", help="Base year of adjusted Share.")] = None,
+    level: Annotated[
+        str, typer.Option("--level", help="city, region or country.", rich_help_panel="What to count")
+    ] = "city",
+    years: opt.YearsOption = None,
+    by_year: opt.ByYearOption = False,
+    subject: opt.SubjectOption = None,
+    country: opt.CountryOption = None,
+    journals: opt.JournalsOption = None,
+    top: opt.TopOption = 25,
+    truncated: opt.TruncatedOption = "drop",
+    max_authors: opt.MaxAuthorsOption = None,
+    subject_counting: opt.SubjectCountingOption = "fractional",
+    rollup: opt.RollupOption = "split",
+    wfc: opt.WfcOption = False,
+    fmt: opt.FormatOption = None,
+    output: opt.OutputOption = None,
+    workspace: opt.WorkspaceOption = None,
+) -> None:
+    """Share (or another measure) per head, per unit of product, of R&D spending, by place and year.
+
+    Over a window both are summed over the years in which the place has the indicator.
+    """
+    from toolkit.measures import answers
+
+    answer = answers.ratios(
+        open_workspace(workspace),
+        indicator,
+        by=by,
+        per=per,
+        source=source,
+        base_year=base_year,
+        level=level,
+        years=years,
+        by_year=by_year,
+        subject=subject,
+        country=country,
+        truncated=truncated,
+        max_authors=max_authors,
+        subject_counting=subject_counting,
+        journals=journals,
+        rollup=rollup,
+        wfc=wfc,
+    )
+    emit(answer.frame, answer.run, fmt=fmt, output=output, top=top)
+
+
 def register(app: typer.Typer) -> None:
     """Add this room's commands to ``app``."""
-    for command in (subjects, standing, umbrella, lists):
+    for command in (subjects, standing, umbrella, lists, indicators):
         app.command(rich_help_panel="Measures")(command)

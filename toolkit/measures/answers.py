@@ -14,6 +14,7 @@ from toolkit.measures.article_answers import articles
 from toolkit.measures.asking import Folder
 from toolkit.measures.connection_answers import connections
 from toolkit.measures.group_answers import lists, umbrella
+from toolkit.measures.indicator_answers import ratios
 from toolkit.measures.internal_answers import internal
 from toolkit.measures.pair_answers import pairs, partnerships
 from toolkit.measures.scope_answers import scope_comparison
@@ -35,6 +36,7 @@ __all__ = [
     "pairs",
     "partnerships",
     "rank",
+    "ratios",
     "repeat",
     "scope_comparison",
     "share",
@@ -80,6 +82,7 @@ def repeat(record: RunRecord | Mapping[str, Any], workspace: Folder) -> Answer:
         "internal": internal,
         "lists": lists,
         "umbrella": umbrella,
+        "ratios": ratios,
     }
     if run.method not in methods:
         raise BadParameter("method", run.method, f"it is one of {', '.join(methods)}")

@@ -27,7 +27,7 @@ _INSIDE = ("internal_joint", "internal_share")
 _DEPENDENCE = "dependence"
 RANKED_BY = (*_OUTPUT, *_TOTALS, *_INSIDE, "partnerships", _DEPENDENCE)
 """What units can be ranked by: output; total collaboration score, joint articles and number of partners, each summed
-over partners; collaboration inside a place; one-ended partnerships; collaboration dependence, which is Count / Share."""
+over partners; collaboration inside a place; one-ended partnerships; collaboration dependence (Count / Share)."""
 
 
 def unit_values(
