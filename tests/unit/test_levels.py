@@ -140,6 +140,13 @@ def test_both_parents_of_a_joint_institute_have_the_whole_of_it(on):
     assert double_counted(tables, years=(2018, 2019), counting=FIRST) == 0.0
 
 
+def test_a_joint_institute_of_three_is_counted_twice_more_than_it_is(on):
+    lineage = [("j", "c", "ror"), ("j", "d", "ror"), ("j", "e", "ror")]
+    tables = on(corpus({"W1": [["j@a"], ["u@a"]]}, lineage=lineage))
+    assert shares(tables, "parent") == {"c": (1, 0.5), "d": (1, 0.5), "e": (1, 0.5), "u": (1, 0.5)}
+    assert double_counted(tables, years=(2018, 2018), counting=Counting()) == 1.0
+
+
 def test_parents_are_no_collaborators_through_their_joint_institute_alone(on):
     tables = on(JOINT)
     # W1 has the joint institute alone; W2 an institute of c beside it
@@ -230,6 +237,9 @@ def test_adjusted_share_of_a_list_of_journals_is_adjusted_to_the_list(on):
     articles = {"W1": [["x@a"]], "W2": [["x@a"]]}
     tables = on(corpus(articles, journals={"W1": "j1", "W2": "j2"}, marks={"j1": ["top"], "j2": ["low"]}))
     found = unit_shares(tables, level="city", counting=Counting(journals="top")).to_pyarrow().to_pylist()
+    assert [(row["share"], row["adjusted_share"]) for row in found] == [(1.0, 1.0)]
+    # the other list, of the other year, on the same connection
+    found = unit_shares(tables, level="city", counting=Counting(journals="low")).to_pyarrow().to_pylist()
     assert [(row["share"], row["adjusted_share"]) for row in found] == [(1.0, 1.0)]
 
 
