@@ -356,6 +356,19 @@ def test_a_graph_names_the_corpus_for_levels_it_lacks():
         project(None, level="parent")
 
 
+def test_articles_of_other_journals_are_said_to_be_left_out(tmp_path):
+    tables = corpus(
+        {"W1": [["x@a"]], "W2": [["x@a"]], "W3": [["x@a"]]},
+        journals={"W1": "j", "W2": "k"},
+        marks={"j": ["top"], "k": ["low"]},
+    )
+    workspace = example_workspace(tmp_path, tables=tables)
+    notes = share(workspace, journals="top", years="2018:2020").run.notes
+    assert "2 articles have no journal marked top and are left out." in notes
+    notes = share(workspace, journals="top", years="2018:2019").run.notes
+    assert "1 article has no journal marked top and is left out." in notes
+
+
 def test_the_marks_there_are_are_named(tmp_path):
     tables = corpus({"W1": [["x@a"]]}, journals={"W1": "j"}, marks={"j": ["astronomy", "top"]})
     with pytest.raises(BadParameter, match="journals are marked astronomy, top"):

@@ -29,9 +29,14 @@ _MOST_NAMED = 5
 
 def left_out(tables: Tables, *, years: Years, counting: Counting) -> list[str]:
     """Sentences on the articles that are not counted, for the run record."""
-    works = tables.works
+    works, elsewhere = tables.works, []
     if counting.journals is not None:
-        works = in_journals(tables, works, counting.journals)
+        listed = in_journals(tables, works, counting.journals)
+        dated = works.filter(works.year.between(*years), works.n_authors >= 1)
+        number = int(dated.anti_join(listed, "work_id").count().to_pyarrow().as_py())
+        if number:
+            elsewhere.append(_sentence(number, f"no journal marked {counting.journals} and are left out"))
+        works = listed
     whole = works.n_authors >= 1
     dated = works.year.between(*years)
     counts = works.agg(
@@ -48,7 +53,7 @@ def left_out(tables: Tables, *, years: Years, counting: Counting) -> list[str]:
         ("cut", f"a cut author list and are {cut}"),
         ("long", f"more than {counting.max_authors} authors and are left out"),
     )
-    return [_sentence(found[name], text) for name, text in sentences if found[name]]
+    return [_sentence(found[name], text) for name, text in sentences if found[name]] + elsewhere
 
 
 def double_counted(tables: Tables, *, years: Years, counting: Counting) -> float:
