@@ -137,8 +137,8 @@ def test_types_that_one_workspace_leaves_out_are_a_matter_of_rules(example, tmp_
     assert "Types kept: article in the old workspace, all in the new." in forth.run.notes
 
 
-@pytest.mark.parametrize("by", ["share", "count"])
-def test_ids_of_one_city_made_one_are_a_matter_of_rules(example, tmp_path, by):
+@pytest.mark.parametrize(("by", "level"), [("share", "city"), ("count", "city"), ("share", "metro")])
+def test_ids_of_one_city_made_one_are_a_matter_of_rules(example, tmp_path, by, level):
     """Nanjing counted as Beijing in one of the two workspaces."""
 
     def one(row):
@@ -148,7 +148,7 @@ def test_ids_of_one_city_made_one_are_a_matter_of_rules(example, tmp_path, by):
     with merged.writing():
         merged.update_state({"report": {"merged_cities": [{"merged_id": NANJING, "kept_id": BEIJING}]}})
     for old, new in ((example, merged), (merged, example)):
-        answer = compare(old, new, by=by)
+        answer = compare(old, new, by=by, level=level)
         rows = answer.frame.set_index("id")
         # every article of Nanjing is one of Beijing already
         assert set(causes(answer)) == ({BEIJING, NANJING} if by == "share" else {NANJING})

@@ -25,6 +25,8 @@ CAUSES: Final = ("from_new_articles", "from_lost_articles", "from_places", "from
 """What a difference is made of; the four add up to it."""
 
 _NEW, _LOST, _PLACES, _RULES = CAUSES
+_CITY_LEVELS: Final = ("city", "metro")
+"""Levels whose units are cities, so that ids of one city made one change them; a city of no metro is its own."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,7 @@ def ledger_of(
     ruled = old
     if counting_before != question.counting:
         ruled = _kept(tables, "ruled", _parts(tables_before, counting=question.counting, **asked).to_pyarrow())
-    one_id = _one_id(question.workspace, before) if level == "city" else {}
+    one_id = _one_id(question.workspace, before) if level in _CITY_LEVELS else {}
     ids = pa.table({"given": pa.array(list(one_id), pa.string()), "kept": pa.array(list(one_id.values()), pa.string())})
     mapping = tables.keep(("one id",), ids)
     one_each = by == "count"
