@@ -182,7 +182,7 @@ def test_the_lists_name_what_they_plant(truth):
     assert {row["metro_id"] for row in rows["metro"]} == set(lists["metros"])
     assert {row["city_id"] for row in rows["metro"]} <= {city.city_id for city in planted_cities()}
     beijing = next(city for city in planted_cities() if city.name == "Beijing")
-    gdp = [row for row in rows["indicators"] if row["indicator"] == "gdp" and row["place"] == beijing.city_id]
+    gdp = [row for row in rows["indicators"] if row["indicator"] == "gdp" and row["place_id"] == beijing.city_id]
     assert [int(row["year"]) for row in gdp] == list(range(2015, 2025))
     assert int(gdp[1]["value"]) / int(gdp[0]["value"]) == pytest.approx(1.03, abs=1e-5)
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["fitting", "frame_of", "rich_table", "table_text"]
 
-_WHOLE: Final = frozenset({"rank", "previous_rank", "year", "community", "size"})
+_WHOLE: Final = frozenset({"rank", "previous_rank", "year", "first_year", "last_year", "community", "size"})
 _WIDEST: Final = 44
 _MARKED: Final = frozenset({"unassigned", "unlocated"})
 

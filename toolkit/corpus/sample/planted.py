@@ -67,7 +67,9 @@ def list_files(world: World) -> dict[str, str]:
             [(*row, ASTRONOMY) for row in astronomical] + [(*row, SELECTED) for row in journals[:5]],
         ),
         "metro.csv": _table(("city_id", "metro_id", "metro_name"), metros),
-        "indicators.csv": _table(("place", "year", "indicator", "value", "unit", "source"), _indicators(world.cities)),
+        "indicators.csv": _table(
+            ("place_id", "year", "indicator", "value", "unit", "source"), _indicators(world.cities)
+        ),
     }
 
 
