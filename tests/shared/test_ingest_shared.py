@@ -77,6 +77,7 @@ def test_registry_facts(loaded):
         "ROR schema version 1": 15380,
         "ROR schema version 2": 35990,
         "inactive records": 1250,
+        "records with a successor, which are not followed": 1959,
         "records with several locations": 129,
         "withdrawn records": 1374,
     }
