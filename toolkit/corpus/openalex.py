@@ -103,15 +103,23 @@ class WorksReader:
     def _read_block(self, file: RawFile, block: Block, tally: _Tally, writer: StagingWriter) -> None:
         bad: list[tuple[int, str, str]] = []
         if block.lines:
-            numbers = range(block.first_line, block.first_line + block.lines)
-            if not self._loaded(block.data, numbers):
+            numbers: Sequence[int] = range(block.first_line, block.first_line + block.lines)
+            data = block.data
+            odd = {n: line for n, line in zip(numbers, data.split(b"\n"), strict=False) if not _looks_whole(line)}
+            good, bad = self._sorted_out({n: line for n, line in odd.items() if line.strip()})
+            if odd and not good:
+                data = b"".join(line + b"\n" for line in data.split(b"\n")[: block.lines] if _looks_whole(line))
+                numbers = [n for n in numbers if n not in odd]
+            if not good and (not numbers or self._loaded(data, numbers)):
+                if numbers:
+                    self._write(file.label, tally, writer)
+            else:
+                numbers = range(block.first_line, block.first_line + block.lines)
                 lines = dict(zip(numbers, block.data.split(b"\n"), strict=False))
                 good, bad = self._sorted_out({n: line for n, line in lines.items() if line.strip()})
                 for _ in self._readable(good, lines, bad):
                     self._write(file.label, tally, writer)
                 bad.sort()
-            else:
-                self._write(file.label, tally, writer)
         tally.read += len(bad)
         if block.damage:
             bad.append((block.first_line + block.lines, block.damage, f"{tally.read} records before it were read"))
@@ -142,6 +150,8 @@ class WorksReader:
         return row if row is not None else ()
 
     def _sorted_out(self, lines: dict[int, bytes]) -> tuple[list[int], list[tuple[int, str, str]]]:
+        if not lines:
+            return [], []
         texts = [_text(line) for line in lines.values()]
         self._db.register("candidates", pa.table({"line": list(lines), "text": pa.array(texts, pa.string())}))
         good: list[int] = []
@@ -183,7 +193,7 @@ class WorksReader:
             ("subjects", sql.SUBJECTS),
         ):
             writer.add(table, self._db.execute(query).to_arrow_table())
-        notes = self._db.execute(sql.YEAR_NOTES, [label]).to_arrow_table()
+        notes = self._db.execute(sql.NOTES, [label]).to_arrow_table()
         writer.add("rejects", notes)
         tally.rejects.update(notes.column("reason").to_pylist())
         tally.left_out.update(
@@ -235,6 +245,11 @@ class _Tally:
             "synthetic": self.synthetic,
             "snapshot": self.updated or self.published,
         }
+
+
+def _looks_whole(line: bytes) -> bool:
+    """Whether the line has both ends of a record: a cheap look that finds most broken lines before the parser does."""
+    return line.startswith(b"{") and line.endswith((b"}", b"}\r"))
 
 
 def _text(line: bytes) -> str | None:

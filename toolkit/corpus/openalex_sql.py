@@ -14,11 +14,11 @@ __all__ = [
     "LAST_YEAR",
     "LISTINGS",
     "MACROS",
+    "NOTES",
     "READ",
     "RECORDS",
     "SUBJECTS",
     "WORKS",
-    "YEAR_NOTES",
 ]
 
 FIRST_YEAR: Final = 1500
@@ -80,7 +80,7 @@ WITH read AS (
             WHEN 'journal-article' THEN 'article' WHEN 'proceedings-article' THEN 'conference-paper'
             ELSE lower(said(type))
         END AS type,
-        openalex_id('S', primary_location.source.id) AS journal_id,
+        openalex_id('S', primary_location.source.id) AS journal_id, said(primary_location.source.id) AS journal_text,
         said(primary_location.source.display_name) AS journal_name,
         said(primary_location.source.issn_l) AS journal_issn, primary_location.source.issn AS journal_issns,
         coalesce(lower(is_authors_truncated) = 'true', false) AS authors_truncated,
@@ -113,7 +113,7 @@ FROM records WHERE left_out IS NULL ORDER BY record
 
 LISTINGS: Final = """
 CREATE OR REPLACE TEMP TABLE listings AS
-SELECT record, line, unnest(listings) AS listing, generate_subscripts(listings, 1) - 1 AS author_position
+SELECT record, line, work_id, unnest(listings) AS listing, generate_subscripts(listings, 1) - 1 AS author_position
 FROM records WHERE left_out IS NULL
 """
 
@@ -171,10 +171,28 @@ WHERE coalesce(said(t.field.display_name), said(t.display_name), said(t.subfield
 ORDER BY ALL
 """
 
-YEAR_NOTES: Final = """
-SELECT ? AS source, line, 'kept without a year: impossible year' AS reason,
-    work_id || ': ' || left(year_text, 40) AS excerpt
-FROM records WHERE left_out IS NULL AND year_text IS NOT NULL AND NOT coalesce(year_possible, false) ORDER BY line
+# what is spelled as always is not looked at twice
+NOTES: Final = """
+WITH institutions AS (
+    SELECT line, work_id, unnest(listing.institutions) AS i FROM listings
+), notes AS (
+    SELECT line, 'kept without a year: impossible year' AS reason, work_id, year_text AS text
+    FROM records WHERE left_out IS NULL AND year_text IS NOT NULL AND NOT coalesce(year_possible, false)
+    UNION ALL
+    SELECT line, 'kept without a journal: its id is none of OpenAlex', work_id, journal_text
+    FROM records WHERE left_out IS NULL AND journal_text IS NOT NULL AND journal_id IS NULL
+    UNION ALL
+    SELECT line, 'kept without an author id: it is none of OpenAlex', work_id, listing.author.id
+    FROM listings
+    WHERE NOT starts_with(coalesce(said(listing.author.id), 'https://openalex.org/A'), 'https://openalex.org/A')
+        AND openalex_id('A', listing.author.id) IS NULL
+    UNION ALL
+    SELECT line, 'kept without an affiliation: its id is none of OpenAlex or ROR', work_id, coalesce(i.id, i.ror)
+    FROM institutions
+    WHERE NOT starts_with(coalesce(said(i.id), said(i.ror), 'https://openalex.org/I'), 'https://openalex.org/I')
+        AND coalesce(openalex_id('I', i.id), ror_id(i.ror)) IS NULL
+)
+SELECT ? AS source, line, reason, work_id || ': ' || left(text, 40) AS excerpt FROM notes ORDER BY line, reason, text
 """
 
 JUDGED: Final = """
