@@ -98,7 +98,7 @@ def compare(
     >>> more = example_workspace(tempfile.mkdtemp())
     >>> frame = compare(one, more).frame
     >>> frame[["name", "old_rank", "new_rank", "old_share", "new_share", "from_new_articles"]].values.tolist()[1]
-    ['Nanjing', 2, 2, 0.375, 2.375, 2.0]
+    ['Nanjing', 2, 2, 0.375, 1.375, 1.0]
     """
     if by not in _BY:
         raise BadParameter("by", by, f"it is one of {', '.join(_BY)}")
