@@ -30,9 +30,11 @@ from filelock import FileLock, Timeout
 
 from toolkit.errors import DataError, SettingsError
 
-__all__ = ["DEFAULT_FOLDER", "Workspace", "open_workspace", "write_text_atomically"]
+__all__ = ["DEFAULT_FOLDER", "LAYOUT", "Workspace", "open_workspace", "write_text_atomically"]
 
 DEFAULT_FOLDER = "scicities-data"
+LAYOUT = 2
+"""Raised when columns of the canonical tables change, so that tables of another version are not taken for ours."""
 _STATE_VERSION = 1
 
 
@@ -133,17 +135,22 @@ class Workspace:
         return bool(self.state().get("synthetic", False))
 
     def require_corpus(self) -> None:
-        """Raise where no records were ingested yet.
+        """Raise where no records were ingested yet, or by a version whose tables were others.
 
         Raises
         ------
         DataError
-            The workspace has no corpus.
+            The workspace has no corpus, or not one of this version.
         """
         if not self.table("works").exists():
             raise DataError(
                 f"The workspace {self.root} has no records yet. Try `scicities demo`, or "
                 "`scicities ingest openalex FOLDER` with your own."
+            )
+        if self.state().get("layout") != LAYOUT:
+            raise DataError(
+                f"The tables of {self.root} were made by another version of scicities, with other columns. Ingest the "
+                "records again, each kind with the command it came by; the raw files and options are in state.json."
             )
 
     @contextmanager

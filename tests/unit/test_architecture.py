@@ -41,7 +41,7 @@ ROOMS = {
 }
 """Package -> the rooms that may import it."""
 ENGINES = {"duckdb", "polars", "pyspark", "sqlite3"}
-PRINTING = {"present", "cli"}
+PRINTING = {"present", "cli", "__main__"}
 
 
 def modules() -> dict[str, Path]:

@@ -6,6 +6,8 @@ import contextlib
 import gzip
 import hashlib
 import json
+import re
+import shutil
 import signal
 
 import pyarrow as pa
@@ -15,11 +17,12 @@ import pytest
 from toolkit.corpus.ingest import ingest_institutions, ingest_openalex, ingest_ror
 from toolkit.corpus.jsonlines import find_files, why_not_json
 from toolkit.corpus.openalex import WorksReader
+from toolkit.corpus.schema import TABLES
 from toolkit.corpus.scratch import database
 from toolkit.errors import BadParameter, BadRecord, DataError, SettingsError
 from toolkit.runs import RunRecord
 from toolkit.settings import Settings
-from toolkit.workspace import open_workspace
+from toolkit.workspace import LAYOUT, open_workspace
 
 
 def record(number, **fields):
@@ -314,3 +317,26 @@ def test_too_little_memory_is_said_in_a_sentence(filled, tmp_path):
     with pytest.raises(DataError, match="need more memory than DuckDB may use"):
         ingest_openalex(filled, path, settings=Settings(memory_limit="2MB"))
     assert snapshot_of(filled) == before
+
+
+def test_tables_of_another_version_are_refused_and_made_anew_kind_by_kind(filled, tmp_path):
+    workspace, registry = filled, tmp_path / "institutions.jsonl"
+    registry.write_text(json.dumps({"id": "https://openalex.org/I900000001", "display_name": "Sample College"}) + "\n")
+    ingest_institutions(workspace, registry)
+    before = {path.name: path.read_bytes() for path in workspace.corpus.iterdir()}
+    sources = workspace.state()["sources"]
+    works = next(item["path"] for item in sources if item["kind"] == "openalex")
+    workspace.update_state({"layout": 1, "sources": [item | {"format": 1} for item in sources]})
+    shutil.rmtree(workspace.staging)
+    with pytest.raises(DataError, match="made by another version of scicities"):
+        workspace.require_corpus()
+    with pytest.raises(DataError, match=rf"Ingest them again, in any order: openalex: {re.escape(works)}"):
+        ingest_institutions(workspace, registry)
+    ingest_openalex(workspace, works)
+    workspace.require_corpus()
+    assert {path.name: path.read_bytes() for path in workspace.corpus.iterdir()} == before
+
+
+def test_a_change_of_the_tables_columns_raises_the_layout():
+    text = repr([(name, str(schema)) for name, schema in TABLES.items()])
+    assert (LAYOUT, hashlib.sha256(text.encode()).hexdigest()[:12]) == (2, "26f51d7ebf56")

@@ -30,7 +30,7 @@ from toolkit.corpus.scratch import database
 from toolkit.corpus.staging import SELDOM, STAGING, StagedInput, read_meta, staging_folder
 from toolkit.errors import BadParameter, DataError
 from toolkit.settings import Settings, load_settings
-from toolkit.workspace import Workspace
+from toolkit.workspace import LAYOUT, Workspace
 
 __all__ = ["assemble", "database", "sources_of"]
 
@@ -39,9 +39,12 @@ _UNHASHED: Final = {"works": ("source",)}
 
 
 def sources_of(workspace: Workspace) -> list[StagedInput]:
-    """Inputs the workspace's tables are made of, in the order that decides between equals."""
+    """Inputs the workspace's tables are made of, in the order that decides between equals.
+
+    The staging of those that an earlier version read is gone for this one; they are looked for where it would be now.
+    """
     listed = workspace.state().get("sources", [])
-    known = StagedInput.__dataclass_fields__
+    known = StagedInput.__dataclass_fields__.keys() - {"format"}
     return _ordered([StagedInput(**{key: item[key] for key in known if key in item}) for item in listed])
 
 
@@ -97,9 +100,14 @@ def assemble(
     if subjects not in SUBJECT_LEVELS:
         raise BadParameter("subjects", subjects, f"one of {', '.join(SUBJECT_LEVELS)}")
     chosen = _ordered(sources_of(workspace) if inputs is None else inputs)
-    for staged in chosen:
-        if read_meta(staging_folder(workspace, staged)) is None:
-            raise DataError(f"What was read from {staged.path} is gone from {workspace.staging}: ingest it again.")
+    gone = [staged for staged in chosen if read_meta(staging_folder(workspace, staged)) is None]
+    if gone:
+        raise DataError(
+            f"What was read from {len(gone)} inputs was read by an earlier version, or removed from "
+            f"{workspace.staging}. Ingest them again, in any order: "
+            + "; ".join(f"{staged.kind}: {staged.path}" for staged in gone)
+            + ". What was read now is kept, and the tables are made once all are there."
+        )
     steps = _Steps(progress, 4)
     chosen_settings = settings or load_settings(workspace.root)
     with database(workspace, chosen_settings) as db:
@@ -131,6 +139,7 @@ def assemble(
     text = json.dumps({name: value for name, value in hashes.items() if name != "rejects"}, sort_keys=True)
     workspace.update_state(
         {
+            "layout": LAYOUT,
             "fingerprint": hashlib.sha256(text.encode()).hexdigest(),
             "snapshot": max((staged.snapshot for staged in chosen if staged.snapshot), default=""),
             "synthetic": any(staged.synthetic for staged in chosen),

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from toolkit.corpus.schema import SORT_KEYS, TABLES
-from toolkit.workspace import Workspace, open_workspace
+from toolkit.workspace import LAYOUT, Workspace, open_workspace
 
 __all__ = ["example_tables", "example_workspace", "hand_tables", "write_tables"]
 
@@ -145,6 +145,7 @@ def write_tables(workspace: Workspace, tables: Mapping[str, pa.Table]) -> None:
                 digest.update((folder / f"{name}.parquet").read_bytes())
         workspace.update_state(
             {
+                "layout": LAYOUT,
                 "fingerprint": digest.hexdigest(),
                 "snapshot": "2021-12-31",
                 "synthetic": True,
