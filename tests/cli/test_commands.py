@@ -171,6 +171,17 @@ def test_a_missing_or_wrong_file_leaves_the_workspace_as_it_was(
     assert {path.name: path.read_bytes() for path in (sample_workspace / "corpus").iterdir()} == before
 
 
+def test_cities_from_addresses_are_counted(cli: Cli, sample_folder: Path, tmp_path: Path) -> None:
+    for kind in ("ror", "institutions"):
+        assert cli("ingest", kind, sample_folder / kind, "-w", tmp_path).code == 0
+    done = cli("ingest", "openalex", sample_folder / "works", "-w", tmp_path, "--city-from", "affiliation")
+    assert "cities by address: as the registry " in done.err
+    assert "several cities 0" in done.err
+    refused = cli("ingest", "openalex", sample_folder / "works", "-w", tmp_path, "--city-from", "guess")
+    assert refused.code == 4
+    assert "one of registry, affiliation" in " ".join(refused.err.split())
+
+
 def test_an_interrupt_ends_with_130_and_the_next_call_goes_on(sample_folder: Path, tmp_path: Path) -> None:
     ws = tmp_path / "ws"
     command = [sys.executable, "-m", "toolkit", "ingest", "openalex", sample_folder / "works", "-w", ws]

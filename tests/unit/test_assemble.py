@@ -93,7 +93,14 @@ def test_a_site_is_an_institution_in_the_registry_s_city(tmp_path):
         {"institution_id": PKU, "name": f"ROR {PKU}", "types": ["education", "funder"], "country": "CN", "marks": []},
         {"institution_id": "I2", "name": "Work's name 2", "types": ["education"], "country": "CN", "marks": []},
     ]
-    assert report["sites"]["by_city_origin"] == {"none": 1, "openalex": 0, "record": 0, "ror": 1, "table": 0}
+    assert report["sites"]["by_city_origin"] == {
+        "affiliation": 0,
+        "none": 1,
+        "openalex": 0,
+        "record": 0,
+        "ror": 1,
+        "table": 0,
+    }
 
 
 def test_one_author_listed_twice_has_the_union_of_affiliations(tmp_path):
@@ -154,7 +161,14 @@ def test_ror_knows_the_city_before_openalex_does(tmp_path):
         institutions=[{"id": f"I{number}", "ror": one, "geo": geo} for number, one in ((1, PKU), (2, TUD), (3, LAB))],
     )
     assert [row["site_id"] for row in tables["sites"]] == [f"{LAB}@5", f"{PKU}@1816670", f"{TUD}@5"]
-    assert report["sites"]["by_city_origin"] == {"none": 0, "openalex": 2, "record": 0, "ror": 1, "table": 0}
+    assert report["sites"]["by_city_origin"] == {
+        "affiliation": 0,
+        "none": 0,
+        "openalex": 2,
+        "record": 0,
+        "ror": 1,
+        "table": 0,
+    }
     assert [row["city_id"] for row in tables["cities"]] == ["1816670", "5"]
 
 

@@ -72,6 +72,7 @@ def ingest_openalex(
         Path | None, typer.Option("--metro", help="Map of cities to metropolitan areas, as `ingest metro` reads it.")
     ] = None,
     cities: opt.CitiesOption = None,
+    city_from: opt.CityFromOption = None,
     strict: opt.StrictOption = False,
     workspace: opt.WorkspaceOption = None,
 ) -> None:
@@ -90,10 +91,14 @@ def ingest_openalex(
             corrections=corrections or (),
             lists={"journals": journals, "marks": marks, "subject-map": subject_map, "metro": metro},
             cities=cities,
+            city_from=city_from,
             strict=strict,
             progress=progress,
         )
     tell_report(report)
+    ended = report.run.facts["report"]["city_from_affiliation"]
+    if ended:
+        say("cities by address: " + ", ".join(f"{how} {number:,}" for how, number in ended.items()))
 
 
 @ingest_app.command("institutions")

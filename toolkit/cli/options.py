@@ -153,6 +153,14 @@ CitiesOption = Annotated[
         help="Ids and names of one place become one city (merged), or none do (as-given). [default: the workspace's]",
     ),
 ]
+CityFromOption = Annotated[
+    str | None,
+    typer.Option(
+        "--city-from",
+        help="A site's city is the registry's (registry), or the one that the author's address names (affiliation). "
+        "[default: the workspace's]",
+    ),
+]
 StrictOption = Annotated[
     bool, typer.Option("--strict", help="Stop at the first bad record instead of setting it aside.")
 ]

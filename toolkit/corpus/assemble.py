@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from toolkit.corpus import assemble_sql as sql
+from toolkit.corpus.address_cities import CITY_FROM_OPTIONS
 from toolkit.corpus.ancestry import closure
 from toolkit.corpus.assemble_cities import CitySettlement
 from toolkit.corpus.corrections import apply_corrections
@@ -58,6 +59,7 @@ def assemble(
     *,
     cities: str = "merged",
     subjects: str = "field",
+    city_from: str = "registry",
     settings: Settings | None = None,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> dict[str, Any]:
@@ -74,6 +76,9 @@ def assemble(
         means, ``as-given`` keeps them.
     subjects
         Which level of OpenAlex's topics is the subject: one of :data:`~toolkit.corpus.schema.SUBJECT_LEVELS`.
+    city_from
+        ``registry``: a site's city is the one the record gives, else the registry's. ``affiliation``: else the one
+        that the author's address names (:mod:`toolkit.corpus.address_cities`), else the registry's.
     settings
         DuckDB's threads and memory, and the gazetteer; ``None`` loads the workspace's.
     progress
@@ -87,7 +92,7 @@ def assemble(
     Raises
     ------
     BadParameter
-        ``subjects`` is no level of topics.
+        ``subjects`` is no level of topics, or ``city_from`` none of its two values.
     DataError
         A staged input is gone, corrections contradict each other, or memory does not suffice. The old tables stay.
 
@@ -99,6 +104,8 @@ def assemble(
     """
     if subjects not in SUBJECT_LEVELS:
         raise BadParameter("subjects", subjects, f"one of {', '.join(SUBJECT_LEVELS)}")
+    if city_from not in CITY_FROM_OPTIONS:
+        raise BadParameter("city_from", city_from, f"one of {', '.join(CITY_FROM_OPTIONS)}")
     chosen = _ordered(sources_of(workspace) if inputs is None else inputs)
     gone = [staged for staged in chosen if read_meta(staging_folder(workspace, staged)) is None]
     if gone:
@@ -120,6 +127,8 @@ def assemble(
         db.execute(sql.INSTITUTIONS)
         steps.next()
         db.execute(sql.AUTHORSHIPS)
+        places.from_addresses(city_from)
+        db.execute(sql.AFFILIATED)
         steps.next()
         places.merge()
         _lineage(db)
@@ -146,6 +155,7 @@ def assemble(
             "has_lineage": report["lineage"]["rows"] > 0,
             "cities": cities,
             "subjects": subjects,
+            "city_from": city_from,
             "sources": [{"fingerprint": staged.content, "rows": staged.kept, **asdict(staged)} for staged in chosen],
             "report": report,
         }

@@ -12,6 +12,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from toolkit.corpus import assemble_cities_sql as sql
+from toolkit.corpus.address_cities import (
+    ADDRESS_CITIES,
+    HOW_ADDRESSES_END,
+    Address,
+    KnownCity,
+    address_cities,
+    address_parts,
+)
 from toolkit.corpus.cities import city_id_for, merge_duplicate_cities
 from toolkit.corpus.city_names import CITY_NAMES_FILE, FOUND, NAMED_CITIES, NamedCity, found_cities
 from toolkit.corpus.gazetteer import ADVICE, CITIES, Gazetteer, open_gazetteer
@@ -54,6 +62,7 @@ class CitySettlement:
         self._gazetteer: Gazetteer | None = open_gazetteer(settings, progress)
         self._named = NAMED_CITIES.empty_table()
         self._pairs = pa.table({})
+        self._addresses: dict[str, int] = {}
 
     def name(self) -> None:
         """Ids for cities without one: made from the name, or GeoNames' where exactly one place has the name.
@@ -70,9 +79,7 @@ class CitySettlement:
         if named and self._gazetteer:
             candidates = self._gazetteer.cities_named(folded(city.name) for city in named)
         self._attach_gazetteer({row[2] for row in candidates})
-        codes = {row[0]: (row[1], row[2]) for row in self._db.execute(sql.GAZETTEER_CODES).fetchall()}
-        words = [RegionWord(*row) for row in self._db.execute(sql.REGION_WORDS).fetchall()]
-        self._regions = RegionNames(words, codes, self._gazetteer.region_names() if self._gazetteer else None)
+        self._know_regions()
         self._named = found_cities(named, candidates, self._regions)
         if self._option == "as-given" or self._gazetteer is None:
             why = "names are left as given" if self._gazetteer else "no gazetteer"
@@ -83,6 +90,43 @@ class CitySettlement:
         found = [row for row in self._named.to_pylist() if row["city_id"]]
         rows = [{"old_id": row["made_id"], "city_id": row["city_id"]} for row in found]
         self._create("named_cities", rows, _strings("old_id", "city_id"))
+
+    def _know_regions(self) -> None:
+        """Names and codes of the regions of all cities that any record may mean."""
+        codes = {row[0]: (row[1], row[2]) for row in self._db.execute(sql.GAZETTEER_CODES).fetchall()}
+        words = [RegionWord(*row) for row in self._db.execute(sql.REGION_WORDS).fetchall()]
+        self._regions = RegionNames(words, codes, self._gazetteer.region_names() if self._gazetteer else None)
+
+    def from_addresses(self, city_from: str) -> None:
+        """Table ``address_cities``: the cities that authors' addresses name; empty unless these are asked for."""
+        found = ADDRESS_CITIES.empty_table()
+        if city_from == "affiliation":
+            addresses = [Address(*row) for row in self._db.execute(sql.ADDRESSES).fetchall()]
+            known = {
+                KnownCity(folded(row[0]), *row[1:]) for row in self._db.execute(sql.CITIES_BY_REGISTRIES).fetchall()
+            }
+            found = address_cities(addresses, sorted(known, key=repr) + self._in_gazetteer(addresses, known))
+        self._db.register("given", found)
+        self._db.execute("CREATE TABLE address_cities AS SELECT * FROM given")
+        self._db.unregister("given")
+        if self._gazetteer and found.num_rows:
+            self._db.execute(sql.GAZETTEER_BY_ADDRESS, {"path": str(self._gazetteer.cities)})
+            self._know_regions()
+        counts = dict(self._db.execute(sql.ADDRESS_COUNTS).fetchall())
+        self._addresses = {how: counts.get(how, 0) for how in HOW_ADDRESSES_END} if city_from == "affiliation" else {}
+
+    def _in_gazetteer(self, addresses: list[Address], known: set[KnownCity]) -> list[KnownCity]:
+        """Cities that the gazetteer knows by a name that no registry uses, for the parts of the addresses."""
+        if self._gazetteer is None:
+            return []
+        taken = {(city.country, city.name) for city in known}
+        parts = {part for address in addresses for part in address_parts(address.text)}
+        names = self._gazetteer.region_names()
+        return [
+            KnownCity(name, city_id, country, names.get((country, admin1 or ""), ""), lat, lon)
+            for name, main, city_id, country, admin1, lat, lon, _ in self._gazetteer.cities_named(parts)
+            if main and (country, name) not in taken
+        ]
 
     def merge(self) -> None:
         """Regions of the cities in use, and ids of one place made one: tables ``city_regions``, ``merged_cities``."""
@@ -127,6 +171,7 @@ class CitySettlement:
         counts = dict(self._db.execute(sql.GAZETTEER_COUNTS).fetchall()) if self._gazetteer else {}
         return {
             "merged_cities": merged,
+            "city_from_affiliation": self._addresses,
             "city_names": {how: hows.count(how) for how in (*FOUND, *sorted(set(hows) - set(FOUND)))},
             "gazetteer": {"version": self._gazetteer.version if self._gazetteer else "", **counts}
             | ({} if self._gazetteer else {"advice": ADVICE}),

@@ -34,6 +34,12 @@ WHERE city_id IN (
 )
 """
 
+GAZETTEER_BY_ADDRESS: Final = """
+INSERT INTO gazetteer
+SELECT * EXCLUDE (other_names) FROM read_parquet($path)
+WHERE city_id IN (SELECT city_id FROM address_cities) AND city_id NOT IN (SELECT city_id FROM gazetteer)
+"""
+
 GAZETTEER_CODES: Final = "SELECT city_id, country, admin1 FROM gazetteer WHERE admin1 IS NOT NULL"
 
 REGION_WORDS: Final = """
@@ -68,6 +74,23 @@ WITH rows AS (
 SELECT city_id, coalesce(s.name, g.name) AS name, coalesce(s.country, g.country) AS country, s.admin1,
     coalesce(s.point, CASE WHEN g.lat IS NOT NULL THEN {'lat': g.lat, 'lon': g.lon} END) AS point, g.population
 FROM said s LEFT JOIN gazetteer g USING (city_id)
+"""
+
+ADDRESSES: Final = """
+SELECT DISTINCT l.institution_id, l.affiliation_text, k.country, k.place.city_id
+FROM listed l JOIN known k USING (institution_id)
+WHERE l.affiliation_text IS NOT NULL AND l.record_city IS NULL ORDER BY ALL
+"""
+
+CITIES_BY_REGISTRIES: Final = """
+SELECT DISTINCT city_name, city_id, coalesce(city_country, country) AS country, coalesce(admin1, '') AS region, lat, lon
+FROM facts WHERE city_id IS NOT NULL AND city_name IS NOT NULL AND country IS NOT NULL ORDER BY ALL
+"""
+
+ADDRESS_COUNTS: Final = """
+SELECT t.how, count(*) FROM listed l JOIN address_cities t
+    ON t.institution_id = l.institution_id AND t.text = l.affiliation_text
+WHERE l.record_city IS NULL GROUP BY t.how
 """
 
 CITIES_TO_MERGE: Final = """

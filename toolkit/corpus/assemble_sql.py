@@ -63,21 +63,25 @@ AUTHORSHIPS: Final = """
 CREATE TABLE listed AS
 SELECT w.work_id, coalesce(a.author_id, w.work_id || ':' || a.author_position) AS author_key, a.author_id,
     a.author_position, coalesce(r.ror, a.institution_ref) AS institution_id,
-    coalesce(n.city_id, a.city_ref) AS record_city
+    coalesce(n.city_id, a.city_ref) AS record_city, a.affiliation_text
 FROM corrected_authorships a
 JOIN winners w ON w.wins AND w.input = a.input AND w.record = a.record
 LEFT JOIN ror_of r ON r.ref = a.institution_ref
 LEFT JOIN named_cities n ON n.old_id = a.city_ref;
+"""
 
+AFFILIATED: Final = """
 -- one row for each author and affiliation; text that matched nothing counts only for an author with nothing else
 CREATE TABLE affiliated AS
 WITH placed AS (
     SELECT l.work_id, l.author_key, l.author_id, l.author_position, l.institution_id,
-        coalesce(l.record_city, k.place.city_id) AS city_id,
+        coalesce(l.record_city, t.city_id, k.place.city_id) AS city_id,
         CASE WHEN l.record_city IS NOT NULL THEN 'record'
+             WHEN t.city_id IS NOT NULL THEN 'affiliation'
              WHEN k.place.rank = 2 THEN 'table' WHEN k.place.rank = 0 THEN 'ror'
              WHEN k.place IS NOT NULL THEN 'openalex' ELSE 'none' END AS origin
     FROM listed l LEFT JOIN known k USING (institution_id)
+    LEFT JOIN address_cities t ON t.institution_id = l.institution_id AND t.text = l.affiliation_text
 ), judged AS (
     SELECT *, institution_id IS NOT NULL OR city_id IS NOT NULL AS matched,
         min(author_position) OVER author AS first_position,
@@ -254,6 +258,7 @@ REPORT: Final = {
 }
 
 ORIGINS: Final = """
-SELECT kind, count(s.site_id) FROM (VALUES ('record'), ('table'), ('ror'), ('openalex'), ('none')) o(kind)
+SELECT kind, count(s.site_id)
+FROM (VALUES ('record'), ('affiliation'), ('table'), ('ror'), ('openalex'), ('none')) o(kind)
 LEFT JOIN sites s ON s.origin = o.kind GROUP BY kind ORDER BY kind
 """

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 import pyarrow as pa
 
+from toolkit.corpus.address_cities import CITY_FROM_OPTIONS
 from toolkit.corpus.assemble import assemble, sources_of
 from toolkit.corpus.institutions import parse_institution
 from toolkit.corpus.jsonlines import RawFile, content_hash, find_files, why_not_json
@@ -100,6 +101,7 @@ def ingest_openalex(
     corrections: Sequence[str | Path] | str | Path | None = None,
     lists: Mapping[str, Sequence[str | Path] | str | Path | None] | None = None,
     cities: str | None = None,
+    city_from: str | None = None,
     strict: bool = False,
     progress: Progress | None = None,
     settings: Settings | None = None,
@@ -126,6 +128,10 @@ def ingest_openalex(
         (:mod:`toolkit.corpus.lists.ingest_lists`).
     cities
         ``merged`` makes ids of one place one, ``as-given`` does not; ``None`` keeps what the workspace does.
+    city_from
+        ``affiliation`` takes a site's city from the author's address where this names one of the institution's
+        country, ``registry`` does not; ``None`` keeps what the workspace does. Changing it reads nothing again. The
+        workspace's report counts the addresses by how they end: ``city_from_affiliation``.
     strict
         Raise at the first bad record instead of setting it aside.
     progress
@@ -170,6 +176,8 @@ def ingest_openalex(
         raise BadParameter("types", list(types or ()), "at least one type, or None for all")
     if subjects is not None and subjects not in SUBJECT_LEVELS:
         raise BadParameter("subjects", subjects, f"one of {', '.join(SUBJECT_LEVELS)}")
+    if city_from is not None and city_from not in CITY_FROM_OPTIONS:
+        raise BadParameter("city_from", city_from, f"one of {', '.join(CITY_FROM_OPTIONS)}")
 
     def with_database(reading: Callable[[Reader], Sequence[StagedInput]]) -> Sequence[StagedInput]:
         with database(workspace, settings) as connection:
@@ -183,6 +191,7 @@ def ingest_openalex(
         with_database,
         options={"types": chosen},
         subjects=subjects,
+        city_from=city_from,
         corrections=corrections,
         lists=lists,
         cities=cities,
@@ -321,6 +330,7 @@ def take_in(
     *,
     cities: str | None = None,
     subjects: str | None = None,
+    city_from: str | None = None,
     settings: Settings | None = None,
     progress: Progress | None = None,
 ) -> dict[str, Any]:
@@ -335,7 +345,7 @@ def take_in(
         The caller holds its writer lock.
     staged
         Inputs whose staging folders are finished.
-    cities, subjects, settings, progress
+    cities, subjects, city_from, settings, progress
         As in :func:`ingest_openalex`.
 
     Returns
@@ -359,6 +369,7 @@ def take_in(
         inputs,
         cities=cities or str(state.get("cities", "merged")),
         subjects=subjects or str(state.get("subjects", "field")),
+        city_from=city_from or str(state.get("city_from", "registry")),
         settings=settings,
         progress=progress,
     )
@@ -377,6 +388,7 @@ def _ingest(
     *,
     options: Mapping[str, Any] | None = None,
     subjects: str | None = None,
+    city_from: str | None = None,
     corrections: Sequence[str | Path] | str | Path | None = None,
     lists: Mapping[str, Sequence[str | Path] | str | Path | None] | None = None,
     cities: str | None,
@@ -394,6 +406,8 @@ def _ingest(
     parameters = {"kind": kind, "paths": [str(path) for path in given], **(options or {}), "cities": cities}
     if subjects is not None:
         parameters["subjects"] = subjects
+    if city_from is not None:
+        parameters["city_from"] = city_from
     if lists:
         parameters["lists"] = {name: str(found) for name, found in lists.items() if found}
     with recording("ingest", parameters) as timer, workspace.writing():
@@ -419,7 +433,13 @@ def _ingest(
         also = stage_corrections(workspace, corrections, strict=strict)
         also += stage_lists(workspace, lists or {}, strict=strict)
         timer.facts["report"] = take_in(
-            workspace, [*staged, *also], cities=cities, subjects=subjects, settings=chosen, progress=progress
+            workspace,
+            [*staged, *also],
+            cities=cities,
+            subjects=subjects,
+            city_from=city_from,
+            settings=chosen,
+            progress=progress,
         )
         timer.fingerprint, timer.snapshot = workspace.fingerprint, workspace.snapshot
         run = timer.record()

@@ -78,10 +78,10 @@ def indicator_ratios(
 
     Examples
     --------
-    >>> import ibis
+    >>> import ibis, pyarrow as pa
     >>> from toolkit.corpus.example import BEIJING, hand_tables
     >>> tables = Tables.on(ibis.duckdb.connect(), hand_tables())
-    >>> people = ibis.memtable([{"place_id": BEIJING, "year": 2020, "amount": 2e6}])
+    >>> people = ibis.memtable(pa.table({"place_id": [BEIJING], "year": [2020], "amount": [2e6]}))
     >>> row = indicator_ratios(tables, people, level="city", per=1e6).to_pyarrow().to_pylist()[0]
     >>> row["value"], row["amount"], row["ratio"]
     (0.5, 2000000.0, 0.25)

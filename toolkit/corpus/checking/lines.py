@@ -31,6 +31,7 @@ EXAMPLES: Final = 3
 
 ORIGINS: Final = {
     "record": "the work's record names it",
+    "affiliation": "the author's address names it",
     "table": "the user's table of institutions",
     "ror": "ROR",
     "openalex": "OpenAlex's institution record",
@@ -199,6 +200,15 @@ def site_lines(db: duckdb.DuckDBPyConnection, report: Mapping[str, Any]) -> list
     lines += [
         ("sites", f"city from: {origin}", number, ORIGINS.get(origin, ""))
         for origin, number in sites.get("by_city_origin", {}).items()
+    ]
+    lines += [
+        (
+            "addresses",
+            how,
+            number,
+            "affiliations whose author's address names it",
+        )
+        for how, number in report.get("city_from_affiliation", {}).items()
     ]
     merged = report.get("merged_cities", [])
     lines += [
