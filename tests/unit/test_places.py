@@ -11,7 +11,7 @@ from toolkit.corpus.names import folded, slug
 from toolkit.corpus.places import resolve_place
 from toolkit.corpus.schema import TABLES
 from toolkit.errors import BadParameter, DataError, UnknownPlace
-from toolkit.workspace import Workspace
+from toolkit.workspace import LAYOUT, Workspace
 
 CITIES = [
     ("1816670", "Beijing", "Beijing", "CN", "Beijing"),
@@ -49,6 +49,7 @@ def places(tmp_path):
 
     def write(name, rows):
         pq.write_table(pa.Table.from_pylist(rows, schema=TABLES[name]), workspace.table(name))
+    workspace.update_state({"layout": LAYOUT})
 
     write("works", [])
     write(
