@@ -49,6 +49,7 @@ def places(tmp_path):
 
     def write(name, rows):
         pq.write_table(pa.Table.from_pylist(rows, schema=TABLES[name]), workspace.table(name))
+
     workspace.update_state({"layout": LAYOUT})
 
     write("works", [])
