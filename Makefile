@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
 
-.PHONY: demo test test-unit test-server check bench lock clean help
+.PHONY: demo test test-numbers test-programs test-unit test-server check bench lock clean help
 
 help:
 	@echo "make demo    the main job on a generated sample, then its graph in a local Neo4j"
@@ -33,7 +33,14 @@ test: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-numbers test-programs
+
+# the two halves of the suite: a processor each
+test-numbers: $(VENV)/.dev
+	$(BIN)/python -m pytest tests/unit tests/shared
+
+test-programs: $(VENV)/.dev
+	$(BIN)/python -m pytest tests/server tests/cli tests/packaging
 
 test-unit: $(VENV)/.dev
 	$(BIN)/python -m pytest tests/unit
