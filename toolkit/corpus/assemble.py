@@ -9,6 +9,7 @@ from __future__ import annotations
 import glob
 import hashlib
 import json
+import shutil
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
@@ -33,7 +34,7 @@ from toolkit.errors import BadParameter, DataError
 from toolkit.settings import Settings, load_settings
 from toolkit.workspace import LAYOUT, Workspace
 
-__all__ = ["assemble", "database", "sources_of"]
+__all__ = ["assemble", "database", "sources_of", "take_in"]
 
 _UNHASHED: Final = {"works": ("source",)}
 """Left out of the fingerprint, as is table ``rejects``: where a file lies changes no number."""
@@ -161,6 +162,62 @@ def assemble(
         }
     )
     steps.next()
+    return report
+
+
+def take_in(
+    workspace: Workspace,
+    staged: Sequence[StagedInput],
+    *,
+    cities: str | None = None,
+    subjects: str | None = None,
+    city_from: str | None = None,
+    settings: Settings | None = None,
+    progress: Callable[[str, int, int], None] | None = None,
+) -> dict[str, Any]:
+    """Add staged inputs to the workspace's sources and make its tables anew.
+
+    An input takes the place of an earlier one of its kind with the same path or the same content. Staging that
+    belongs to no source is removed at the end.
+
+    Parameters
+    ----------
+    workspace
+        The caller holds its writer lock.
+    staged
+        Inputs whose staging folders are finished.
+    cities, subjects, city_from, settings, progress
+        As in :func:`assemble`; ``None`` keeps what the workspace does.
+
+    Returns
+    -------
+    dict
+        The report that is also in ``state.json``.
+    """
+    fresh = {(one.kind, one.content): one for one in sorted(staged, key=lambda one: one.source, reverse=True)}
+    paths = {(one.kind, one.path) for one in fresh.values()}
+    replaced = {one.kind for one in fresh.values()} & {"subject-map", "metro"}  # a workspace has one of each
+    inputs = list(fresh.values())
+    for old in sources_of(workspace):
+        same = fresh.get((old.kind, old.content))
+        if same is not None and old.options == same.options and old.source < same.source:
+            inputs[inputs.index(same)] = old  # one content has one name, whichever was read first
+        elif same is None and (old.kind, old.path) not in paths and old.kind not in replaced:
+            inputs.append(old)
+    state = workspace.state()
+    report = assemble(
+        workspace,
+        inputs,
+        cities=cities or str(state.get("cities", "merged")),
+        subjects=subjects or str(state.get("subjects", "field")),
+        city_from=city_from or str(state.get("city_from", "registry")),
+        settings=settings,
+        progress=progress,
+    )
+    wanted = {one.folder_name for one in inputs}
+    for folder in workspace.staging.iterdir():
+        if folder.name not in wanted:
+            shutil.rmtree(folder, ignore_errors=True)
     return report
 
 

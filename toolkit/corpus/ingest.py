@@ -6,7 +6,6 @@ changes the workspace, all at once. Whatever is bad in a file is set aside and c
 
 from __future__ import annotations
 
-import shutil
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,7 +15,7 @@ from typing import Any, Protocol
 import pyarrow as pa
 
 from toolkit.corpus.address_cities import CITY_FROM_OPTIONS
-from toolkit.corpus.assemble import assemble, sources_of
+from toolkit.corpus.assemble import take_in
 from toolkit.corpus.institutions import parse_institution
 from toolkit.corpus.jsonlines import RawFile, content_hash, find_files, why_not_json
 from toolkit.corpus.openalex import BLOCK_BYTES, WorksReader
@@ -45,7 +44,6 @@ __all__ = [
     "ingest_institutions",
     "ingest_openalex",
     "ingest_ror",
-    "take_in",
 ]
 
 Progress = Callable[[str, int, int], None]
@@ -322,62 +320,6 @@ def ingest_corrections(
         seconds=run.seconds,
         run=run,
     )
-
-
-def take_in(
-    workspace: Workspace,
-    staged: Sequence[StagedInput],
-    *,
-    cities: str | None = None,
-    subjects: str | None = None,
-    city_from: str | None = None,
-    settings: Settings | None = None,
-    progress: Progress | None = None,
-) -> dict[str, Any]:
-    """Add staged inputs to the workspace's sources and make its tables anew.
-
-    An input takes the place of an earlier one of its kind with the same path or the same content. Staging that
-    belongs to no source is removed at the end.
-
-    Parameters
-    ----------
-    workspace
-        The caller holds its writer lock.
-    staged
-        Inputs whose staging folders are finished.
-    cities, subjects, city_from, settings, progress
-        As in :func:`ingest_openalex`.
-
-    Returns
-    -------
-    dict
-        The report that is also in ``state.json``.
-    """
-    fresh = {(one.kind, one.content): one for one in sorted(staged, key=lambda one: one.source, reverse=True)}
-    paths = {(one.kind, one.path) for one in fresh.values()}
-    replaced = {one.kind for one in fresh.values()} & {"subject-map", "metro"}  # a workspace has one of each
-    inputs = list(fresh.values())
-    for old in sources_of(workspace):
-        same = fresh.get((old.kind, old.content))
-        if same is not None and old.options == same.options and old.source < same.source:
-            inputs[inputs.index(same)] = old  # one content has one name, whichever was read first
-        elif same is None and (old.kind, old.path) not in paths and old.kind not in replaced:
-            inputs.append(old)
-    state = workspace.state()
-    report = assemble(
-        workspace,
-        inputs,
-        cities=cities or str(state.get("cities", "merged")),
-        subjects=subjects or str(state.get("subjects", "field")),
-        city_from=city_from or str(state.get("city_from", "registry")),
-        settings=settings,
-        progress=progress,
-    )
-    wanted = {one.folder_name for one in inputs}
-    for folder in workspace.staging.iterdir():
-        if folder.name not in wanted:
-            shutil.rmtree(folder, ignore_errors=True)
-    return report
 
 
 def _ingest(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-from toolkit.corpus.ingest import IngestReport, Progress, take_in
+from toolkit.corpus.assemble import take_in
+from toolkit.corpus.ingest import IngestReport, Progress
 from toolkit.corpus.lists.list_files import Paths, stage_lists
 from toolkit.errors import SettingsError
 from toolkit.runs import recording

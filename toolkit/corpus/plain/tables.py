@@ -10,7 +10,8 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Final
 
-from toolkit.corpus.ingest import IngestReport, Progress, take_in
+from toolkit.corpus.assemble import take_in
+from toolkit.corpus.ingest import IngestReport, Progress
 from toolkit.corpus.jsonlines import RawFile, content_hash, find_files
 from toolkit.corpus.plain.column_mapping import ColumnMapping, read_mapping
 from toolkit.corpus.plain.corrections_file import stage_corrections
