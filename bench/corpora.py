@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from toolkit.corpus.schema import ROWS_A_GROUP, TABLES, empty_table
-from toolkit.workspace import Workspace
+from toolkit.workspace import LAYOUT, Workspace
 
 __all__ = ["write_corpus"]
 
@@ -100,4 +100,4 @@ def _write(workspace: Workspace, **tables: pa.Table) -> None:
         pq.write_table(complete, workspace.table(name), row_group_size=ROWS_A_GROUP)
     mark = hashlib.sha256(workspace.table("authorships").read_bytes()).hexdigest()
     with workspace.writing():
-        workspace.update_state({"fingerprint": mark, "synthetic": True, "has_lineage": False})
+        workspace.update_state({"layout": LAYOUT, "fingerprint": mark, "synthetic": True, "has_lineage": False})

@@ -121,7 +121,7 @@ def test_places_without_a_partner_are_no_nodes(loaded, workspace):
 @pytest.mark.parametrize(
     ("asked", "message"),
     [
-        ({"level": "metro"}, "country, city, institution"),
+        ({"level": "galaxy"}, "city"),
         ({"weight": "strength"}, "score, joint, partnerships"),
         ({"level": "institution", "weight": "partnerships"}, "institutions have score and joint"),
         ({"years": "2020:2019"}, "the first year comes before the last"),
@@ -131,6 +131,12 @@ def test_wrong_questions_get_the_same_answer_from_both(loaded, workspace, asked,
     for source, function in ((loaded, project), (workspace, network_edges)):
         with pytest.raises(BadParameter, match=message):
             function(source, **asked)
+
+
+def test_levels_that_the_graph_lacks_are_asked_of_the_corpus(loaded, workspace):
+    with pytest.raises(BadParameter, match="corpus"):
+        project(loaded, level="metro")
+    assert network_edges(workspace, level="metro").nodes.tolist() == network_edges(workspace).nodes.tolist()
 
 
 def test_no_graph_or_half_of_one(empty_graph):
