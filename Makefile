@@ -33,7 +33,7 @@ test: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-numbers test-programs
+	@$(MAKE) --no-print-directory --jobs=2 test-numbers test-programs
 
 # the two halves of the suite: a processor each
 test-numbers: $(VENV)/.dev
