@@ -100,7 +100,7 @@ FIELDS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
         "place": ("city", "city_name", "name", "place"),
         "region": ("region", "admin1", "state", "province"),
         "country": ("country", "country_code"),
-        "metro_id": ("metro_id", "metro"),
+        "metro_id": ("metro_id",),
         "metro": ("metro_name", "metro_area"),
     },
     "merged": {"merge_date": ("merge_date",), "id": ("id",), "into_id": ("merge_into_id",)},
