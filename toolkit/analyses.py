@@ -46,8 +46,8 @@ def hubs(
         A workspace, an open graph, or a network of your own (NetworkX graph or edge array; then ``level``, ``years``
         and ``country`` say nothing and ``weight`` names its edge attribute).
     level
-        Of a workspace one of :data:`~toolkit.corpus.schema.LEVELS`; of a graph ``city``, ``institution`` or
-        ``country``.
+        Of a workspace one of :data:`~toolkit.corpus.schema.LEVELS`; of a graph ``city``, ``institution``, ``country``,
+        or ``metro`` where it was loaded with a city map.
     weight
         ``score`` [articles], ``joint`` [articles] or ``partnerships`` [pairs of institutions].
     years

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pandas as pd
 import pytest
 
-from toolkit.corpus.example import example_tables, example_workspace, hand_tables
+from toolkit.corpus.example import example_tables, example_workspace, hand_tables, mapped_tables
 from toolkit.errors import BadParameter, GraphStoreError, QueryRefused
 from toolkit.graphdb.connection import Graph, open_graph
 from toolkit.graphdb.layout import PLACE_LABELS
@@ -26,7 +26,7 @@ class Killed(BaseException):
 
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory) -> Workspace:
-    return example_workspace(tmp_path_factory.mktemp("example"))
+    return example_workspace(tmp_path_factory.mktemp("example"), tables=mapped_tables())
 
 
 @pytest.fixture(scope="module")
@@ -208,7 +208,9 @@ def test_every_key_has_its_constraint_and_names_are_indexed(empty_graph, tables)
     shown = empty_graph.read(
         "SHOW CONSTRAINTS YIELD labelsOrTypes, properties RETURN labelsOrTypes[0] + '.' + properties[0] AS key"
     )
-    assert {"Country.code", "City.id", "Site.id", "Institution.id", "Output.id", "Run.id"} <= set(shown["key"])
+    assert {"Country.code", "Metro.id", "City.id", "Site.id", "Institution.id", "Output.id", "Run.id"} <= set(
+        shown["key"]
+    )
     shown = empty_graph.read("SHOW INDEXES YIELD name, state RETURN name, state")
     assert {"city_name", "institution_name", "output_year"} <= set(shown["name"])
     assert set(shown["state"]) == {"ONLINE"}

@@ -6,7 +6,7 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from toolkit.corpus.example import BEIJING, CHANGCHUN, NANJING, OXFORD, example_workspace
+from toolkit.corpus.example import BEIJING, CHANGCHUN, NANJING, OXFORD, example_workspace, mapped_tables
 from toolkit.errors import BadParameter, EmptyGraph, GraphStoreError
 from toolkit.graphdb.layout import COLLABORATION, PLACE_LABELS
 from toolkit.graphdb.load import load
@@ -16,7 +16,7 @@ from toolkit.measures.answers import pairs, partnerships
 
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory):
-    return example_workspace(tmp_path_factory.mktemp("example"))
+    return example_workspace(tmp_path_factory.mktemp("example"), tables=mapped_tables())
 
 
 @pytest.fixture(scope="module")
@@ -135,8 +135,16 @@ def test_wrong_questions_get_the_same_answer_from_both(loaded, workspace, asked,
 
 def test_levels_that_the_graph_lacks_are_asked_of_the_corpus(loaded, workspace):
     with pytest.raises(BadParameter, match="corpus"):
-        project(loaded, level="metro")
-    assert network_edges(workspace, level="metro").nodes.tolist() == network_edges(workspace).nodes.tolist()
+        project(loaded, level="region")
+    assert network_edges(workspace, level="region").nodes.tolist() == ["CN.04", "CN.05", "CN.22", "GB.ENG"]
+
+
+def test_metropolitan_areas_without_a_map_are_asked_of_the_corpus(empty_graph, tmp_path):
+    plain = example_workspace(tmp_path)
+    load(plain, empty_graph)
+    with pytest.raises(BadParameter, match=r"loaded without a city map .*say --from corpus"):
+        project(empty_graph, level="metro")
+    assert network_edges(plain, level="metro").nodes.tolist() == network_edges(plain).nodes.tolist()
 
 
 def test_no_graph_or_half_of_one(empty_graph):

@@ -11,15 +11,18 @@ import pytest
 
 from toolkit.corpus.example import (
     BEIJING,
+    CAMBRIDGE_GB,
     CHANGCHUN,
     CIAC,
     NANJING,
     NJU,
+    OXFORD,
     PKU,
     UCAS,
     example_tables,
     example_workspace,
     hand_tables,
+    mapped_tables,
 )
 from toolkit.corpus.schema import TABLES
 from toolkit.errors import DataError, EmptySelection
@@ -33,7 +36,7 @@ from toolkit.workspace import Workspace
 
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory) -> Workspace:
-    return example_workspace(tmp_path_factory.mktemp("example"))
+    return example_workspace(tmp_path_factory.mktemp("example"), tables=mapped_tables())
 
 
 @pytest.fixture(scope="module")
@@ -119,6 +122,48 @@ def test_partnerships_follow_from_pairs_of_sites(graph):
     assert {(r["start"], r["end"], r["year"]): r["partnerships"] for r in stored if r["partnerships"]} == {
         key: len(value) for key, value in found.items()
     }
+
+
+def test_metropolitan_areas_are_counted_from_the_articles(graph):
+    """Both ends of the one article of Oxford and Cambridge are one place; its score is no sum of theirs."""
+    assert {(row["id"], row["name"], row["country"]) for row in graph.nodes["Metro"].to_pylist()} == {
+        ("oxbridge", "Oxford and Cambridge", "GB"),
+        (NANJING, "Nanjing", "CN"),
+        (BEIJING, "Beijing", "CN"),
+        (CHANGCHUN, "Changchun", "CN"),
+        ("4931972", "Cambridge", "US"),
+    }
+    areas = {row["start"]: row["end"] for row in table(graph, "IN_METRO", "City").to_pylist()}
+    assert set(areas) == set(graph.nodes["City"]["id"].to_pylist())
+    assert {city for city, area in areas.items() if city != area} == {OXFORD, CAMBRIDGE_GB}
+    outputs = {row["id"]: row for row in graph.nodes["Output"].to_pylist()}
+    found = outputs["metro:oxbridge:2021"]  # W12: one of two authors, who signs from both universities
+    assert (found["count"], found["share"], found["internal_joint"], found["internal_share"]) == (1, 0.5, 1, 0.5)
+    stored = {
+        (row["start"], row["end"], row["year"]): row for row in table(graph, "COLLABORATES_WITH", "Metro").to_pylist()
+    }
+    pair = stored[BEIJING, "oxbridge", 2021]
+    assert (pair["joint"], pair["score"], pair["partnerships"]) == (1, 0.75, 2)
+    cities = table(graph, "COLLABORATES_WITH", "City").to_pylist()
+    summed = sum(
+        row["score"]
+        for row in cities
+        if BEIJING in row.values() and {OXFORD, CAMBRIDGE_GB} & {*row.values()} and row["year"] == 2021
+    )
+    assert summed == 1.0 != pair["score"]
+
+
+def test_a_graph_without_a_city_map_has_no_metropolitan_areas(graph, tmp_path):
+    plain = graph_tables(example_workspace(tmp_path))
+    assert plain.nodes["Metro"].num_rows == plain.totals()["output of Metro"]["count"] == 0
+    assert not any(output.startswith("metro:") for output in plain.nodes["Output"]["id"].to_pylist())
+    for kind, rows in plain.relationships.items():
+        if "Metro" in (kind.start, kind.end):
+            assert (rows.num_rows, rows.schema) == (0, graph.relationships[kind].schema)
+        else:
+            assert rows.equals(graph.relationships[kind]), kind
+    for label in set(KEYS) - {"Metro", "Output"}:
+        assert plain.nodes[label].equals(graph.nodes[label])
 
 
 def test_nothing_hangs_in_the_air(graph):

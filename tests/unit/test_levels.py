@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from toolkit.analyses import hubs
-from toolkit.corpus.example import BEIJING, NANJING, example_tables, example_workspace, hand_tables
+from toolkit.corpus.example import BEIJING, NANJING, example_tables, example_workspace, hand_tables, mapped_tables
 from toolkit.corpus.places import resolve_place
 from toolkit.corpus.schema import TABLES
 from toolkit.errors import BadParameter, UnknownPlace
@@ -317,6 +317,16 @@ def test_names_of_places_at_each_level(example, tmp_path):
     mapped = example_workspace(tmp_path / "m", tables=corpus({"W1": [["x@a"], ["y@b"], ["z@c"]]}, cities=cities))
     assert [resolve_place(mapped, "metro", text) for text in ("m", "A", "b", "C")] == ["m", "m", "m", "c"]
     assert share(mapped, level="metro", places="B").frame.share.tolist() == [pytest.approx(2 / 3, abs=1e-9)]
+
+
+def test_a_metropolitan_area_of_another_name_than_its_id(tmp_path):
+    mapped = example_workspace(tmp_path, tables=mapped_tables())
+    frame = share(mapped, level="metro").frame.set_index("id")
+    assert frame.loc["oxbridge", "name"] == "Oxford and Cambridge"
+    found = pairs(mapped, level="metro", country="GB", country_either=True).frame
+    assert found[["a_id", "b_id"]].eq("oxbridge").any(axis=1).sum() == len(found) == 2
+    assert set(found.a_name) | set(found.b_name) == {"Oxford and Cambridge", "Beijing", "Nanjing"}
+    assert resolve_place(mapped, "metro", "Oxford and Cambridge") == "oxbridge"
 
 
 def test_a_metropolitan_area_lies_in_the_country_of_all_its_cities(tmp_path):

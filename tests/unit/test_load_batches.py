@@ -35,6 +35,7 @@ def made_tables(cities: int = 7, seed: int = 1) -> GraphTables:
     pairs = [(a, b, year) for a in ids for b in ids if a < b for year in (2020, 2021)]
     nodes = {
         "Country": pa.table({"code": ["XX"], "name": ["Exland"]}),
+        "Metro": pa.table({"id": pa.array([], pa.string())}),
         "City": pa.table(
             {"id": ids, "name": ['Quoted "town", x', *ids[1:]], "lists": [["a", "b"]] + [None] * (cities - 1)}
         ),
@@ -290,5 +291,5 @@ def test_write_back_refuses_before_anything_is_sent(frame, error, message):
 
 
 def test_write_back_refuses_unknown_level():
-    with pytest.raises(BadParameter, match="level = 'metro'"):
-        write_results(None, pd.DataFrame(), level="metro", run=RunRecord("communities", {}))
+    with pytest.raises(BadParameter, match="level = 'region'"):
+        write_results(None, pd.DataFrame(), level="region", run=RunRecord("communities", {}))

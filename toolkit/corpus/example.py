@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from toolkit.corpus.schema import SORT_KEYS, TABLES
 from toolkit.workspace import LAYOUT, Workspace, open_workspace
 
-__all__ = ["example_tables", "example_workspace", "hand_tables", "write_tables"]
+__all__ = ["example_tables", "example_workspace", "hand_tables", "mapped_tables", "write_tables"]
 
 BEIJING: Final = "1816670"
 NANJING: Final = "1799962"
@@ -117,6 +117,22 @@ def example_tables() -> dict[str, pa.Table]:
     13
     """
     return _tables((_HAND, *_MORE), lineage=_KIN, subjects=_SUBJECTS)
+
+
+def mapped_tables() -> dict[str, pa.Table]:
+    """:func:`example_tables` with a city map: Oxford and Cambridge (GB) are one metropolitan area, ``oxbridge``.
+
+    Examples
+    --------
+    >>> [row["name"] for row in mapped_tables()["cities"].to_pylist() if row["metro_id"]]
+    ['Oxford', 'Cambridge']
+    """
+    tables = example_tables()
+    rows = tables["cities"].to_pylist()
+    for row in rows:
+        if row["city_id"] in (OXFORD, CAMBRIDGE_GB):
+            row |= {"metro_id": "oxbridge", "metro": "Oxford and Cambridge"}
+    return tables | {"cities": pa.Table.from_pylist(rows, schema=TABLES["cities"])}
 
 
 def example_workspace(folder: str | Path, *, tables: Mapping[str, pa.Table] | None = None) -> Workspace:

@@ -18,11 +18,12 @@ __all__ = [
     "RelationshipKind",
 ]
 
-LAYOUT_VERSION: Final = 1
+LAYOUT_VERSION: Final = 2
 """Goes up when the graph of the same records changes, so that graphs of an older layout are loaded anew."""
 
 KEYS: Final[Mapping[str, str]] = {
     "Country": "code",
+    "Metro": "id",
     "City": "id",
     "Site": "id",
     "Institution": "id",
@@ -30,11 +31,17 @@ KEYS: Final[Mapping[str, str]] = {
 }
 """Property that identifies a node, by label, in the order nodes are loaded."""
 
-PLACE_LABELS: Final[Mapping[str, str]] = {"country": "Country", "city": "City", "institution": "Institution"}
-"""Label of a level's places; these three have output."""
+PLACE_LABELS: Final[Mapping[str, str]] = {
+    "country": "Country",
+    "metro": "Metro",
+    "city": "City",
+    "institution": "Institution",
+}
+"""Label of a level's places; these have output. Without a city map there are no metropolitan areas."""
 
 COLLABORATION: Final[Mapping[str, str]] = {
     "country": "COLLABORATES_WITH",
+    "metro": "COLLABORATES_WITH",
     "city": "COLLABORATES_WITH",
     "institution": "COAUTHORS_WITH",
 }
@@ -74,11 +81,14 @@ RELATIONSHIPS: Final = (
     RelationshipKind("LOCATED_IN", "Site", "City"),
     RelationshipKind("LOCATED_IN", "Institution", "City"),
     RelationshipKind("IN_COUNTRY", "City", "Country"),
+    RelationshipKind("IN_METRO", "City", "Metro"),
     RelationshipKind("PART_OF", "Institution", "Institution"),
     RelationshipKind("PRODUCED", "Country", "Output"),
+    RelationshipKind("PRODUCED", "Metro", "Output"),
     RelationshipKind("PRODUCED", "City", "Output"),
     RelationshipKind("PRODUCED", "Institution", "Output"),
     RelationshipKind("COLLABORATES_WITH", "Country", "Country", _PLACE_PAIR),
+    RelationshipKind("COLLABORATES_WITH", "Metro", "Metro", _PLACE_PAIR),
     RelationshipKind("COLLABORATES_WITH", "City", "City", _PLACE_PAIR),
     RelationshipKind("COAUTHORS_WITH", "Institution", "Institution", _PAIR),
     RelationshipKind("PARTNERS_WITH", "Site", "Site", _PAIR),

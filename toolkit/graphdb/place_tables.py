@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Final
 
 import ibis.expr.types as ir
@@ -10,7 +11,7 @@ import pyarrow.compute as pc
 
 from toolkit.corpus.countries import country_name
 from toolkit.corpus.schema import INSTITUTION_TYPES
-from toolkit.measures.levels import UNLOCATED, unit_of_site
+from toolkit.measures.levels import UNLOCATED, unit_of_site, units
 from toolkit.measures.tables import Tables
 from toolkit.workspace import Workspace
 
@@ -41,6 +42,10 @@ class PlaceTables:
         self.institution = read(workspace.table("institutions")).semi_join(present, "institution_id")
         self.site = read(workspace.table("sites")).semi_join(self.institution, "institution_id")
         self.city = read(workspace.table("cities")).semi_join(self.site.filter(self.site.city_id.notnull()), "city_id")
+        located = self.site.semi_join(self.city, "city_id").select("site_id", "city_id")
+        areas = unit_of_site(tables, "metro").select("site_id", area_id="unit_id")
+        self.area_of_city = located.inner_join(areas, "site_id").select("city_id", "area_id").distinct()
+        self.area = units(tables, "metro")
         self.site_country = unit_of_site(tables, "country").semi_join(self.site, "site_id")
 
     def countries(self) -> pa.Table:
@@ -54,6 +59,17 @@ class PlaceTables:
         """City nodes, key first."""
         columns = ("name", "ascii_name", "country", "admin1", "region", "lat", "lon", "population")
         return _clean(self.city.select(*columns, id="city_id").relocate("id").order_by("id").to_pyarrow())
+
+    @cached_property
+    def mapped(self) -> bool:
+        """Whether the user's city map joins any of these cities to a metropolitan area."""
+        given = self.city.filter(self.city.metro_id.notnull(), self.city.metro_id != "")
+        return bool(given.count().to_pyarrow().as_py())
+
+    def metros(self) -> pa.Table:
+        """Metro nodes, key first: every unit of level metro with a map, so a city of no area too; none without."""
+        areas = self.area.semi_join(self.area_of_city, [("id", "area_id")])
+        return _clean(self._with_map(areas.select("id", "name", "country").order_by("id")).to_pyarrow())
 
     def sites(self) -> pa.Table:
         """Site nodes, key first."""
@@ -86,6 +102,13 @@ class PlaceTables:
     def city_country(self) -> ir.Table:
         """City to its country."""
         return self.city.filter(self.city.country.notnull()).select(start="city_id", end="country")
+
+    def city_metro(self) -> ir.Table:
+        """City to its metropolitan area, which is itself where the map leaves it alone; none without a map."""
+        return self._with_map(self.area_of_city.select(start="city_id", end="area_id"))
+
+    def _with_map(self, rows: ir.Table) -> ir.Table:
+        return rows if self.mapped else rows.limit(0)
 
     def parents(self) -> ir.Table:
         """Direct parents: those the registry gives, else the ancestors no other ancestor stands below."""

@@ -127,7 +127,8 @@ def project(
     graph
         A graph that was loaded.
     level
-        ``city``, ``institution`` or ``country``: the graph has collaboration at these levels.
+        ``city``, ``institution``, ``country``, or ``metro`` where a city map was given: the graph has collaboration at
+        these levels.
     weight, years, country
         As for :func:`network_edges`.
 
@@ -152,6 +153,7 @@ def project(
     _check_weight(level, weight)
     first, last = parse_years(years) or _ALL_YEARS
     require_complete(graph)
+    _check_mapped(graph, level)
     if weight == "partnerships":
         rows = _partnerships(graph, level, first=first, last=last, country=country)
     else:
@@ -171,7 +173,8 @@ def project(
 def _partnerships(graph: Graph, level: str, *, first: int, last: int, country: str | None) -> pa.Table:
     """Number of distinct pairs of institutions between two places, from the pairs of their sites."""
     found = graph.read_columns(statement("project/partners"), {"first": first, "last": last}, name="project")
-    sites = graph.read(statement("project/sites"), name="project")
+    held = "project/metro_sites" if level == "metro" else "project/sites"
+    sites = graph.read(statement(held), name="project")
     if country is not None:
         sites = sites[sites["country"] == country]
     sites = sites[sites[level].notna()]
@@ -224,11 +227,27 @@ def _check_in_graph(level: str) -> None:
     raise BadParameter("level", level, f"a graph in Neo4j has the levels {levels}; for this one say --from corpus")
 
 
+def _check_mapped(graph: Graph, level: str) -> None:
+    """A graph whose records came without a city map has no metropolitan areas; its cities are their own."""
+    if level != "metro" or int(graph.read(statement("project/metros"), name="project")["found"].iloc[0]):
+        return
+    raise BadParameter(
+        "level",
+        level,
+        "this graph was loaded without a city map (`scicities ingest metro`, then `load`), so it has no metropolitan "
+        "areas; say --from corpus, where each city is its own",
+    )
+
+
 def _check_weight(level: str, weight: str) -> None:
     if weight not in WEIGHTS:
         raise BadParameter("weight", weight, f"it is one of {', '.join(WEIGHTS)}")
     if weight == "partnerships" and level not in PLACE_LEVELS:
-        raise BadParameter("weight", weight, "partnerships join cities or countries; institutions have score and joint")
+        raise BadParameter(
+            "weight",
+            weight,
+            "partnerships join cities, metropolitan areas, regions or countries; institutions have score and joint",
+        )
 
 
 def require_complete(graph: Graph) -> str:

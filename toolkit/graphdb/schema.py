@@ -27,6 +27,7 @@ __all__ = [
 _INDEXED: Final = (
     ("City", "name"),
     ("City", "country"),
+    ("Metro", "name"),
     ("Institution", "name"),
     ("Institution", "country"),
     ("Output", "year"),

@@ -6,7 +6,7 @@ Numbers are rounded as everywhere they are published, so a row of the graph equa
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -98,8 +98,8 @@ def graph_tables(workspace: Workspace, *, base_year: int | None = None) -> Graph
     -------
     GraphTables
         Institutions with a site on an article and their ancestors, all their sites, and the cities and countries of
-        these. Output and pairs of places in each year; ``unlocated`` and ``unassigned`` parts belong to no place and
-        are no nodes.
+        these; with a city map, the metropolitan areas of these cities. Output and pairs of places in each year;
+        ``unlocated`` and ``unassigned`` parts belong to no place and are no nodes.
 
     Raises
     ------
@@ -116,15 +116,17 @@ def graph_tables(workspace: Workspace, *, base_year: int | None = None) -> Graph
         years = totals["year"].to_pylist()
         base = years[-1] if base_year is None else base_year
         places = PlaceTables(workspace, tables)
-        outputs = _outputs(tables, base_year=base)
+        levels = tuple(level for level in PLACE_LABELS if level != "metro" or places.mapped)
+        outputs = _outputs(tables, levels, base_year=base)
         nodes = {
             "Country": places.countries(),
+            "Metro": places.metros(),
             "City": places.cities(),
             "Site": places.sites(),
             "Institution": places.institutions(),
             "Output": outputs.drop_columns(["place", "level"]),
         }
-        relationships = _place_relationships(places) | _produced(outputs) | _pairs(tables)
+        relationships = _place_relationships(places) | _produced(outputs) | _pairs(tables, levels)
     if workspace.fingerprint != before:
         raise DataError(f"The records in {workspace.root} changed while they were read. Load again.")
     facts = {
@@ -137,10 +139,10 @@ def graph_tables(workspace: Workspace, *, base_year: int | None = None) -> Graph
     return GraphTables(nodes, relationships, before, facts)
 
 
-def _outputs(tables: Tables, *, base_year: int) -> pa.Table:
+def _outputs(tables: Tables, levels: Sequence[str], *, base_year: int) -> pa.Table:
     """Output of every place in every year; ``place`` and ``level`` say whose, which the graph says by PRODUCED."""
     parts = []
-    for level in PLACE_LABELS:
+    for level in levels:
         shares = unit_shares(tables, level=level, by_year=True, base_year=base_year)
         shares = shares.filter(shares.id.notin(SPECIAL))
         if level == "institution":
@@ -178,6 +180,7 @@ def _place_relationships(places: PlaceTables) -> dict[RelationshipKind, pa.Table
         ("LOCATED_IN", "Site"): places.site_city(),
         ("LOCATED_IN", "Institution"): places.institution_city(),
         ("IN_COUNTRY", "City"): places.city_country(),
+        ("IN_METRO", "City"): places.city_metro(),
         ("PART_OF", "Institution"): places.parents(),
     }
     return {_kind(*key): table.order_by("start", "end").to_pyarrow() for key, table in tables.items()}
@@ -191,10 +194,11 @@ def _produced(outputs: pa.Table) -> dict[RelationshipKind, pa.Table]:
     return found
 
 
-def _pairs(tables: Tables) -> dict[RelationshipKind, pa.Table]:
+def _pairs(tables: Tables, levels: Sequence[str]) -> dict[RelationshipKind, pa.Table]:
     found = {_kind("PARTNERS_WITH", "Site"): _yearly_pairs(tables, "site")}
     for level, label in PLACE_LABELS.items():
-        found[_kind(COLLABORATION[level], label)] = _yearly_pairs(tables, level)
+        kind = _kind(COLLABORATION[level], label)
+        found[kind] = _yearly_pairs(tables, level) if level in levels else _no_pairs(kind)
     return found
 
 
@@ -222,6 +226,12 @@ def _yearly_pairs(tables: Tables, level: str) -> pa.Table:
     if level in PLACE_LEVELS:
         columns["partnerships"] = pairs.partnerships
     return pairs.select(**columns).order_by("start", "end", "year").to_pyarrow()
+
+
+def _no_pairs(kind: RelationshipKind) -> pa.Table:
+    """Pairs of a level that the graph does not have."""
+    numbers = {name: pa.float64() if name == "score" else pa.int64() for name in kind.properties}
+    return pa.schema({"start": pa.string(), "end": pa.string()} | numbers).empty_table()
 
 
 def _kind(kind: str, start: str) -> RelationshipKind:

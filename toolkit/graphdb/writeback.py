@@ -49,7 +49,7 @@ def write_results(
     frame
         A row per place: ``id`` and the results. A missing value leaves the property off.
     level
-        ``city``, ``institution`` or ``country``.
+        ``city``, ``institution``, ``country``, or ``metro`` where the graph has metropolitan areas.
     run
         How the results came about.
     properties

@@ -151,7 +151,7 @@ def _metros(tables: Tables) -> ir.Table:
 
 def _named_metros(tables: Tables) -> ir.Table:
     metros = _metros(tables)
-    cities = tables.cities.left_join(metros, [("city_id", "city_key")])
+    cities = tables.cities.select("city_id", "country").left_join(metros, [("city_id", "city_key")])
     cities = cities.select(
         id=ibis.coalesce(cities.metro, cities.city_id), metro_name=cities.metro_name, country=cities.country
     )
