@@ -31,7 +31,9 @@ _HOMES = {
     "draw_network": "toolkit.present.charts",
     "hubs": "toolkit.analyses",
     "ingest_corrections": "toolkit.corpus.ingest",
+    "ingest_flows": "toolkit.corpus.networks.ingest_flows",
     "ingest_institutions": "toolkit.corpus.ingest",
+    "ingest_network": "toolkit.network.ingest_network",
     "ingest_metro": "toolkit.corpus.lists.ingest_lists",
     "ingest_openalex": "toolkit.corpus.ingest",
     "ingest_ror": "toolkit.corpus.ingest",
@@ -82,11 +84,13 @@ __all__ = [
     "draw_network",
     "hubs",
     "ingest_corrections",
+    "ingest_flows",
     "ingest_indicators",
     "ingest_institutions",
     "ingest_journals",
     "ingest_marks",
     "ingest_metro",
+    "ingest_network",
     "ingest_openalex",
     "ingest_ror",
     "ingest_subject_map",
@@ -127,6 +131,7 @@ if TYPE_CHECKING:
         ingest_metro,
         ingest_subject_map,
     )
+    from toolkit.corpus.networks.ingest_flows import ingest_flows
     from toolkit.corpus.plain import ingest_tables
     from toolkit.corpus.sample import read_truth, write_sample
     from toolkit.errors import ToolkitError
@@ -155,6 +160,7 @@ if TYPE_CHECKING:
     )
     from toolkit.measures.compare import compare
     from toolkit.measures.store import build
+    from toolkit.network.ingest_network import ingest_network
     from toolkit.present.charts import draw_network
     from toolkit.runs import Answer, RunRecord
     from toolkit.settings import Settings

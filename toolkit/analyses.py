@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from toolkit.corpus.countries import country_code
+from toolkit.corpus.networks.store import read_network
 from toolkit.errors import BadParameter, UnknownPlace
 from toolkit.network.arrays import EdgeArray
 from toolkit.network.communities import communities as network_communities
 from toolkit.network.hubs import MEASURES as HUB_MEASURES
 from toolkit.network.hubs import hubs as network_hubs
 from toolkit.network.hubs import strengths
+from toolkit.network.ready_made import undirected_edges
 from toolkit.runs import Answer, RunRecord, RunTimer, recording
 from toolkit.workspace import Workspace
 
@@ -33,6 +35,7 @@ def hubs(
     country: str | None = None,
     measures: tuple[str, ...] = HUB_MEASURES,
     engine: str = "auto",
+    network: str | None = None,
 ) -> Answer:
     """Hubs of the collaboration network, by degree, strength, PageRank and betweenness.
 
@@ -58,6 +61,9 @@ def hubs(
         Any of ``degree``, ``strength``, ``pagerank``, ``betweenness``.
     engine
         ``auto``, ``networkx`` or ``igraph``; they agree.
+    network
+        Of a workspace the ready-made network or flows of this name instead of its collaboration network (directions
+        and years summed; ``level`` and ``weight`` say nothing, ``country`` is refused).
 
     Returns
     -------
@@ -79,9 +85,12 @@ def hubs(
         "country": country,
         "measures": list(measures),
         "engine": engine,
+        **({} if network is None else {"network": network}),
     }
     with recording("hubs", parameters) as timer:
-        edges, attribute = _edges(source, level=level, weight=weight, years=years, country=country, timer=timer)
+        edges, attribute = _edges(
+            source, level=level, weight=weight, years=years, country=country, network=network, timer=timer
+        )
         frame = network_hubs(edges, weight=attribute, measures=measures, engine=engine)
         first = "strength" if "strength" in measures else measures[0]
         frame = frame.sort_values([f"{first}_rank", "id"], ignore_index=True)
@@ -102,6 +111,7 @@ def communities(
     seed: int = 0,
     starts: int = 10,
     resolution: float = 1.0,
+    network: str | None = None,
 ) -> Answer:
     """Communities of the collaboration network by modularity: Leiden or Louvain, best of ``starts``.
 
@@ -119,6 +129,8 @@ def communities(
         Starts; the one of best modularity is kept.
     resolution
         Above 1 for more and smaller communities.
+    network
+        As for :func:`hubs`: a ready-made network, or flows taken without their direction.
 
     Returns
     -------
@@ -145,9 +157,12 @@ def communities(
         "seed": seed,
         "starts": starts,
         "resolution": resolution,
+        **({} if network is None else {"network": network}),
     }
     with recording("communities", parameters) as timer:
-        edges, attribute = _edges(source, level=level, weight=weight, years=years, country=country, timer=timer)
+        edges, attribute = _edges(
+            source, level=level, weight=weight, years=years, country=country, network=network, timer=timer
+        )
         found = network_communities(
             edges,
             weight=attribute,
@@ -202,9 +217,12 @@ def _edges(
     weight: str,
     years: tuple[int, int] | str | None,
     country: str | None,
+    network: str | None,
     timer: RunTimer,
 ) -> tuple[EdgeArray | nx.Graph[Any], str]:
     """The network to analyse and the name of its weight; the record learns what it was made from."""
+    if network is not None:
+        return _named(source, network, years=years, country=country, timer=timer), "weight"
     if isinstance(source, EdgeArray):
         return source, weight
     country = _country(country)
@@ -226,6 +244,24 @@ def _edges(
             timer.fingerprint, timer.snapshot = loaded.fingerprint, loaded.snapshot
     timer.rows.update(nodes=len(edges.nodes), edges=len(edges.weight))
     return edges, "weight"
+
+
+def _named(
+    source: Source, name: str, *, years: tuple[int, int] | str | None, country: str | None, timer: RunTimer
+) -> EdgeArray:
+    """A ready-made network of a workspace, without directions."""
+    if not isinstance(source, Workspace):
+        raise BadParameter("network", name, "ready-made networks are in a workspace, not in a graph")
+    if country is not None:
+        raise BadParameter("country", country, "a ready-made network is taken whole")
+    found = read_network(source, name)
+    edges = undirected_edges(found, years=_years(years))
+    timer.fingerprint = found.fingerprint
+    timer.parameters = {**timer.parameters, "level": found.level, "weight": "weight"}
+    timer.rows.update(nodes=len(edges.nodes), edges=len(edges.weight))
+    if found.directed:
+        timer.notes.append(f"The network {name} has directions; an edge here is the sum of both.")
+    return edges
 
 
 def _years(years: tuple[int, int] | str | None) -> tuple[int, int] | None:

@@ -6,6 +6,7 @@
       corpus/     canonical tables, one Parquet file each
       staging/    what each raw file gave, so that only new files are read again
       measures/   derived tables
+      networks/   flows and networks that were made elsewhere, a folder each
       neo4j/      home of the managed server
       runs/       run records
       rejects/    records that could not be read, by source
@@ -19,6 +20,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -69,6 +71,11 @@ class Workspace:
     def measures(self) -> Path:
         """Folder of derived tables."""
         return self.root / "measures"
+
+    @property
+    def networks(self) -> Path:
+        """Folder of ready-made flows and networks, each in a folder of its name."""
+        return self.root / "networks"
 
     @property
     def neo4j(self) -> Path:
@@ -179,11 +186,16 @@ class Workspace:
             raise SettingsError(f"The workspace {self.root} can't be written: {error.strerror or error}.") from error
         try:
             write_text_atomically(self.root / ".lock.pid", f"{os.getpid()}\n")
-            for folder in (self.corpus, self.measures):
+            for folder in (self.corpus, self.measures, *self._named_networks()):
                 _recover(folder)
             yield self
         finally:
             lock.release()
+
+    def _named_networks(self) -> list[Path]:
+        """Folders of networks, those included of which a killed writer left only the old or the new."""
+        found = self.networks.iterdir() if self.networks.is_dir() else ()
+        return sorted({path.with_name(re.sub(r"\.(old|new)$", "", path.name)) for path in found})
 
     @contextmanager
     def replacing(self, folder: Path) -> Iterator[Path]:

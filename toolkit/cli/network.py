@@ -29,6 +29,7 @@ def hubs(
     ] = None,
     weight: _WeightOption = "score",
     source: opt.SourceOption = "corpus",
+    network: opt.NetworkOption = None,
     engine: Annotated[str, typer.Option("--engine", help="auto, networkx or igraph.")] = "auto",
     write: _WriteOption = False,
     level: opt.LevelOption = "city",
@@ -43,7 +44,7 @@ def hubs(
     from toolkit import analyses
 
     ws = open_workspace(workspace)
-    with progress_bar() as progress, open_source(source, ws, write=write, progress=progress) as opened:
+    with progress_bar() as progress, open_source(source, ws, write=write, network=network, progress=progress) as opened:
         answer = analyses.hubs(
             opened.source,
             level=level,
@@ -52,6 +53,7 @@ def hubs(
             country=country,
             measures=tuple(measure) if measure else analyses.HUB_MEASURES,
             engine=engine,
+            network=network,
         )
         if write:
             _write_back(opened.graph, answer, level=level)
@@ -63,6 +65,7 @@ def communities(
     method: Annotated[str, typer.Option("--method", help="leiden or louvain.")] = "leiden",
     weight: _WeightOption = "score",
     source: opt.SourceOption = "corpus",
+    network: opt.NetworkOption = None,
     engine: Annotated[str, typer.Option("--engine", help="auto, igraph, python-louvain or networkx.")] = "auto",
     resolution: Annotated[float, typer.Option("--resolution", help="Above 1: more and smaller communities.")] = 1.0,
     starts: Annotated[int, typer.Option("--starts", min=1, help="Starts; the best modularity is kept.")] = 10,
@@ -80,7 +83,7 @@ def communities(
     from toolkit import analyses
 
     ws = open_workspace(workspace)
-    with progress_bar() as progress, open_source(source, ws, write=write, progress=progress) as opened:
+    with progress_bar() as progress, open_source(source, ws, write=write, network=network, progress=progress) as opened:
         answer = analyses.communities(
             opened.source,
             level=level,
@@ -92,6 +95,7 @@ def communities(
             resolution=resolution,
             starts=starts,
             seed=seed,
+            network=network,
         )
         if write:
             _write_back(opened.graph, answer, level=level)

@@ -141,6 +141,10 @@ SourceOption = Annotated[
         "--from", help="corpus, local (the workspace's Neo4j) or a neo4j:// or bolt:// address.", show_default=True
     ),
 ]
+NetworkOption = Annotated[
+    str | None,
+    typer.Option("--network", metavar="NAME", help="Ready-made flows or network instead: see `ingest flows`."),
+]
 SeedOption = Annotated[int, typer.Option("--seed", help="Seed of what is drawn at random.")]
 CorrectionsOption = Annotated[
     list[Path] | None,

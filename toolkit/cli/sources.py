@@ -45,10 +45,23 @@ def graph_of(target: str | None, ws: Workspace, *, progress: ProgressCallback | 
 
 @contextmanager
 def open_source(
-    source: str, ws: Workspace, *, write: bool = False, progress: ProgressCallback | None = None
+    source: str,
+    ws: Workspace,
+    *,
+    write: bool = False,
+    network: str | None = None,
+    progress: ProgressCallback | None = None,
 ) -> Iterator[OpenSource]:
-    """Open what ``--from`` names; with ``write``, also the graph that takes the result."""
+    """Open what ``--from`` names; with ``write``, also the graph that takes the result.
+
+    A ready-made ``network`` needs no records, and its results belong to no node of a graph.
+    """
     with ExitStack() as stack:
+        if network is not None:
+            if write or source != "corpus":
+                raise SettingsError("A ready-made network is in the workspace alone: leave --from and --write out.")
+            yield OpenSource(ws, None)
+            return
         if source == "corpus":
             ws.require_corpus()
             written = stack.enter_context(graph_of(None, ws, progress=progress)) if write else None

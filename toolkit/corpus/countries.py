@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import csv
+import difflib
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
 from toolkit.corpus.names import folded
 
-__all__ = ["country_code", "country_name"]
+__all__ = ["countries_like", "country_code", "country_name"]
 
 
 @cache
@@ -65,3 +66,15 @@ def country_code(text: str) -> str | None:
     if text.strip().upper() in _names():
         return text.strip().upper()
     return _codes().get(folded(text))
+
+
+def countries_like(text: str) -> list[str]:
+    """Codes of the countries whose name or alias looks like ``text``, the closest first.
+
+    Examples
+    --------
+    >>> countries_like("Chna"), countries_like("Germny"), countries_like("Beijing")
+    (['CN', 'TD'], ['DE'], [])
+    """
+    close = difflib.get_close_matches(folded(text), _codes(), n=5, cutoff=0.75)
+    return list(dict.fromkeys(_codes()[name] for name in close))

@@ -103,6 +103,29 @@ FIELDS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
         "metro_id": ("metro_id",),
         "metro": ("metro_name", "metro_area"),
     },
+    "flows": {
+        "origin": (
+            *("origin_id", "from_id", "origin", "from", "source", "sender", "from_place"),
+            *("origin_country", "from_country", "origin_city", "from_city", "origin_name", "from_name"),
+        ),
+        "destination": (
+            *("destination_id", "to_id", "destination", "to", "target", "receiver", "to_place", "dest"),
+            *("destination_country", "to_country", "destination_city", "to_city", "destination_name", "to_name"),
+        ),
+        "origin_name": ("origin_name", "from_name"),
+        "destination_name": ("destination_name", "to_name"),
+        "origin_country": ("origin_country", "from_country"),
+        "destination_country": ("destination_country", "to_country"),
+        "year": ("year",),
+        "count": ("count", "researchers", "moves", "flow", "flows", "migrants", "people", "value", "number", "n"),
+    },
+    "edges": {
+        "source": ("source", "source_id", "from", "from_id", "a_id", "a", "node1", "id1"),
+        "target": ("target", "target_id", "to", "to_id", "b_id", "b", "node2", "id2"),
+        "source_name": ("source_name", "from_name", "a_name"),
+        "target_name": ("target_name", "to_name", "b_name"),
+        "weight": ("weight", "score", "strength", "joint", "count", "researchers", "value"),
+    },
     "merged": {"merge_date": ("merge_date",), "id": ("id",), "into_id": ("merge_into_id",)},
     "corrections": {
         "author_id": ("author_id", "id", "from"),
@@ -121,6 +144,8 @@ NEEDED: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
     "subject-map": (("subject_from", "journal"), ("subject",)),
     "indicators": (("place_id", "place", "country"), ("year",), ("indicator",), ("value",)),
     "metro": (("place_id", "place"), ("metro_id",)),
+    "flows": (("origin",), ("destination",), ("count",)),
+    "edges": (("source",), ("target",)),
     "merged": (("id",), ("into_id",)),
     "corrections": (("author_id",), ("becomes",)),
 }

@@ -1,0 +1,146 @@
+"""Flows and networks that were made elsewhere, each kept under its name in the workspace's folder ``networks/``.
+
+They stand beside the canonical tables and are no part of them: a workspace may hold ready-made flows and no article,
+and taking flows in changes no number that is made from articles. A name given again takes the place of what it named.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
+
+from toolkit.errors import BadParameter, DataError
+from toolkit.workspace import Workspace, write_text_atomically
+
+__all__ = ["EDGES", "NODES", "NamedNetwork", "checked_name", "network_names", "read_network", "write_network"]
+
+EDGES: Final = pa.schema(
+    [("from_id", pa.string()), ("to_id", pa.string()), ("year", pa.int32()), ("weight", pa.float64())]
+)
+"""``weight`` is the count of flows [researchers] or the strength of a tie; ``year`` is null where there is none."""
+
+NODES: Final = pa.schema([("id", pa.string()), ("name", pa.string()), ("country", pa.string())])
+
+REJECTS: Final = pa.schema(
+    [("source", pa.string()), ("line", pa.int64()), ("reason", pa.string()), ("excerpt", pa.string())]
+)
+_NAME: Final = re.compile(r"\w[\w .+-]{0,79}")
+_TEMPORARY: Final = (".new", ".old")
+
+
+@dataclass(frozen=True)
+class NamedNetwork:
+    """Flows or a network under a name.
+
+    Attributes
+    ----------
+    name
+        What it is asked for by.
+    kind
+        ``flows`` (directed, with years) or ``network``.
+    level
+        ``country``, ``region``, ``city`` or ``institution``, or ``other`` where the nodes are none of these.
+    directed
+        Whether ``from_id`` and ``to_id`` say a direction; else an edge stands once, in the order of its ends.
+    edges, nodes
+        Tables :data:`EDGES` and :data:`NODES`.
+    facts
+        What was read from where, as in ``meta.json``.
+    """
+
+    name: str
+    kind: str
+    level: str
+    directed: bool
+    edges: pa.Table
+    nodes: pa.Table
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def fingerprint(self) -> str:
+        """Hash of the values, whatever the file's bytes."""
+        text = json.dumps([self.kind, self.level, self.directed, self.edges.to_pylist(), self.nodes.to_pylist()])
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def names(self) -> dict[str, str]:
+        """Name of each node, its id where it has none."""
+        ids, names = (self.nodes[column].to_pylist() for column in ("id", "name"))
+        return {node: name or node for node, name in zip(ids, names, strict=True)}
+
+
+def checked_name(name: str) -> str:
+    """``name``, if a network can be called so.
+
+    Raises
+    ------
+    BadParameter
+        It is empty, too long, or has signs that a folder should not have.
+
+    Examples
+    --------
+    >>> checked_name("orcid-2023")
+    'orcid-2023'
+    """
+    if not _NAME.fullmatch(name) or name.endswith((*_TEMPORARY, " ", ".")):
+        raise BadParameter("name", name, "letters, digits, blanks and any of _ . + -, at most 80; give one with --name")
+    return name
+
+
+def network_names(workspace: Workspace) -> list[str]:
+    """Names of the ready-made flows and networks of a workspace, in order."""
+    folders = workspace.networks.iterdir() if workspace.networks.is_dir() else ()
+    return sorted(one.name for one in folders if (one / "meta.json").exists() and not one.name.endswith(_TEMPORARY))
+
+
+def read_network(workspace: Workspace, name: str) -> NamedNetwork:
+    """The flows or the network of that name.
+
+    Raises
+    ------
+    BadParameter
+        There is none; the message names those there are.
+    DataError
+        Its files can't be read.
+    """
+    known = network_names(workspace)
+    if name not in known:
+        there = f"there are {', '.join(known)}" if known else "there are none yet: `scicities ingest flows FILE`"
+        raise BadParameter("network", name, f"{there}, in {workspace.root}")
+    folder = workspace.networks / name
+    try:
+        meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
+        edges, nodes = (pq.read_table(folder / f"{table}.parquet") for table in ("edges", "nodes"))
+        return NamedNetwork(
+            name, meta["kind"], meta["level"], meta["directed"], edges.cast(EDGES), nodes.cast(NODES), meta["facts"]
+        )
+    except (OSError, ValueError, KeyError, pa.ArrowException) as error:
+        raise DataError(f"{folder} can't be read ({error}). Remove the folder and take the file in again.") from error
+
+
+def write_network(workspace: Workspace, network: NamedNetwork, rejects: Sequence[Mapping[str, Any]]) -> None:
+    """Put ``network`` in place of what had its name; the caller holds the workspace's writer lock.
+
+    Rows and nodes are written in a stable order, and what was set aside beside them, as ``rejects.csv``.
+    """
+    order = [(column, "ascending") for column in ("from_id", "to_id", "year")]
+    edges, nodes = network.edges.sort_by(order), network.nodes.sort_by("id")
+    meta = {
+        "name": network.name,
+        "kind": network.kind,
+        "level": network.level,
+        "directed": network.directed,
+        "facts": dict(network.facts),
+    }
+    with workspace.replacing(workspace.networks / checked_name(network.name)) as folder:
+        pq.write_table(edges, folder / "edges.parquet", compression="zstd")
+        pq.write_table(nodes, folder / "nodes.parquet", compression="zstd")
+        pa_csv.write_csv(pa.Table.from_pylist(list(rejects), schema=REJECTS), folder / "rejects.csv")
+        write_text_atomically(folder / "meta.json", json.dumps(meta, indent=1, sort_keys=True, ensure_ascii=False))
