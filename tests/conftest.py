@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
@@ -12,6 +13,9 @@ from hypothesis import HealthCheck, settings
 # no test fails because the machine is busy
 settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("suite")
+
+# a shell starts what it puts in the background with interrupts ignored, and children inherit that
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 _USERS_OWN = ("NEO4J_URI", "NEO4J_USERNAME", "NEO4J_PASSWORD", "NEO4J_DATABASE", "SCICITIES_NEO4J_VERSION")
 
