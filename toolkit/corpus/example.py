@@ -1,4 +1,4 @@
-"""Two small corpora that can be worked out by hand: one article, and thirteen with everything that goes wrong.
+"""Small corpora that can be worked out by hand: one article, thirteen with everything that goes wrong, three careers.
 
 The institutions and cities are real, the articles are made up, so a workspace of them is marked synthetic.
 """
@@ -16,7 +16,15 @@ import pyarrow.parquet as pq
 from toolkit.corpus.schema import SORT_KEYS, TABLES
 from toolkit.workspace import LAYOUT, Workspace, open_workspace
 
-__all__ = ["example_tables", "example_workspace", "hand_tables", "mapped_tables", "write_tables"]
+__all__ = [
+    "NAMED_CAREERS",
+    "career_tables",
+    "example_tables",
+    "example_workspace",
+    "hand_tables",
+    "mapped_tables",
+    "write_tables",
+]
 
 BEIJING: Final = "1816670"
 NANJING: Final = "1799962"
@@ -86,6 +94,13 @@ _SUBJECTS: Final = (
     ("W04", "Chemistry", 1.0),
 )
 
+NAMED_CAREERS: Final[Mapping[str, Mapping[str, Sequence[int]]]] = {
+    "clean": {NJU: range(2005, 2016), PKU: range(2015, 2021)},
+    "overlap": {MIT: range(2004, 2021), OXF: range(2016, 2025)},
+    "returnee": {NJU: [*range(2000, 2005), *range(2012, 2019)], OXF: range(2005, 2012)},
+}
+"""Three careers with known answers: author, site, years with an article there."""
+
 _Article = tuple[str, int | None, Sequence[tuple[str | None, Sequence[str]]]]
 
 
@@ -133,6 +148,28 @@ def mapped_tables() -> dict[str, pa.Table]:
         if row["city_id"] in (OXFORD, CAMBRIDGE_GB):
             row |= {"metro_id": "oxbridge", "metro": "Oxford and Cambridge"}
     return tables | {"cities": pa.Table.from_pylist(rows, schema=TABLES["cities"])}
+
+
+def career_tables(careers: Mapping[str, Mapping[str, Sequence[int]]] = NAMED_CAREERS) -> dict[str, pa.Table]:
+    """Canonical tables of made-up careers, with an article of the author alone for each site and year.
+
+    Parameters
+    ----------
+    careers
+        For each author the sites with the years published from there. By default a clean move from Nanjing to Peking
+        University in 2015, a long overlap of Massachusetts Institute of Technology and Oxford from 2016 on, and a
+        return from Oxford to Nanjing University in 2012.
+
+    Examples
+    --------
+    >>> career_tables()["works"].num_rows
+    62
+    """
+    stays = [
+        (year, author, site) for author, sites in careers.items() for site, years in sites.items() for year in years
+    ]
+    articles = [(f"W{number}", year, ((author, (site,)),)) for number, (year, author, site) in enumerate(sorted(stays))]
+    return _tables(articles, lineage=_KIN, subjects=())
 
 
 def example_workspace(folder: str | Path, *, tables: Mapping[str, pa.Table] | None = None) -> Workspace:
@@ -200,7 +237,7 @@ def _tables(
             for position, (author, sites) in enumerate(authors, start=1)
             for site in (sites or (None,))
         ],
-        "authors": [(author, None, f"Author {author[1:]}") for author in people],
+        "authors": [(author, None, f"Author {author.removeprefix('A')}") for author in people],
         "institutions": [row[:5] for row in _INSTITUTIONS],
         "sites": [
             (f"{row[0]}@{city}", row[0], city or None, *(known[city][5:7] if city else (None, None)))

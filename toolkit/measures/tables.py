@@ -24,7 +24,8 @@ __all__ = ["STORE_VERSION", "Tables", "stored_files"]
 
 _NEEDED: Final[dict[str, tuple[str, ...]]] = {
     "works": ("work_id", "doi", "title", "year", "journal_id", "n_authors", "authors_truncated"),
-    "authorships": ("work_id", "author_key", "site_id"),
+    "authorships": ("work_id", "author_key", "author_id", "site_id"),
+    "authors": ("author_id", "orcid", "name"),
     "institutions": ("institution_id", "name", "country"),
     "sites": ("site_id", "institution_id", "city_id"),
     "cities": ("city_id", "name", "country", "admin1", "region", "metro_id", "metro"),
@@ -62,7 +63,7 @@ class Tables:
 
     Attributes
     ----------
-    works, authorships, institutions, sites, cities, lineage, journals, subjects
+    works, authorships, authors, institutions, sites, cities, lineage, journals, subjects
         Ibis tables with the columns of :mod:`toolkit.corpus.schema` that the measures read.
     has_lineage
         Whether it is known which institution belongs to which; without it kin can't be told apart from partners.
@@ -85,6 +86,7 @@ class Tables:
 
     works: ir.Table
     authorships: ir.Table
+    authors: ir.Table
     institutions: ir.Table
     sites: ir.Table
     cities: ir.Table

@@ -1,0 +1,95 @@
+"""Real records: the careers in 34,341 management articles, read a second time by plain loops over authors."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pyarrow.parquet as pq
+import pytest
+from plain.movement import PlainCareers
+
+from toolkit.corpus.plain.tables import ingest_tables
+from toolkit.corpus.schema import TABLES
+from toolkit.measures.movement.observations import observations
+from toolkit.measures.movement.options import Movement
+from toolkit.measures.movement.rules import movements, origin_classes, person_years, tenures
+from toolkit.measures.tables import Tables
+from toolkit.workspace import open_workspace
+
+
+@pytest.fixture(scope="module")
+def management(shared_data, tmp_path_factory):
+    folder = shared_data / "openalex-management"
+    workspace = open_workspace(tmp_path_factory.mktemp("management"))
+    ingest_tables(
+        workspace,
+        works=folder / "works.csv.gz",
+        authorships=folder / "authorships.csv.gz",
+        institutions=folder / "institutions.csv.gz",
+    )
+    return workspace
+
+
+@pytest.fixture(scope="module")
+def frames(management):
+    needed = ("works", "authorships", "institutions", "sites", "cities", "lineage")
+    assert set(needed) <= set(TABLES)
+    return {name: pq.read_table(management.table(name)).to_pandas() for name in needed}
+
+
+@pytest.fixture(scope="module")
+def tables(management):
+    with Tables.of(management) as opened:
+        yield opened
+
+
+COLUMNS = (
+    *("author_id", "from_id", "to_id", "year", "last_year_at_from", "rule", "kind", "is_return", "returns_to_origin"),
+    *("censored", "career_end", "career_age", "left_censored"),
+)
+
+
+def listed(rows):
+    return Counter((*(row[name] for name in COLUMNS), round(float(row["weight"]), 12)) for row in rows)
+
+
+def assert_equal_careers(tables, frames, level, **options):
+    plain = PlainCareers(frames, level, **options)
+    moves = {}
+    for rule, expected in (("mode-year", plain.mode_moves()), ("tenure", plain.tenure_moves())):
+        movement = Movement(rule=rule, **options)
+        moves[rule] = movements(tables, level=level, movement=movement).to_pyarrow().to_pylist()
+        assert listed(moves[rule]) == listed(expected)
+        spent = person_years(tables, level=level, movement=movement).to_pyarrow().to_pylist()
+        assert {(row["place_id"], row["year"]): row["person_years"] for row in spent} == plain.person_years(rule)
+    return plain, moves
+
+
+@pytest.mark.parametrize(("level", "least"), [("institution", 3000), ("city", 2500), ("country", 1000)])
+def test_every_rule_by_plain_loops(tables, frames, level, least):
+    plain, moves = assert_equal_careers(tables, frames, level)
+    seen = observations(tables, level=level).to_pyarrow().to_pylist()
+    expected = {key: (round(float(part), 9), n) for key, (part, n) in plain.observations().items()}
+    assert {
+        (row["author_id"], row["place_id"], row["year"]): (round(row["part"], 9), row["articles"]) for row in seen
+    } == expected
+    stays = tenures(tables, level=level).to_pyarrow().to_pylist()
+    found = {(row["author_id"], row["place_id"], row["start_year"], row["end_year"]) for row in stays}
+    assert found == {(author, *stay) for author in plain.seen for stay in plain.tenures(author)}
+    classes = origin_classes(tables, level=level).to_pyarrow().to_pylist()
+    assert {row["author_id"]: row["category"] for row in classes} == plain.origin_classes()
+    kinds = Counter(row["kind"] for row in moves["tenure"])
+    assert kinds["migration"] > least
+    assert min(kinds[kind] for kind in ("visit", "dual", "open")) > 5
+
+
+@pytest.mark.parametrize(
+    ("level", "options"),
+    [
+        ("city", {"mode_weight": "articles", "ties": "smallest-id", "max_gap": 2, "bridge_gap": 0, "join_gap": 3}),
+        ("institution", {"bridge_gap": 4, "max_visit": 2, "max_overlap": 1, "drop_censored": True, "max_gap": 10}),
+        ("country", {"max_places": 2, "drop_suspects": True, "bridge_gap": 3, "join_gap": 8, "max_overlap": 6}),
+    ],
+)
+def test_other_conventions_by_plain_loops(tables, frames, level, options):
+    assert_equal_careers(tables, frames, level, **options)

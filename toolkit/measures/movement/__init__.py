@@ -1,0 +1,1 @@
+"""Movement of researchers: careers seen through the places they publish from, under three rules."""

@@ -1,0 +1,90 @@
+"""Careers by the places of their first year (rule ``origin``): who stays, who leaves, who adds places."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import ibis
+import ibis.expr.types as ir
+
+from toolkit.measures.movement.observations import author_numbers, numbered_observations
+from toolkit.measures.movement.options import DEFAULT_MOVEMENT, Movement
+from toolkit.measures.tables import Tables
+
+__all__ = ["ORIGIN_CLASSES", "origin_classes"]
+
+ORIGIN_CLASSES: Final = (
+    "single year",
+    "stayer",
+    "migrant",
+    "return migrant",
+    "non-directional traveller",
+    "directional traveller",
+    "partly kept",
+)
+
+
+def origin_classes(tables: Tables, *, level: str, movement: Movement = DEFAULT_MOVEMENT) -> ir.Table:
+    """Class of each author's career, by the places O of the author's first observed year.
+
+    - ``single year``: seen in one year only;
+    - ``stayer``: one place ever;
+    - ``migrant``: some later year has no place of O; ``return migrant`` if the last year has one again;
+    - ``non-directional traveller``: O are several places, and all of them are kept in every year;
+    - ``directional traveller``: O is one place, kept in every year, and others were added;
+    - ``partly kept``: O are several places, and each year has some of them, not each year all.
+
+    Parameters
+    ----------
+    tables
+        The canonical tables.
+    level
+        One of :data:`~toolkit.corpus.schema.LEVELS`.
+    movement
+        Whether suspect authors are left out; the rest of it changes nothing here.
+
+    Returns
+    -------
+    ibis table
+        ``author_id``, ``category``
+
+    References
+    ----------
+    N. Robinson-Garcia et al., The many faces of mobility: Using bibliometric data to measure the movement of
+    scientists, Journal of Informetrics 13 (2019) 50-63, doi 10.1016/j.joi.2018.11.002.
+
+    Examples
+    --------
+    >>> from toolkit.corpus.example import career_tables
+    >>> tables = Tables.on(ibis.duckdb.connect(), career_tables())
+    >>> origin_classes(tables, level="city").order_by("author_id").to_pyarrow().to_pandas()
+      author_id        category
+    0     clean         migrant
+    1   overlap         migrant
+    2  returnee  return migrant
+    """
+    seen = numbered_observations(tables, level=level, movement=movement).select("author_no", "place_no", "year")
+    career = ibis.window(group_by="author_no")
+    seen = seen.mutate(began=seen.year.min().over(career), ended=seen.year.max().over(career))
+    held = ibis.window(group_by=["author_no", "place_no"])
+    seen = seen.mutate(of_origin=ibis.ifelse(seen.year.min().over(held) == seen.began, 1, 0))
+    years = seen.group_by(["author_no", "year", "began", "ended"]).agg(kept=seen.of_origin.sum())
+    years = years.group_by("author_no").agg(
+        years=years.count(),
+        origins=years.kept.max(where=years.year == years.began),
+        least=years.kept.min(),
+        at_last=years.kept.max(where=years.year == years.ended),
+    )
+    bounds = seen.group_by("author_no").agg(lowest=seen.place_no.min(), highest=seen.place_no.max())
+    careers = years.inner_join(bounds, "author_no").inner_join(author_numbers(tables), "author_no")
+    left = careers.least == 0
+    category = ibis.cases(
+        (careers.years == 1, "single year"),
+        (careers.lowest == careers.highest, "stayer"),
+        (left & (careers.at_last > 0), "return migrant"),
+        (left, "migrant"),
+        ((careers.origins > 1) & (careers.least == careers.origins), "non-directional traveller"),
+        (careers.origins == 1, "directional traveller"),
+        else_="partly kept",
+    )
+    return careers.select("author_id", category=category)

@@ -1,0 +1,127 @@
+"""Movement by tenures (rule ``tenure``): who stays where from when to when, and what a new stay follows on."""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+
+from toolkit.measures.movement.kin import kin_of_places
+from toolkit.measures.movement.observations import numbered_observations
+from toolkit.measures.movement.options import Movement
+from toolkit.measures.tables import Tables
+
+__all__ = ["moves_by_tenure", "numbered_tenures", "simultaneous_starts"]
+
+
+def numbered_tenures(tables: Tables, *, level: str, movement: Movement) -> ir.Table:
+    """Tenures of authors at places: runs of observed years, over gaps of at most ``bridge_gap`` unobserved ones.
+
+    Returns
+    -------
+    ibis table
+        ``author_no``, ``place_no``, ``run`` (1 for the first at the place), ``start_year``, ``end_year``
+    """
+    seen = numbered_observations(tables, level=level, movement=movement).select("author_no", "place_no", "year")
+    at_place = ibis.window(group_by=["author_no", "place_no"], order_by="year")
+    seen = seen.mutate(before=seen.year.lag().over(at_place))
+    joined = seen.before.notnull() & (seen.year - seen.before <= movement.bridge_gap + 1)
+    seen = seen.mutate(begins=ibis.ifelse(joined, 0, 1))
+    so_far = ibis.window(group_by=["author_no", "place_no"], order_by="year", preceding=(None, 0))
+    seen = seen.mutate(run=seen.begins.sum().over(so_far))
+    runs = seen.group_by(["author_no", "place_no", "run"]).agg(start_year=seen.year.min(), end_year=seen.year.max())
+    suspects = movement.max_places if movement.drop_suspects else None
+    return tables.keep(("tenures", level, movement.bridge_gap, suspects), runs)
+
+
+def simultaneous_starts(tables: Tables, *, level: str, movement: Movement) -> ir.Table:
+    """Authors who begin at several places in their first observed year: whence they came can't be told.
+
+    Returns
+    -------
+    ibis table
+        ``author_no``, ``places``
+    """
+    runs = numbered_tenures(tables, level=level, movement=movement)
+    runs = runs.mutate(began=runs.start_year.min().over(group_by="author_no"))
+    first = runs.filter(runs.start_year == runs.began)
+    starts = first.group_by("author_no").agg(places=first.count())
+    return starts.filter(starts.places > 1)
+
+
+def moves_by_tenure(tables: Tables, *, level: str, movement: Movement) -> ir.Table:
+    """Tenures that follow on others, each with each of its senders.
+
+    A tenure ``[y, e]`` at B has as senders the tenures at other places that started before y and ran in y - 1 or
+    later; if there are none, those that ended last of all the author's earlier ones, where they ended in
+    y - 1 - ``join_gap`` or later and none of them is at B. Kin of B are no senders. With ``overlap`` the years from y
+    in which both run:
+
+    - ``visit``: the new ends before the old and lasts at most ``max_visit`` years;
+    - ``dual``: no visit, and the overlap is longer than ``max_overlap``;
+    - ``migration``: the new ends after each sender that ran in y or later, and overlaps none for longer than
+      ``max_overlap``;
+    - ``open``: the rest.
+
+    Returns
+    -------
+    ibis table
+        ``author_no``, ``from_no``, ``to_no``, ``year``, ``last_year_at_from`` (the sender's end), ``kind``,
+        ``is_return``, ``returns_to_origin``, ``career_end``
+    """
+    pairs = _senders(tables, level=level, movement=movement)
+    until = ibis.least(pairs.old_end, pairs.end_year)
+    pairs = pairs.mutate(overlap=ibis.greatest(until - pairs.start_year + 1, 0))
+    outlasted = (pairs.old_end < pairs.start_year) | (pairs.end_year > pairs.old_end)
+    pairs = pairs.mutate(left=ibis.ifelse(outlasted & (pairs.overlap <= movement.max_overlap), 1, 0))
+    pairs = pairs.mutate(left_all=pairs.left.min().over(group_by=["author_no", "place_no", "run"]))
+    visit = (pairs.end_year < pairs.old_end) & (pairs.end_year - pairs.start_year + 1 <= movement.max_visit)
+    kind = ibis.cases(
+        (visit, "visit"),
+        (pairs.overlap > movement.max_overlap, "dual"),
+        (pairs.left_all == 1, "migration"),
+        else_="open",
+    )
+    return pairs.select(
+        "author_no",
+        from_no="old_place",
+        to_no="place_no",
+        year="start_year",
+        last_year_at_from="old_end",
+        kind=kind,
+        is_return=pairs.run > 1,
+        returns_to_origin=pairs.place_began == pairs.career_began,
+        career_end=pairs.end_year == pairs.career_ended,
+    )
+
+
+def _senders(tables: Tables, *, level: str, movement: Movement) -> ir.Table:
+    """Tenures with each of their senders (``old_place``, ``old_end``) and the bounds of the career."""
+    runs = numbered_tenures(tables, level=level, movement=movement)
+    runs = runs.mutate(
+        career_began=runs.start_year.min().over(group_by="author_no"),
+        career_ended=runs.end_year.max().over(group_by="author_no"),
+        place_began=runs.start_year.min().over(group_by=["author_no", "place_no"]),
+    )
+    # a career in one place has no pair; it is left out before anything is joined
+    several = runs.group_by("author_no").agg(least=runs.place_no.min(), most=runs.place_no.max())
+    runs = runs.semi_join(several.filter(several.least != several.most), "author_no")
+    earliest = movement.allowed_gap + 1
+    old = runs.select(a="author_no", old_place="place_no", old_start="start_year", old_end="end_year")
+    pairs = runs.filter(runs.start_year > runs.career_began).inner_join(old, [("author_no", "a")])
+    pairs = pairs.filter(pairs.old_start < pairs.start_year, pairs.old_end >= pairs.start_year - earliest).drop("a")
+    kin = kin_of_places(tables, level=level, movement=movement)
+    if kin is None:
+        pairs = pairs.mutate(is_kin=ibis.literal(0))
+    else:
+        pairs = pairs.left_join(kin, [("place_no", "one"), ("old_place", "other")])
+        pairs = pairs.mutate(is_kin=ibis.ifelse(pairs.other.notnull(), 1, 0)).drop("one", "other")
+    pairs = pairs.mutate(here=ibis.ifelse(pairs.old_place == pairs.place_no, 1, 0))
+    running = (pairs.here == 0) & (pairs.is_kin == 0) & (pairs.old_end >= pairs.start_year - 1)
+    pairs = pairs.mutate(running=ibis.ifelse(running, 1, 0))
+    pairs = tables.keep(("earlier tenures", level, movement), pairs)
+    tenure = ibis.window(group_by=["author_no", "place_no", "run"])
+    pairs = pairs.mutate(any_running=pairs.running.max().over(tenure), last=pairs.old_end.max().over(tenure))
+    pairs = pairs.mutate(ended_last=ibis.ifelse(pairs.old_end == pairs["last"], 1, 0))
+    pairs = pairs.mutate(last_here=(pairs.ended_last * pairs.here).max().over(tenure))
+    after_a_gap = (pairs.any_running == 0) & (pairs.ended_last == 1) & (pairs.last_here == 0) & (pairs.is_kin == 0)
+    return pairs.filter((pairs.running == 1) | after_a_gap)
