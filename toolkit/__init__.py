@@ -34,6 +34,7 @@ _HOMES = {
     "ingest_flows": "toolkit.corpus.networks.ingest_flows",
     "ingest_institutions": "toolkit.corpus.ingest",
     "ingest_network": "toolkit.network.ingest_network",
+    "ingest_countries": "toolkit.corpus.lists.ingest_lists",
     "ingest_metro": "toolkit.corpus.lists.ingest_lists",
     "ingest_openalex": "toolkit.corpus.ingest",
     "ingest_ror": "toolkit.corpus.ingest",
@@ -84,6 +85,7 @@ __all__ = [
     "draw_network",
     "hubs",
     "ingest_corrections",
+    "ingest_countries",
     "ingest_flows",
     "ingest_indicators",
     "ingest_institutions",
@@ -125,6 +127,7 @@ if TYPE_CHECKING:
     from toolkit.corpus.checking import lines_against, reconciliation
     from toolkit.corpus.ingest import ingest_corrections, ingest_institutions, ingest_openalex, ingest_ror
     from toolkit.corpus.lists.ingest_lists import (
+        ingest_countries,
         ingest_indicators,
         ingest_journals,
         ingest_marks,

@@ -46,6 +46,7 @@ def test_the_commands_of_the_design_are_there() -> None:
         *("ingest openalex", "ingest institutions", "ingest ror", "ingest tables"),
         *("ingest flows", "ingest network"),
         *("ingest journals", "ingest marks", "ingest subject-map", "ingest indicators"),
+        *("ingest metro", "ingest countries", "ingest corrections"),
         *("server start", "server stop", "server status", "server logs"),
         *("query list", "query show", "query run", "query raw", "query check"),
     ]

@@ -362,7 +362,7 @@ def test_what_can_not_be_answered_is_said(example, call, error, text):
 
 
 def test_a_graph_names_the_corpus_for_levels_it_lacks():
-    with pytest.raises(BadParameter, match="levels country, city, institution; for this one say --from corpus"):
+    with pytest.raises(BadParameter, match="levels country, metro, city, institution; for this one say --from corpus"):
         project(None, level="parent")
 
 

@@ -45,6 +45,7 @@ def build_app() -> typer.Typer:
         doctor,
         flows,
         graph,
+        lists,
         measures,
         network,
         output_measures,
@@ -62,6 +63,7 @@ def build_app() -> typer.Typer:
     for room in (
         demo,
         data,
+        lists,
         measures,
         output_measures,
         collaboration_measures,

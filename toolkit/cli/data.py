@@ -15,15 +15,9 @@ from toolkit.workspace import open_workspace
 if TYPE_CHECKING:
     from toolkit.corpus.ingest import IngestReport
 
-__all__ = ["register"]
+__all__ = ["ingest_app", "register", "tell_report"]
 
 _Paths = Annotated[list[Path], typer.Argument(help="Files or folders; folders are searched through.")]
-_ListName = Annotated[
-    str | None,
-    typer.Option(
-        "--name", help="Mark (source of indicators) of rows that name none. [default: the file's name, without ending]"
-    ),
-]
 ingest_app = typer.Typer(no_args_is_help=True, help="Bring raw records into the workspace.")
 
 
@@ -58,19 +52,11 @@ def ingest_openalex(
         ),
     ] = None,
     corrections: opt.CorrectionsOption = None,
-    journals: Annotated[
-        list[Path] | None, typer.Option("--journals", help="List of journals to mark, as `ingest journals` reads it.")
-    ] = None,
-    marks: Annotated[
-        list[Path] | None, typer.Option("--marks", help="List of institutions to mark, as `ingest marks` reads it.")
-    ] = None,
-    subject_map: Annotated[
-        Path | None,
-        typer.Option("--subject-map", help="Map to subjects of your own, as `ingest subject-map` reads it."),
-    ] = None,
-    metro: Annotated[
-        Path | None, typer.Option("--metro", help="Map of cities to metropolitan areas, as `ingest metro` reads it.")
-    ] = None,
+    journals: opt.JournalListsOption = None,
+    marks: opt.MarkListsOption = None,
+    subject_map: opt.SubjectMapOption = None,
+    metro: opt.MetroMapOption = None,
+    countries: opt.CountryMapOption = None,
     cities: opt.CitiesOption = None,
     city_from: opt.CityFromOption = None,
     strict: opt.StrictOption = False,
@@ -89,7 +75,7 @@ def ingest_openalex(
             types=kept,
             subjects=subjects,
             corrections=corrections or (),
-            lists={"journals": journals, "marks": marks, "subject-map": subject_map, "metro": metro},
+            lists=_lists(journals, marks, subject_map, metro, countries),
             cities=cities,
             city_from=city_from,
             strict=strict,
@@ -104,6 +90,11 @@ def ingest_openalex(
 @ingest_app.command("institutions")
 def ingest_institutions(
     paths: _Paths,
+    journals: opt.JournalListsOption = None,
+    marks: opt.MarkListsOption = None,
+    subject_map: opt.SubjectMapOption = None,
+    metro: opt.MetroMapOption = None,
+    countries: opt.CountryMapOption = None,
     cities: opt.CitiesOption = None,
     strict: opt.StrictOption = False,
     workspace: opt.WorkspaceOption = None,
@@ -113,13 +104,25 @@ def ingest_institutions(
 
     ws = open_workspace(workspace)
     with progress_bar() as progress:
-        report = ingest.ingest_institutions(ws, paths, cities=cities, strict=strict, progress=progress)
+        report = ingest.ingest_institutions(
+            ws,
+            paths,
+            lists=_lists(journals, marks, subject_map, metro, countries),
+            cities=cities,
+            strict=strict,
+            progress=progress,
+        )
     tell_report(report)
 
 
 @ingest_app.command("ror")
 def ingest_ror(
     paths: _Paths,
+    journals: opt.JournalListsOption = None,
+    marks: opt.MarkListsOption = None,
+    subject_map: opt.SubjectMapOption = None,
+    metro: opt.MetroMapOption = None,
+    countries: opt.CountryMapOption = None,
     cities: opt.CitiesOption = None,
     strict: opt.StrictOption = False,
     workspace: opt.WorkspaceOption = None,
@@ -129,7 +132,14 @@ def ingest_ror(
 
     ws = open_workspace(workspace)
     with progress_bar() as progress:
-        report = ingest.ingest_ror(ws, paths, cities=cities, strict=strict, progress=progress)
+        report = ingest.ingest_ror(
+            ws,
+            paths,
+            lists=_lists(journals, marks, subject_map, metro, countries),
+            cities=cities,
+            strict=strict,
+            progress=progress,
+        )
     tell_report(report)
 
 
@@ -156,6 +166,11 @@ def ingest_tables(
         Path | None, typer.Option("--mapping", help="TOML or JSON file that says which column is which.")
     ] = None,
     corrections: opt.CorrectionsOption = None,
+    journals: opt.JournalListsOption = None,
+    marks: opt.MarkListsOption = None,
+    subject_map: opt.SubjectMapOption = None,
+    metro: opt.MetroMapOption = None,
+    countries: opt.CountryMapOption = None,
     cities: opt.CitiesOption = None,
     strict: opt.StrictOption = False,
     workspace: opt.WorkspaceOption = None,
@@ -174,6 +189,7 @@ def ingest_tables(
             recipe=recipe,
             mapping=mapping,
             corrections=corrections or (),
+            lists=_lists(journals, marks, subject_map, metro, countries),
             cities=cities,
             strict=strict,
             progress=progress,
@@ -181,84 +197,21 @@ def ingest_tables(
     tell_report(report)
 
 
-@ingest_app.command("corrections")
-def ingest_corrections(paths: _Paths, strict: opt.StrictOption = False, workspace: opt.WorkspaceOption = None) -> None:
-    """Corrected author ids: tables with the columns author_id, becomes and, for one work only, work_id."""
-    from toolkit.corpus import ingest
-
-    ws = open_workspace(workspace)
-    with progress_bar() as progress:
-        report = ingest.ingest_corrections(ws, paths, strict=strict, progress=progress)
-    tell_report(report)
-
-
-@ingest_app.command("journals")
-def ingest_journals(
-    paths: _Paths, name: _ListName = None, strict: opt.StrictOption = False, workspace: opt.WorkspaceOption = None
-) -> None:
-    """Lists of journals to mark: tables with journal_id, issn or name, and perhaps mark."""
-    from toolkit.corpus.lists import ingest_lists
-
-    ws = open_workspace(workspace)
-    with progress_bar() as progress:
-        report = ingest_lists.ingest_journals(ws, paths, name=name, strict=strict, progress=progress)
-    tell_report(report)
-
-
-@ingest_app.command("marks")
-def ingest_marks(
-    paths: _Paths, name: _ListName = None, strict: opt.StrictOption = False, workspace: opt.WorkspaceOption = None
-) -> None:
-    """Lists of institutions to mark (a league, a top 100): institution_id or name, country, and perhaps mark."""
-    from toolkit.corpus.lists import ingest_lists
-
-    ws = open_workspace(workspace)
-    with progress_bar() as progress:
-        report = ingest_lists.ingest_marks(ws, paths, name=name, strict=strict, progress=progress)
-    tell_report(report)
-
-
-@ingest_app.command("subject-map")
-def ingest_subject_map(
-    path: Annotated[Path, typer.Argument(help="The map; a later one takes its place.")],
-    strict: opt.StrictOption = False,
-    workspace: opt.WorkspaceOption = None,
-) -> None:
-    """A map to subjects of your own: subject_from or journal, subject, and perhaps part."""
-    from toolkit.corpus.lists import ingest_lists
-
-    ws = open_workspace(workspace)
-    with progress_bar() as progress:
-        report = ingest_lists.ingest_subject_map(ws, path, strict=strict, progress=progress)
-    tell_report(report)
-
-
-@ingest_app.command("metro")
-def ingest_metro(
-    path: Annotated[Path, typer.Argument(help="The map; a later one takes its place.")],
-    strict: opt.StrictOption = False,
-    workspace: opt.WorkspaceOption = None,
-) -> None:
-    """A map of cities to metropolitan areas: city_id, or city with country and region; metro_id, metro_name."""
-    from toolkit.corpus.lists import ingest_lists
-
-    ws = open_workspace(workspace)
-    with progress_bar() as progress:
-        report = ingest_lists.ingest_metro(ws, path, strict=strict, progress=progress)
-    tell_report(report)
-
-
-@ingest_app.command("indicators")
-def ingest_indicators(
-    paths: _Paths, name: _ListName = None, strict: opt.StrictOption = False, workspace: opt.WorkspaceOption = None
-) -> None:
-    """Indicators of places: place or place_id, level, year, indicator, value, unit, source."""
-    from toolkit.corpus.lists import ingest_lists
-
-    ws = open_workspace(workspace)
-    with progress_bar() as progress:
-        report = ingest_lists.ingest_indicators(ws, paths, name=name, strict=strict, progress=progress)
-    tell_report(report)
+def _lists(
+    journals: list[Path] | None,
+    marks: list[Path] | None,
+    subject_map: Path | None,
+    metro: Path | None,
+    countries: Path | None,
+) -> dict[str, list[Path] | Path | None]:
+    """The lists of a call by kind."""
+    return {
+        "journals": journals,
+        "marks": marks,
+        "subject-map": subject_map,
+        "metro": metro,
+        "countries": countries,
+    }
 
 
 def tell_report(report: IngestReport) -> None:

@@ -150,6 +150,22 @@ CorrectionsOption = Annotated[
     list[Path] | None,
     typer.Option("--corrections", help="Table of author_id, becomes and (for one work) work_id; repeat for several."),
 ]
+JournalListsOption = Annotated[
+    list[Path] | None, typer.Option("--journals", help="List of journals to mark, as `ingest journals` reads it.")
+]
+MarkListsOption = Annotated[
+    list[Path] | None, typer.Option("--marks", help="List of institutions to mark, as `ingest marks` reads it.")
+]
+SubjectMapOption = Annotated[
+    Path | None, typer.Option("--subject-map", help="Map to subjects of your own, as `ingest subject-map` reads it.")
+]
+MetroMapOption = Annotated[
+    Path | None, typer.Option("--metro", help="Map of cities to metropolitan areas, as `ingest metro` reads it.")
+]
+CountryMapOption = Annotated[
+    Path | None,
+    typer.Option("--countries", help="Map of countries counted with others, as `ingest countries` reads it."),
+]
 CitiesOption = Annotated[
     str | None,
     typer.Option(

@@ -196,7 +196,11 @@ def take_in(
     """
     fresh = {(one.kind, one.content): one for one in sorted(staged, key=lambda one: one.source, reverse=True)}
     paths = {(one.kind, one.path) for one in fresh.values()}
-    replaced = {one.kind for one in fresh.values()} & {"subject-map", "metro"}  # a workspace has one of each
+    replaced = {one.kind for one in fresh.values()} & {
+        "subject-map",
+        "metro",
+        "countries",
+    }  # a workspace has one of each
     inputs = list(fresh.values())
     for old in sources_of(workspace):
         same = fresh.get((old.kind, old.content))

@@ -122,8 +122,8 @@ def ingest_openalex(
     corrections
         Files of corrected author ids to take in as well: :func:`ingest_corrections`.
     lists
-        Files of lists to take in as well, by kind: ``journals``, ``marks``, ``subject-map``, ``indicators``, ``metro``
-        (:mod:`toolkit.corpus.lists.ingest_lists`).
+        Files of lists to take in as well, by kind: ``journals``, ``marks``, ``subject-map``, ``indicators``, ``metro``,
+        ``countries`` (:mod:`toolkit.corpus.lists.ingest_lists`). The tables are put together once.
     cities
         ``merged`` makes ids of one place one, ``as-given`` does not; ``None`` keeps what the workspace does.
     city_from
@@ -203,6 +203,7 @@ def ingest_institutions(
     workspace: Workspace,
     paths: Sequence[str | Path] | str | Path,
     *,
+    lists: Mapping[str, Sequence[str | Path] | str | Path | None] | None = None,
     cities: str | None = None,
     strict: bool = False,
     progress: Progress | None = None,
@@ -218,6 +219,7 @@ def ingest_institutions(
         "institutions",
         paths,
         lambda reading: reading(RegistryReader("institutions", parse_institution, strict=strict)),
+        lists=lists,
         cities=cities,
         strict=strict,
         progress=progress,
@@ -229,6 +231,7 @@ def ingest_ror(
     workspace: Workspace,
     paths: Sequence[str | Path] | str | Path,
     *,
+    lists: Mapping[str, Sequence[str | Path] | str | Path | None] | None = None,
     cities: str | None = None,
     strict: bool = False,
     progress: Progress | None = None,
@@ -248,6 +251,7 @@ def ingest_ror(
         "ror",
         paths,
         lambda reading: reading(RegistryReader("ror", parse_ror, strict=strict)),
+        lists=lists,
         cities=cities,
         strict=strict,
         progress=progress,

@@ -35,7 +35,7 @@ Column by column:
 ``merged``
     Ids that OpenAlex merged into others: the day it was done (ISO date or null), the old id, and the id that took its
     place, null where the old one was deleted.
-``journal_marks``, ``institution_marks``, ``subject_map``, ``indicator_rows``, ``metro_map``
+``journal_marks``, ``institution_marks``, ``subject_map``, ``indicator_rows``, ``metro_map``, ``country_map``
     Rows of the user's lists as they are written (:mod:`toolkit.corpus.lists`), one for each mark.
 ``corrections``
     One row for each correction of an author id (:mod:`toolkit.corpus.corrections`); ``work_id`` is null where it holds
@@ -170,6 +170,7 @@ STAGING: Final[dict[str, pa.Schema]] = {
     .append(pa.field("year", pa.int32()))
     .append(pa.field("value", pa.float64())),
     "metro_map": _texts("place_id", "place", "country", "region", "metro_id", "metro"),
+    "country_map": _texts("code", "becomes"),
     "rejects": pa.schema(
         [("source", pa.string()), ("line", pa.int64()), ("reason", pa.string()), ("excerpt", pa.string())]
     ),
@@ -183,6 +184,7 @@ SELDOM: Final = (
     "subject_map",
     "indicator_rows",
     "metro_map",
+    "country_map",
 )
 """Tables that few inputs have; a folder holds no file of one without rows."""
 

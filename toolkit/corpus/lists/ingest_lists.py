@@ -1,4 +1,4 @@
-"""``scicities ingest journals``, ``marks``, ``subject-map``, ``indicators`` and ``metro``."""
+"""``scicities ingest journals``, ``marks``, ``subject-map``, ``indicators``, ``metro`` and ``countries``."""
 
 from __future__ import annotations
 
@@ -13,7 +13,14 @@ from toolkit.runs import recording
 from toolkit.settings import Settings
 from toolkit.workspace import Workspace
 
-__all__ = ["ingest_indicators", "ingest_journals", "ingest_marks", "ingest_metro", "ingest_subject_map"]
+__all__ = [
+    "ingest_countries",
+    "ingest_indicators",
+    "ingest_journals",
+    "ingest_marks",
+    "ingest_metro",
+    "ingest_subject_map",
+]
 
 
 def ingest_journals(
@@ -147,6 +154,31 @@ def ingest_metro(
     what they leave: :func:`ingest_journals`.
     """
     return _ingest(workspace, "metro", path, None, strict=strict, progress=progress, settings=settings)
+
+
+def ingest_countries(
+    workspace: Workspace,
+    path: Paths,
+    *,
+    strict: bool = False,
+    progress: Progress | None = None,
+    settings: Settings | None = None,
+) -> IngestReport:
+    """Read the country map: which country's places are counted with another's, ``HK`` with ``CN`` for example.
+
+    Columns: ``code`` and ``becomes``, two- or three-letter codes or English names; without a map every code of ISO
+    3166 is a country of its own, Hong Kong, Macao and Taiwan among them. Cities, institutions and what the registry
+    says of them are changed, and with them every level, share, pair and collaboration type. Regions stay what they
+    are, under the new country: ``TW.03`` becomes ``CN.TW-03``, as two countries' divisions often have the same code.
+    Other lists go by the records' own codes. Indicators of a country that the map changes are set aside, since the
+    values of two countries can't be made one without knowing what they measure.
+
+    Rows with an unknown country are set aside. Rows of a country where no place lies, whose country becomes another
+    one already, or that lead to a country which the map changes itself (nothing is followed) are listed in
+    ``rejects`` and counted. A workspace has one map: a later one takes its place, and one without rows takes it back.
+    Parameters, errors and what they leave: :func:`ingest_journals`.
+    """
+    return _ingest(workspace, "countries", path, None, strict=strict, progress=progress, settings=settings)
 
 
 def _ingest(

@@ -9,6 +9,7 @@ from typing import Any, Final
 import duckdb
 import pyarrow as pa
 
+from toolkit.corpus.lists.country_map import change_countries, country_changes, known_countries
 from toolkit.corpus.lists.matching import InstitutionIndex, JournalIndex
 from toolkit.corpus.lists.places import PlaceIndex
 from toolkit.corpus.names import folded
@@ -100,6 +101,8 @@ class _Laid:
 def lay_lists(db: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     """Lay all staged lists over tables ``journals``, ``institutions``, ``subjects``, ``indicators`` and ``cities``.
 
+    Other lists are matched by the countries of the records; the country map comes last.
+
     Parameters
     ----------
     db
@@ -116,8 +119,10 @@ def lay_lists(db: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     _mark_journals(db, journals, laid)
     _mark_institutions(db, laid)
     _map_subjects(db, journals, laid)
-    _lay_indicators(db, laid)
+    countries = _country_map(db, laid)
+    _lay_indicators(db, laid, countries)
     _map_metros(db, laid)
+    change_countries(db, countries)
     if laid.rejects:
         _given(db, laid.rejects, _REJECTS)
         db.execute("INSERT INTO rejects SELECT * FROM given")
@@ -228,7 +233,19 @@ def _map_subjects(db: duckdb.DuckDBPyConnection, index: JournalIndex, laid: _Lai
     db.execute(_MAPPED)
 
 
-def _lay_indicators(db: duckdb.DuckDBPyConnection, laid: _Laid) -> None:
+def _country_map(db: duckdb.DuckDBPyConnection, laid: _Laid) -> dict[str, str]:
+    rows = _rows(db, "country_map")
+    if not rows:
+        return {}
+    changes, reasons = country_changes(rows, known_countries(db))
+    for row, reason in zip(rows, reasons, strict=True):
+        if reason:
+            laid.note(row, f"kept: {reason}", (row["code"], row["becomes"]))
+        laid.count("countries", row, [] if reason else [row["becomes"]])
+    return changes
+
+
+def _lay_indicators(db: duckdb.DuckDBPyConnection, laid: _Laid, countries: Mapping[str, str]) -> None:
     rows = _rows(db, "indicator_rows")
     if not rows:
         return
@@ -238,6 +255,8 @@ def _lay_indicators(db: duckdb.DuckDBPyConnection, laid: _Laid) -> None:
         found, reason = index.found(row)
         said = (row["level"], row["place_id"], row["place"], row["region"], row["country"])
         value = (row["year"], row["indicator"], row["value"])
+        if found in countries:
+            found, reason = "", f"unknown place: the country map makes {found} {countries[found]}"
         if found:
             key = (found, row["year"], row["indicator"], row["source"])
             earlier = kept.setdefault(key, row | {"place_id": found})

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
+from toolkit.corpus.countries import country_code
 from toolkit.corpus.jsonlines import RawFile, excerpt, find_files
 from toolkit.corpus.plain.table_files import TABLE_SUFFIXES, TableFile
 from toolkit.corpus.read_once import read_once
@@ -98,6 +99,21 @@ def _metro(row: Row, default: str) -> Found:  # noqa: ARG001 (every kind of row 
     return [found]
 
 
+def _country(row: Row, default: str) -> Found:  # noqa: ARG001 (every kind of row is read alike)
+    found: dict[str, Any] = {}
+    for field in ("code", "becomes"):
+        said = _said(row, field)
+        if said is None:
+            raise _Bad("no country" if field == "code" else "no country that it becomes")
+        own = said.upper() if field == "code" and re.fullmatch("[A-Za-z]{2}", said) else None
+        found[field] = country_code(said) or own  # two letters that ISO lacks may be a code of the records
+        if found[field] is None:
+            raise _Bad(f"unknown country: {said}")
+    if found["code"] == found["becomes"]:
+        raise _Bad("the country becomes itself")
+    return [found]
+
+
 def _number(text: str, what: str) -> float:
     try:
         number = float(text) if "_" not in text else math.nan
@@ -114,6 +130,7 @@ LISTS: Final[dict[str, tuple[str, Callable[[Row, str], Found]]]] = {
     "subject-map": ("subject_map", _subject),
     "indicators": ("indicator_rows", _indicator),
     "metro": ("metro_map", _metro),
+    "countries": ("country_map", _country),
 }
 """Kind of list -> its staging table, and what a row of it says."""
 

@@ -126,6 +126,10 @@ FIELDS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
         "target_name": ("target_name", "to_name", "b_name"),
         "weight": ("weight", "score", "strength", "joint", "count", "researchers", "value"),
     },
+    "countries": {
+        "code": ("code", "country", "country_code", "from"),
+        "becomes": ("becomes", "to"),
+    },
     "merged": {"merge_date": ("merge_date",), "id": ("id",), "into_id": ("merge_into_id",)},
     "corrections": {
         "author_id": ("author_id", "id", "from"),
@@ -146,6 +150,7 @@ NEEDED: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
     "metro": (("place_id", "place"), ("metro_id",)),
     "flows": (("origin",), ("destination",), ("count",)),
     "edges": (("source",), ("target",)),
+    "countries": (("code",), ("becomes",)),
     "merged": (("id",), ("into_id",)),
     "corrections": (("author_id",), ("becomes",)),
 }

@@ -51,6 +51,7 @@ def ingest_tables(
     mapping: str | Path | ColumnMapping | None = None,
     types: Sequence[str] | None = None,
     corrections: Paths = None,
+    lists: Mapping[str, Paths] | None = None,
     cities: str | None = None,
     strict: bool = False,
     progress: Progress | None = None,
@@ -77,6 +78,8 @@ def ingest_tables(
         Work types to keep; ``None`` keeps all. Works marked retracted and paratext are left out either way.
     corrections
         Files of corrected author ids to take in as well: :func:`~toolkit.corpus.ingest.ingest_corrections`.
+    lists
+        Files of lists to take in as well, by kind, as in :func:`~toolkit.corpus.ingest.ingest_openalex`.
     cities
         ``merged`` makes ids of one place one, ``as-given`` does not; ``None`` keeps what the workspace does.
     strict
@@ -120,6 +123,8 @@ def ingest_tables(
     >>> report.read, report.kept, report.rejects
     (3, 2, {'the year is no number': 1})
     """
+    from toolkit.corpus.lists.list_files import stage_lists  # lists are read as tables are
+
     chosen_types = None if types is None else sorted({kind.lower() for kind in types})
     if chosen_types == []:
         raise BadParameter("types", list(types or ()), "at least one type, or None for all")
@@ -134,9 +139,13 @@ def ingest_tables(
         options["recipe"] = f"{taken.name} {hashlib.sha256(text.encode()).hexdigest()[:12]}"
     paths = {table: [str(file.path) for file in found] for table, found in files.items()}
     chosen = settings or load_settings(workspace.root)
-    with recording("ingest", {"kind": "tables", **paths, **options, "cities": cities}) as timer, workspace.writing():
+    parameters: dict[str, Any] = {"kind": "tables", **paths, **options, "cities": cities}
+    if lists:
+        parameters["lists"] = {name: str(found) for name, found in lists.items() if found}
+    with recording("ingest", parameters) as timer, workspace.writing():
         staged = _stage(workspace, files, columns, taken, options, strict=strict, progress=progress, settings=chosen)
         also = stage_corrections(workspace, corrections, strict=strict)
+        also += stage_lists(workspace, lists or {}, strict=strict)
         timer.facts["report"] = take_in(workspace, [staged, *also], cities=cities, settings=chosen, progress=progress)
         timer.fingerprint, timer.snapshot = workspace.fingerprint, workspace.snapshot
         run = timer.record()

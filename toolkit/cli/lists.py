@@ -1,0 +1,122 @@
+"""Commands that take in lists of the user's own: corrections, journals, marks, maps, indicators."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from toolkit.cli import options as opt
+from toolkit.cli.data import ingest_app, tell_report
+from toolkit.cli.progress import progress_bar
+from toolkit.workspace import open_workspace
+
+__all__ = ["register"]
+
+_Paths = Annotated[list[Path], typer.Argument(help="Files or folders; folders are searched through.")]
+_ListName = Annotated[
+    str | None,
+    typer.Option(
+        "--name", help="Mark (source of indicators) of rows that name none. [default: the file's name, without ending]"
+    ),
+]
+
+
+def ingest_corrections(paths: _Paths, strict: opt.StrictOption = False, workspace: opt.WorkspaceOption = None) -> None:
+    """Corrected author ids: tables with the columns author_id, becomes and, for one work only, work_id."""
+    from toolkit.corpus import ingest
+
+    ws = open_workspace(workspace)
+    with progress_bar() as progress:
+        report = ingest.ingest_corrections(ws, paths, strict=strict, progress=progress)
+    tell_report(report)
+
+
+def ingest_journals(
+    paths: _Paths, name: _ListName = None, strict: opt.StrictOption = False, workspace: opt.WorkspaceOption = None
+) -> None:
+    """Lists of journals to mark: tables with journal_id, issn or name, and perhaps mark."""
+    from toolkit.corpus.lists import ingest_lists
+
+    ws = open_workspace(workspace)
+    with progress_bar() as progress:
+        report = ingest_lists.ingest_journals(ws, paths, name=name, strict=strict, progress=progress)
+    tell_report(report)
+
+
+def ingest_marks(
+    paths: _Paths, name: _ListName = None, strict: opt.StrictOption = False, workspace: opt.WorkspaceOption = None
+) -> None:
+    """Lists of institutions to mark (a league, a top 100): institution_id or name, country, and perhaps mark."""
+    from toolkit.corpus.lists import ingest_lists
+
+    ws = open_workspace(workspace)
+    with progress_bar() as progress:
+        report = ingest_lists.ingest_marks(ws, paths, name=name, strict=strict, progress=progress)
+    tell_report(report)
+
+
+def ingest_subject_map(
+    path: Annotated[Path, typer.Argument(help="The map; a later one takes its place.")],
+    strict: opt.StrictOption = False,
+    workspace: opt.WorkspaceOption = None,
+) -> None:
+    """A map to subjects of your own: subject_from or journal, subject, and perhaps part."""
+    from toolkit.corpus.lists import ingest_lists
+
+    ws = open_workspace(workspace)
+    with progress_bar() as progress:
+        report = ingest_lists.ingest_subject_map(ws, path, strict=strict, progress=progress)
+    tell_report(report)
+
+
+def ingest_metro(
+    path: Annotated[Path, typer.Argument(help="The map; a later one takes its place.")],
+    strict: opt.StrictOption = False,
+    workspace: opt.WorkspaceOption = None,
+) -> None:
+    """A map of cities to metropolitan areas: city_id, or city with country and region; metro_id, metro_name."""
+    from toolkit.corpus.lists import ingest_lists
+
+    ws = open_workspace(workspace)
+    with progress_bar() as progress:
+        report = ingest_lists.ingest_metro(ws, path, strict=strict, progress=progress)
+    tell_report(report)
+
+
+def ingest_indicators(
+    paths: _Paths, name: _ListName = None, strict: opt.StrictOption = False, workspace: opt.WorkspaceOption = None
+) -> None:
+    """Indicators of places: place or place_id, level, year, indicator, value, unit, source."""
+    from toolkit.corpus.lists import ingest_lists
+
+    ws = open_workspace(workspace)
+    with progress_bar() as progress:
+        report = ingest_lists.ingest_indicators(ws, paths, name=name, strict=strict, progress=progress)
+    tell_report(report)
+
+
+def ingest_countries(
+    path: Annotated[Path, typer.Argument(help="The map; a later one takes its place.")],
+    strict: opt.StrictOption = False,
+    workspace: opt.WorkspaceOption = None,
+) -> None:
+    """A map of countries that are counted with others (HK with CN): code, becomes."""
+    from toolkit.corpus.lists import ingest_lists
+
+    ws = open_workspace(workspace)
+    with progress_bar() as progress:
+        report = ingest_lists.ingest_countries(ws, path, strict=strict, progress=progress)
+    tell_report(report)
+
+
+def register(app: typer.Typer) -> None:  # noqa: ARG001 (they go under `ingest`)
+    """Add this room's commands to ``ingest``."""
+    ingest_app.command("corrections")(ingest_corrections)
+    ingest_app.command("journals")(ingest_journals)
+    ingest_app.command("marks")(ingest_marks)
+    ingest_app.command("subject-map")(ingest_subject_map)
+    ingest_app.command("metro")(ingest_metro)
+    ingest_app.command("countries")(ingest_countries)
+    ingest_app.command("indicators")(ingest_indicators)
