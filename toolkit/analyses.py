@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from toolkit.corpus.countries import country_code
 from toolkit.corpus.networks.store import read_network
 from toolkit.errors import BadParameter, UnknownPlace
+from toolkit.measures.counting import DEFAULT, Counting, CountingOptions
 from toolkit.network.arrays import EdgeArray
 from toolkit.network.communities import communities as network_communities
 from toolkit.network.hubs import MEASURES as HUB_MEASURES
@@ -36,6 +37,7 @@ def hubs(
     measures: tuple[str, ...] = HUB_MEASURES,
     engine: str = "auto",
     network: str | None = None,
+    **options: Unpack[CountingOptions],
 ) -> Answer:
     """Hubs of the collaboration network, by degree, strength, PageRank and betweenness.
 
@@ -64,6 +66,9 @@ def hubs(
     network
         Of a workspace the ready-made network or flows of this name instead of its collaboration network (directions
         and years summed; ``level`` and ``weight`` say nothing, ``country`` is refused).
+    **options
+        Conventions of a workspace's scores, see :class:`toolkit.measures.counting.Counting`. A graph has the usual
+        ones, and a network of your own its own: others are refused.
 
     Returns
     -------
@@ -78,6 +83,7 @@ def hubs(
     BadParameter
         An unknown level, weight, measure or engine.
     """
+    counting = Counting(**options)
     parameters = {
         "level": level,
         "weight": weight,
@@ -86,10 +92,18 @@ def hubs(
         "measures": list(measures),
         "engine": engine,
         **({} if network is None else {"network": network}),
+        **_chosen(counting),
     }
     with recording("hubs", parameters) as timer:
         edges, attribute = _edges(
-            source, level=level, weight=weight, years=years, country=country, network=network, timer=timer
+            source,
+            level=level,
+            weight=weight,
+            years=years,
+            country=country,
+            network=network,
+            counting=counting,
+            timer=timer,
         )
         frame = network_hubs(edges, weight=attribute, measures=measures, engine=engine)
         first = "strength" if "strength" in measures else measures[0]
@@ -112,6 +126,7 @@ def communities(
     starts: int = 10,
     resolution: float = 1.0,
     network: str | None = None,
+    **options: Unpack[CountingOptions],
 ) -> Answer:
     """Communities of the collaboration network by modularity: Leiden or Louvain, best of ``starts``.
 
@@ -131,6 +146,8 @@ def communities(
         Above 1 for more and smaller communities.
     network
         As for :func:`hubs`: a ready-made network, or flows taken without their direction.
+    **options
+        As for :func:`hubs`.
 
     Returns
     -------
@@ -147,6 +164,7 @@ def communities(
     ----------
     Traag, Waltman, van Eck, doi 10.1038/s41598-019-41695-z; Blondel et al., doi 10.1088/1742-5468/2008/10/P10008.
     """
+    counting = Counting(**options)
     parameters = {
         "level": level,
         "weight": weight,
@@ -158,10 +176,18 @@ def communities(
         "starts": starts,
         "resolution": resolution,
         **({} if network is None else {"network": network}),
+        **_chosen(counting),
     }
     with recording("communities", parameters) as timer:
         edges, attribute = _edges(
-            source, level=level, weight=weight, years=years, country=country, network=network, timer=timer
+            source,
+            level=level,
+            weight=weight,
+            years=years,
+            country=country,
+            network=network,
+            counting=counting,
+            timer=timer,
         )
         found = network_communities(
             edges,
@@ -218,18 +244,24 @@ def _edges(
     years: tuple[int, int] | str | None,
     country: str | None,
     network: str | None,
+    counting: Counting,
     timer: RunTimer,
 ) -> tuple[EdgeArray | nx.Graph[Any], str]:
     """The network to analyse and the name of its weight; the record learns what it was made from."""
+    if network is not None or not isinstance(source, Workspace):
+        _refuse_conventions(source, counting)
     if network is not None:
         return _named(source, network, years=years, country=country, timer=timer), "weight"
     if isinstance(source, EdgeArray):
         return source, weight
     country = _country(country)
     if isinstance(source, Workspace):
-        from toolkit.graphdb.projection import network_edges
+        from toolkit.graphdb.projection import corpus_network
 
-        edges = network_edges(source, level=level, weight=weight, years=_years(years), country=country)
+        edges, notes = corpus_network(
+            source, level=level, weight=weight, years=_years(years), country=country, counting=counting
+        )
+        timer.notes.extend(notes)
         timer.fingerprint, timer.snapshot = source.fingerprint, source.snapshot
     else:
         from toolkit.graphdb.connection import Graph
@@ -244,6 +276,22 @@ def _edges(
             timer.fingerprint, timer.snapshot = loaded.fingerprint, loaded.snapshot
     timer.rows.update(nodes=len(edges.nodes), edges=len(edges.weight))
     return edges, "weight"
+
+
+def _chosen(counting: Counting) -> dict[str, Any]:
+    """Conventions that are not the usual ones."""
+    usual = DEFAULT.to_dict()
+    return {name: value for name, value in counting.to_dict().items() if value != usual[name]}
+
+
+def _refuse_conventions(source: Source, counting: Counting) -> None:
+    """A graph holds scores by the usual conventions, and a network is what it is."""
+    for name, value in _chosen(counting).items():
+        if isinstance(source, Workspace):
+            raise BadParameter(name, value, "a ready-made network is taken as it is")
+        raise BadParameter(
+            name, value, "a graph holds what was counted by the usual conventions; for others say --from corpus"
+        )
 
 
 def _named(

@@ -45,6 +45,8 @@ def test_places_of_every_size_have_partners_and_hubs(cli: Cli, sample_workspace:
         (("rank", "--rollup", "last"), "rollup = 'last' can't be used: it is one of split, first"),
         (("pairs", "--level", "type", "--country", "CN"), "a type of institution lies in no country"),
         (("internal", "--level", "parent"), "it is one of city, country, metro, region"),
+        (("hubs", "--journals", "nowhere"), "journals = 'nowhere' can't be used"),
+        (("communities", "--link", "three"), "link = 'three' can't be used: it is one of one-author, two-authors"),
         (("sectors", "--journals", "nowhere"), "journals = 'nowhere' can't be used"),
     ],
 )

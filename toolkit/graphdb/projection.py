@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Unpack
 
 import numpy as np
 import pyarrow as pa
@@ -19,10 +19,13 @@ from toolkit.errors import BadParameter, EmptyGraph, GraphStoreError
 from toolkit.graphdb.layout import COLLABORATION, KEYS, PLACE_LABELS
 from toolkit.graphdb.statement_files import statement
 from toolkit.measures.collaboration import collaboration_scores
+from toolkit.measures.counting import Counting, CountingOptions
+from toolkit.measures.journals import check_journals
 from toolkit.measures.levels import PLACE_LEVELS, UNLOCATED, check_level, units
+from toolkit.measures.notes import about_wfc, left_out, too_many_units
 from toolkit.measures.partnerships import partnership_counts
 from toolkit.measures.precision import rounded
-from toolkit.measures.selection import both_in_country, parse_years
+from toolkit.measures.selection import both_in_country, check_subject, parse_years
 from toolkit.measures.tables import Tables
 from toolkit.network.arrays import EdgeArray
 from toolkit.workspace import Workspace
@@ -30,7 +33,7 @@ from toolkit.workspace import Workspace
 if TYPE_CHECKING:
     from toolkit.graphdb.connection import Graph
 
-__all__ = ["WEIGHTS", "network_edges", "project", "require_complete"]
+__all__ = ["WEIGHTS", "corpus_network", "network_edges", "project", "require_complete"]
 
 WEIGHTS: Final = ("score", "joint", "partnerships")
 _WORDS: Final = {"score": "a collaboration score", "joint": "joint articles", "partnerships": "partnerships"}
@@ -47,6 +50,7 @@ def network_edges(
     weight: str = "score",
     years: Years | None = None,
     country: str | None = None,
+    **options: Unpack[CountingOptions],
 ) -> EdgeArray:
     """Collaboration network of a workspace.
 
@@ -63,17 +67,19 @@ def network_edges(
         First and last year, inclusive, as ``(2015, 2024)`` or ``"2015:2024"``; ``None`` for all.
     country
         Only pairs with both ends in this country (ISO code).
+    **options
+        Conventions, see :class:`toolkit.measures.counting.Counting`.
 
     Returns
     -------
     EdgeArray
         A node for each place with a partner; equal to :func:`project` of the workspace's graph, where that has the
-        level.
+        level and the conventions are the usual ones.
 
     Raises
     ------
     BadParameter
-        Unknown level or weight, or partnerships of institutions.
+        Unknown level, weight, subject, list of journals or convention, or partnerships of institutions.
     EmptyGraph
         No pair is left.
     DataError
@@ -92,15 +98,31 @@ def network_edges(
     >>> edges.labels(), edges.weight.tolist()
     (['Nanjing', 'Beijing', 'Changchun'], [0.875, 0.5, 0.625])
     """
+    counting = Counting(**options)
+    return corpus_network(workspace, level=level, weight=weight, years=years, country=country, counting=counting)[0]
+
+
+def corpus_network(
+    workspace: Workspace,
+    *,
+    level: str,
+    weight: str,
+    years: Years | None,
+    country: str | None,
+    counting: Counting,
+) -> tuple[EdgeArray, list[str]]:
+    """The network of :func:`network_edges`, and sentences on the articles that are not in it."""
     check_level(level)
     _check_weight(level, weight)
     window = parse_years(years)
     with Tables.of(workspace) as tables:
+        check_journals(tables, counting.journals)
+        check_subject(tables, counting)
         if weight == "partnerships":
-            pairs = partnership_counts(tables, level=level, years=window)
+            pairs = partnership_counts(tables, level=level, years=window, counting=counting)
             pairs = pairs.select("a_id", "b_id", weight=pairs.partnerships.cast("float64"))
         else:
-            pairs = collaboration_scores(tables, level=level, years=window, by_year=True)
+            pairs = collaboration_scores(tables, level=level, years=window, by_year=True, counting=counting)
             pairs = pairs.select("a_id", "b_id", weight=rounded(pairs[weight].cast("float64")))
         pairs = pairs.filter(pairs.a_id != UNLOCATED, pairs.b_id != UNLOCATED)
         places = units(tables, level)
@@ -108,8 +130,15 @@ def network_edges(
             pairs = both_in_country(tables, pairs, level=level, country=country)
         rows = pairs.to_pyarrow()
         named = places.select("id", "name").to_pyarrow()
+        notes = _notes(tables, level=level, years=window or _ALL_YEARS, counting=counting)
     names = dict(zip(named["id"].to_pylist(), named["name"].to_pylist(), strict=True))
-    return _edges(rows, names, level=level, weight=weight)
+    return _edges(rows, names, level=level, weight=weight), notes
+
+
+def _notes(tables: Tables, *, level: str, years: tuple[int, int], counting: Counting) -> list[str]:
+    notes = left_out(tables, years=years, counting=counting)
+    notes += too_many_units(tables, level=level, years=years, counting=counting)
+    return notes + (about_wfc(tables, years=years) if counting.wfc else [])
 
 
 def project(
