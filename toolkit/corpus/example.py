@@ -23,6 +23,7 @@ __all__ = [
     "example_workspace",
     "hand_tables",
     "mapped_tables",
+    "team_tables",
     "write_tables",
 ]
 
@@ -169,6 +170,17 @@ def career_tables(careers: Mapping[str, Mapping[str, Sequence[int]]] = NAMED_CAR
         (year, author, site) for author, sites in careers.items() for site, years in sites.items() for year in years
     ]
     articles = [(f"W{number}", year, ((author, (site,)),)) for number, (year, author, site) in enumerate(sorted(stays))]
+    return _tables(articles, lineage=_KIN, subjects=())
+
+
+def team_tables(articles: Sequence[_Article]) -> dict[str, pa.Table]:
+    """Canonical tables of articles given as (id, year, authors with their sites); an author without an id is ``None``.
+
+    Examples
+    --------
+    >>> team_tables([("W1", 2020, [("A1", [PKU]), ("A2", [])])])["authorships"].num_rows
+    2
+    """
     return _tables(articles, lineage=_KIN, subjects=())
 
 

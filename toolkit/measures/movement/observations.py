@@ -18,6 +18,7 @@ __all__ = [
     "author_numbers",
     "corpus_span",
     "first_years",
+    "numbered_articles",
     "numbered_first_years",
     "numbered_observations",
     "observations",
@@ -120,17 +121,29 @@ def signed_articles(tables: Tables) -> ir.Table:
     Returns
     -------
     ibis table
-        ``author_no``, ``work_no`` (a number of this table's own), ``year``, ``site_id``, ``k`` (affiliations of the
+        ``author_no``, ``work_no`` (of :func:`numbered_articles`), ``year``, ``site_id``, ``k`` (affiliations of the
         author on the article)
     """
-    works = tables.works.filter(tables.works.year.notnull())
-    works = works.select(dated_id="work_id", year=works.year.cast("int64"), work_no=ibis.row_number())
+    works = numbered_articles(tables).rename(dated_id="work_id")
     signed = tables.authorships.filter(tables.authorships.site_id.notnull()).select("work_id", "author_id", "site_id")
     signed = signed.inner_join(works, [("work_id", "dated_id")]).inner_join(author_numbers(tables), "author_id")
     signed = signed.select("author_no", "work_no", "year", "site_id")
     # after the ids became numbers: what a window carries along costs more than what it counts
     signed = signed.mutate(k=ibis._.count().over(group_by=["author_no", "work_no"]))
     return tables.keep(("signed articles",), signed)
+
+
+def numbered_articles(tables: Tables) -> ir.Table:
+    """Articles with a year, cut author lists among them.
+
+    Returns
+    -------
+    ibis table
+        ``work_id``, ``year``, ``work_no``
+    """
+    works = tables.works.filter(tables.works.year.notnull())
+    works = works.select("work_id", year=works.year.cast("int64"), work_no=ibis.row_number())
+    return tables.keep(("numbered articles",), works)
 
 
 def suspects(tables: Tables, *, level: str, movement: Movement = DEFAULT_MOVEMENT) -> ir.Table:

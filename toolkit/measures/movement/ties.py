@@ -1,0 +1,246 @@
+"""What stays of the old place after a move: ties with people there, co-authors kept, articles that bridge the two.
+
+Co-authors are other people; a mover's own affiliations never make a tie. Only articles that movers are on are joined a
+second time with their authors, each article once for each place, so the work grows with the movers' articles and not
+with the pairs of their authors.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import ibis
+import ibis.expr.types as ir
+
+from toolkit.measures.levels import UNLOCATED, unit_of_site
+from toolkit.measures.movement.observations import author_numbers, corpus_span, numbered_articles
+from toolkit.measures.movement.options import DEFAULT_MOVEMENT, Movement
+from toolkit.measures.movement.rules import movements
+from toolkit.measures.parts import Years, unit_numbers
+from toolkit.measures.precision import exact_sum
+from toolkit.measures.tables import Tables
+
+__all__ = [
+    "EVENT_SPAN",
+    "SURVIVAL_WINDOW",
+    "bridging_articles",
+    "coauthor_survival",
+    "numbered_moves",
+    "ties_by_event_time",
+]
+
+EVENT_SPAN: Final = (-5, 5)
+"""First and last event time looked at [years]."""
+SURVIVAL_WINDOW: Final = 3
+"""Years before and after a move in which co-authors are looked for [years]."""
+
+
+def numbered_moves(
+    tables: Tables,
+    *,
+    level: str,
+    movement: Movement = DEFAULT_MOVEMENT,
+    years: Years | None = None,
+    duals: bool = False,
+) -> ir.Table:
+    """Moves in flows by numbers, with ``duals`` the dual affiliations too.
+
+    Returns
+    -------
+    ibis table
+        ``move_no``, ``author_no``, ``from_no``, ``to_no``, ``year``, ``weight`` [researchers], ``kind``
+    """
+    found = movements(tables, level=level, movement=movement, years=years)
+    wanted = found.weight > 0
+    found = found.filter(wanted | (found.kind == "dual") if duals else wanted)
+    places = unit_numbers(tables, level)
+    found = found.inner_join(places.select(n1="number", u1="unit_id"), [("from_id", "u1")])
+    found = found.inner_join(places.select(n2="number", u2="unit_id"), [("to_id", "u2")])
+    found = found.inner_join(author_numbers(tables), "author_id")
+    found = found.select("author_no", "year", "weight", "kind", from_no="n1", to_no="n2").mutate(
+        move_no=ibis.row_number()
+    )
+    return tables.keep(("numbered moves", level, movement, years, duals), found)
+
+
+def ties_by_event_time(tables: Tables, moves: ir.Table, *, level: str, span: Years = EVENT_SPAN) -> ir.Table:
+    """Tie rate with the old place, by years since the move.
+
+    For movers m from i to j in year y and event time ``t = year - y``::
+
+        R(t) = sum of w_m * (articles of m in y + t with a co-author at i) / sum of w_m * (articles of m in y + t)
+
+    with w_m the weight of the move in the flows; an article is one whoever else is on it. A co-author at i is another
+    author with an affiliation at i on that article.
+
+    Parameters
+    ----------
+    tables
+        The canonical tables.
+    moves
+        What :func:`numbered_moves` gives, or a part of it.
+    level
+        The level of the moves.
+    span
+        First and last t, both inclusive [years].
+
+    Returns
+    -------
+    ibis table
+        ``t`` [years], ``movers`` (moves with an article in t), ``researchers`` (their weight), ``articles``,
+        ``tied_articles`` (both weighted by it), ``rate``, ``mean_rate`` (weighted mean over the moves of their own
+        rates)
+
+    Examples
+    --------
+    >>> from toolkit.corpus.example import career_tables
+    >>> tables = Tables.on(ibis.duckdb.connect(), career_tables())
+    >>> moves = numbered_moves(tables, level="city")
+    >>> rates = ties_by_event_time(tables, moves, level="city", span=(0, 0))
+    >>> rates.select("t", "movers", "articles", "tied_articles", "rate").to_pyarrow().to_pylist()
+    [{'t': 0, 'movers': 3, 'articles': 4.0, 'tied_articles': 0.0, 'rate': 0.0}]
+    """
+    moves = moves.select("move_no", "author_no", "from_no", "year", "weight")
+    written = _written(tables, moves, between=span)
+    signers = _signers(tables, written, moves.select(place_no="from_no"), level=level)
+    seen = written.left_join(signers, [("work_no", "signed_work"), ("from_no", "place_no")])
+    seen = seen.mutate(tied=ibis.ifelse(_somebody_else(seen), 1.0, 0.0))
+    by_move = seen.group_by(["move_no", "t", "weight"]).agg(articles=seen.count().cast("float64"), tied=seen.tied.sum())
+    weight = by_move.weight
+    return by_move.group_by("t").agg(
+        movers=by_move.count(),
+        researchers=exact_sum(weight),
+        articles=exact_sum(weight * by_move.articles),
+        tied_articles=exact_sum(weight * by_move.tied),
+        rate=exact_sum(weight * by_move.tied) / exact_sum(weight * by_move.articles),
+        mean_rate=exact_sum(weight * by_move.tied / by_move.articles) / exact_sum(weight),
+    )
+
+
+def coauthor_survival(tables: Tables, moves: ir.Table, *, window: int = SURVIVAL_WINDOW) -> ir.Table:
+    """Co-authors that a mover keeps: those of the years before who are co-authors again in the years after.
+
+    ``J = |before and after| / |before|`` with before = co-authors with an id in [y - w, y - 1], after = those in
+    [y, y + w - 1]. Only moves whose windows lie inside the corpus, and movers who had a co-author.
+
+    Parameters
+    ----------
+    tables
+        The canonical tables.
+    moves
+        What :func:`numbered_moves` gives, or a part of it; a person's moves of one year are one event.
+    window
+        w [years].
+
+    Returns
+    -------
+    ibis table
+        ``author_no``, ``year``, ``weight`` (of the moves together [researchers]), ``before``, ``kept`` [researchers],
+        ``survival`` (J)
+    """
+    first, last = corpus_span(tables)
+    inside = moves.filter(moves.year - window >= first, moves.year + window - 1 <= last)
+    events = inside.group_by(["author_no", "year"]).agg(weight=exact_sum(inside.weight), move_no=inside.move_no.min())
+    written = _written(tables, events, between=(-window, window - 1))
+    written = written.inner_join(author_numbers(tables), "author_no")
+    works = written.select("move_no", "work_no", own_id="author_id", before=ibis.ifelse(written.t < 0, 1, 0))
+    # people without any affiliation are no movers, and co-authors all the same
+    others = _authored(tables).inner_join(written.select("work_no").distinct(), "work_no")
+    known = works.inner_join(others.select(with_work="work_no", coauthor="author_id"), [("work_no", "with_work")])
+    known = known.filter(known.coauthor != known.own_id)
+    met = known.group_by(["move_no", "coauthor"]).agg(before=known.before.max(), after=(1 - known.before).max())
+    met = met.filter(met.before == 1)
+    kept = met.group_by("move_no").agg(before=met.count(), kept=met.after.sum())
+    events = events.inner_join(kept, "move_no")
+    return events.select(
+        "author_no", "year", "weight", "before", "kept", survival=events.kept.cast("float64") / events.before
+    )
+
+
+def bridging_articles(tables: Tables, moves: ir.Table, *, level: str, years: Years | None = None) -> ir.Table:
+    """Articles by which a mover bridges the old and the new place.
+
+    ``bridge(i, j)`` = articles from the year of the move on that a mover from i to j signs at j, with a co-author at
+    i: another person, since one's own two affiliations are no tie.
+
+    Parameters
+    ----------
+    tables
+        The canonical tables.
+    moves
+        What :func:`numbered_moves` gives; with dual affiliations where it holds them.
+    level
+        The level of the moves.
+    years
+        Window of the articles, both ends inclusive.
+
+    Returns
+    -------
+    ibis table
+        ``work_id``, ``year``, ``author_no``, ``from_no``, ``to_no``; no repeats
+    """
+    moves = moves.select("move_no", "author_no", "from_no", "to_no", "year")
+    span = corpus_span(tables)
+    written = _written(tables, moves, between=(0, span[1] - span[0]))
+    if years is not None:
+        written = written.filter((written.year + written.t).between(*years))
+    own = _signed(tables, level=level).inner_join(moves.select("author_no").distinct(), "author_no")
+    own = own.select(signer="author_no", signed_at="place_no", own_work="work_no").distinct()
+    written = written.inner_join(own, [("work_no", "own_work"), ("author_no", "signer"), ("to_no", "signed_at")])
+    signers = _signers(tables, written, moves.select(place_no="from_no"), level=level)
+    found = written.inner_join(signers, [("work_no", "signed_work"), ("from_no", "place_no")])
+    found = found.filter(_somebody_else(found))
+    found = found.inner_join(
+        numbered_articles(tables).select("work_id", found_work="work_no"), [("work_no", "found_work")]
+    )
+    # who moves from i to j twice still signs each article once
+    return found.select("work_id", "author_no", "from_no", "to_no", year=found.year + found.t).distinct()
+
+
+def _somebody_else(rows: ir.Table) -> ir.BooleanValue:
+    """Whether anyone but the mover signs at the place: somebody without an id, or with another."""
+    other = (rows.first_author != rows.author_no) | (rows.last_author != rows.author_no)
+    return (rows.anonymous > 0) | ibis.coalesce(other, False)
+
+
+def _written(tables: Tables, moves: ir.Table, *, between: Years) -> ir.Table:
+    """``moves`` with each article of the mover in event times ``between``: ``work_no`` and ``t``."""
+    works = numbered_articles(tables).select(dated_work="work_no", published="year")
+    articles = _authored(tables).inner_join(author_numbers(tables), "author_id")
+    articles = articles.inner_join(works, [("work_no", "dated_work")])
+    articles = articles.select("work_no", "published", writer="author_no")
+    rows = moves.inner_join(articles, [("author_no", "writer")]).drop("writer")
+    rows = rows.mutate(t=rows.published - rows.year).drop("published")
+    return tables.keep(("written by movers", moves.op(), between), rows.filter(rows.t.between(*between)))
+
+
+def _authored(tables: Tables) -> ir.Table:
+    """Articles of each author with an id, whether or not an affiliation is known: ``author_id``, ``work_no``."""
+    signed = tables.authorships.filter(tables.authorships.author_id.notnull(), tables.authorships.author_id != "")
+    signed = signed.select("work_id", "author_id").distinct().inner_join(numbered_articles(tables), "work_id")
+    return tables.keep(("authored",), signed.select("author_id", "work_no"))
+
+
+def _signed(tables: Tables, *, level: str) -> ir.Table:
+    """Places that authors sign articles from: ``work_no``, ``author_no`` (null without an id), ``place_no``."""
+    homes = unit_of_site(tables, level)
+    homes = homes.filter(homes.unit_id != UNLOCATED).select(home_site="site_id", unit="unit_id")
+    homes = homes.inner_join(unit_numbers(tables, level), [("unit", "unit_id")]).select("home_site", place_no="number")
+    signed = tables.authorships.select("work_id", "author_id", "site_id")
+    signed = signed.inner_join(numbered_articles(tables).select("work_id", "work_no"), "work_id")
+    signed = signed.inner_join(homes, [("site_id", "home_site")])
+    signed = signed.left_join(author_numbers(tables), "author_id")
+    return signed.select("work_no", "place_no", "author_no")
+
+
+def _signers(tables: Tables, written: ir.Table, places: ir.Table, *, level: str) -> ir.Table:
+    """Who signs each article of ``written`` at each of ``places``: ``anonymous`` authors, the first and last number."""
+    signed = _signed(tables, level=level).inner_join(written.select("work_no").distinct(), "work_no")
+    signed = signed.inner_join(places.distinct(), "place_no")
+    signed = tables.keep(("signers", written.op(), level), signed)
+    by_place = signed.group_by(["work_no", "place_no"]).agg(
+        anonymous=ibis.ifelse(signed.author_no.isnull(), 1, 0).sum(),
+        first_author=signed.author_no.min(),
+        last_author=signed.author_no.max(),
+    )
+    return by_place.rename(signed_work="work_no")
