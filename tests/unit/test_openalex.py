@@ -15,7 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from toolkit.corpus.jsonlines import RawFile
-from toolkit.corpus.openalex import WorksReader
+from toolkit.corpus.openalex import MACROS, WorksReader
+from toolkit.corpus.openalex_blocks import BlockReader
 from toolkit.corpus.schema import KEPT_TYPES
 from toolkit.corpus.staging import STAGING, StagingWriter
 from toolkit.errors import BadRecord
@@ -58,7 +59,7 @@ def connection():
     return duckdb.connect(config={"threads": 2})
 
 
-def read(folder, data, *, types=KEPT_TYPES, strict=False, block_bytes=1 << 20):
+def read(folder, data, *, types=KEPT_TYPES, strict=False, block_bytes=1 << 20, workers=1):
     """``(counts, tables)`` of a file with the bytes, lines or records given."""
     if not isinstance(data, bytes):
         lines = (line if isinstance(line, bytes) else json.dumps(line).encode() for line in data)
@@ -70,7 +71,7 @@ def read(folder, data, *, types=KEPT_TYPES, strict=False, block_bytes=1 << 20):
     for old in out.iterdir():
         old.unlink()
     with StagingWriter(out) as writer:
-        reader = WorksReader(connection(), folder, types=types, strict=strict, block_bytes=block_bytes)
+        reader = WorksReader(connection(), folder, types=types, strict=strict, block_bytes=block_bytes, workers=workers)
         counts = reader.read(RawFile(path, named=True), writer)
     files = {name: out / f"{name}.parquet" for name in STAGING}
     return counts, {name: pq.read_table(file).to_pylist() if file.exists() else [] for name, file in files.items()}
@@ -367,3 +368,54 @@ def test_a_long_file_of_something_else_is_not_read_to_its_end(tmp_path):
     assert 1000 <= counts["read"] < 3000
     counts, _ = read(tmp_path, [work(1), *authors, work(2)], block_bytes=50_000)
     assert (counts["read"], counts["kept"]) == (3002, 2)
+
+
+def test_the_number_of_workers_changes_nothing(tmp_path):
+    lines = [work(number, listing(number, institution(number % 3))) for number in range(1, 40)]
+    lines[10:10] = list(BAD.values())
+    one, three = (read(tmp_path, lines, block_bytes=2000, workers=workers) for workers in (1, 3))
+    assert one == three
+
+
+def test_a_line_that_looks_whole_is_found_without_judging_its_neighbours(tmp_path, monkeypatch):
+    judged = []
+    original = BlockReader._sorted_out
+
+    def sorted_out(self, lines):
+        judged.extend(lines)
+        return original(self, lines)
+
+    monkeypatch.setattr(BlockReader, "_sorted_out", sorted_out)
+    sound = json.dumps(work(2)).encode()
+    odd = [sound.replace(b'"title": ', b'"title" '), sound.replace(b'"title": "Work 2"', b'"topics": [{"field": 7}]')]
+    counts, tables = read(tmp_path, [work(1), odd[0], work(3), sound[:20], b"", odd[1], work(7)])
+    assert judged == [4, 5, 2]
+    assert counts["read"] == 6
+    assert [row["line"] for row in tables["works"]] == [1, 3, 7]
+    assert [(row["line"], row["reason"]) for row in tables["rejects"]] == [
+        (2, "broken JSON"),
+        (4, "broken JSON"),
+        (6, "wrong type in a field"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("https://openalex.org/W12", "W12"),
+        ("\u00a0 HTTP://api.openalex.org/works/w12 ", "W12"),
+        ("https://openalex.org/W12\n", None),
+        ("https://openalex.org/W", None),
+        ("https://openalex.org/A12", None),
+        ("", None),
+    ],
+)
+def test_an_id_is_known_in_all_its_spellings(text, expected):
+    connection().execute(MACROS)
+    assert connection().execute("SELECT openalex_id('W', $1)", [text]).fetchone() == (expected,)
+
+
+@pytest.mark.parametrize("text", ["", " ", "a", " a", "a ", "\u3000a\u00a0", "é ", "\ta", "a b"])
+def test_what_is_said_is_trimmed_of_every_kind_of_space(text):
+    connection().execute(MACROS)
+    assert connection().execute("SELECT said($1)", [text]).fetchone() == (text.strip(" \u00a0\u3000") or None,)

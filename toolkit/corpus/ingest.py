@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import pyarrow as pa
 
@@ -48,6 +48,9 @@ __all__ = [
 
 Progress = Callable[[str, int, int], None]
 """``progress(stage, done, total)``."""
+
+_MOST_WORKERS: Final = 8
+"""Blocks in memory at a time, at most."""
 
 _WHAT = {"openalex": "OpenAlex works", "institutions": "OpenAlex institutions", "ror": "ROR records"}
 
@@ -179,8 +182,17 @@ def ingest_openalex(
 
     def with_database(reading: Callable[[Reader], Sequence[StagedInput]]) -> Sequence[StagedInput]:
         with database(workspace, settings) as connection:
-            scratch = workspace.staging / ".scratch"
-            return reading(WorksReader(connection, scratch, types=chosen, strict=strict, block_bytes=block_bytes))
+            found = connection.execute("SELECT current_setting('threads')").fetchall()
+            connection.execute("SET threads = 1")  # each worker has one: of one block several make nothing but work
+            reader = WorksReader(
+                connection,
+                workspace.staging / ".scratch",
+                types=chosen,
+                strict=strict,
+                block_bytes=block_bytes,
+                workers=min(int(found[0][0]), _MOST_WORKERS),
+            )
+            return reading(reader)
 
     return _ingest(
         workspace,

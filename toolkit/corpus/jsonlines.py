@@ -248,8 +248,13 @@ def blocks(path: Path, *, size: int, whole_lines: bool = True) -> Iterator[Block
                     damage = f"a line is longer than {_LONGEST_LINE >> 20} MiB"
                     end = True
                     break
-            data = b"".join(pieces)
-            data, rest = _cut(data, last=end, damaged=bool(damage) and whole_lines)
+            if end:
+                data, rest = _cut(b"".join(pieces), damaged=bool(damage) and whole_lines), b""
+            else:
+                at = pieces[-1].rfind(b"\n") + 1
+                rest = pieces[-1][at:]
+                pieces[-1] = pieces[-1][:at]
+                data = b"".join(pieces)
             lines = data.count(b"\n")
             if data or damage:
                 yield Block(first_line, data, lines, damage)
@@ -267,12 +272,10 @@ def _piece(file: IO[bytes], size: int) -> tuple[bytes, str]:
         return b"", f"the compressed file is damaged ({error})"
 
 
-def _cut(data: bytes, *, last: bool, damaged: bool) -> tuple[bytes, bytes]:
-    """Whole lines, and what follows the last newline."""
+def _cut(data: bytes, *, damaged: bool) -> bytes:
+    """Whole lines of the end of a file."""
     at = data.rfind(b"\n") + 1
-    if not last:
-        return data[:at], data[at:]
     tail = data[at:]
     if not tail.strip() or (damaged and not tail.rstrip().endswith(b"}")):
-        return data[:at], b""  # the record under the cut is part of the damage, which is reported once
-    return data + b"\n", b""
+        return data[:at]  # the record under the cut is part of the damage, which is reported once
+    return data + b"\n"

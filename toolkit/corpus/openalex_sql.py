@@ -9,14 +9,18 @@ from toolkit.corpus.staging import RANKS
 __all__ = [
     "AUTHORSHIPS",
     "FIRST_YEAR",
+    "IDS",
     "INSTITUTIONS",
     "JUDGED",
     "LAST_YEAR",
-    "LISTINGS",
+    "LEFT_OUT",
+    "LISTED",
+    "LISTED_OF_KEPT",
+    "LOADED",
     "MACROS",
     "NOTES",
-    "READ",
     "RECORDS",
+    "SAID_OF_RECORDS",
     "SUBJECTS",
     "WORKS",
 ]
@@ -25,7 +29,7 @@ FIRST_YEAR: Final = 1500
 LAST_YEAR: Final = 2100
 """Years outside are impossible, and so are years more than two after the record's own ``updated_date``."""
 
-_COLUMNS: Final = """{
+_WORK: Final = """{
     'id': 'VARCHAR', 'doi': 'VARCHAR', 'title': 'VARCHAR', 'display_name': 'VARCHAR', 'type': 'VARCHAR',
     'publication_year': 'VARCHAR', 'publication_date': 'VARCHAR', 'updated_date': 'VARCHAR',
     'is_retracted': 'VARCHAR', 'is_paratext': 'VARCHAR', 'is_authors_truncated': 'VARCHAR', 'synthetic': 'VARCHAR',
@@ -33,7 +37,9 @@ _COLUMNS: Final = """{
     'topics': 'STRUCT(
         display_name VARCHAR, subfield STRUCT(display_name VARCHAR), field STRUCT(display_name VARCHAR),
         domain STRUCT(display_name VARCHAR)
-    )[]',
+    )[]'
+}"""
+_LISTINGS: Final = """{
     'authorships': 'STRUCT(
         author STRUCT(id VARCHAR, display_name VARCHAR, orcid VARCHAR),
         raw_author_name VARCHAR,
@@ -45,52 +51,58 @@ _COLUMNS: Final = """{
     )[]'
 }"""
 
+# Almost every text is spelled as OpenAlex spells it; only what is not is looked at with the slower expressions that
+# know all spellings. Of ASCII signs only the space is one that trim takes away.
 MACROS: Final = r"""
 CREATE OR REPLACE TEMP MACRO openalex_id(letter, text) AS
-    nullif(upper(regexp_extract(trim(text),
-        '(?i)^(?:https?://)?(?:(?:api\.|www\.)?openalex\.org/)?(?:[a-z]+/)?(' || letter || '[0-9]+)$', 1)), '');
+    CASE WHEN regexp_matches(text, '^https://openalex\.org/' || letter || '[0-9]+$') THEN substring(text, 22)
+    ELSE nullif(upper(regexp_extract(trim(text),
+        '(?i)^(?:https?://)?(?:(?:api\.|www\.)?openalex\.org/)?(?:[a-z]+/)?(' || letter || '[0-9]+)$', 1)), '') END;
 CREATE OR REPLACE TEMP MACRO ror_id(text) AS
-    nullif(lower(regexp_extract(trim(text),
-        '(?i)^(?:(?:https?://)?(?:www\.)?ror\.org/)?(0[0-9a-z]{6}[0-9]{2})/?$', 1)), '');
+    CASE WHEN regexp_matches(text, '^https://ror\.org/0[0-9a-z]{6}[0-9]{2}$') THEN substring(text, 17)
+    ELSE nullif(lower(regexp_extract(trim(text),
+        '(?i)^(?:(?:https?://)?(?:www\.)?ror\.org/)?(0[0-9a-z]{6}[0-9]{2})/?$', 1)), '') END;
 CREATE OR REPLACE TEMP MACRO orcid_id(text) AS
     nullif(upper(regexp_extract(trim(text), '([0-9]{4}-[0-9]{4}-[0-9]{4}-[0-9]{3}[0-9Xx])/?$', 1)), '');
 CREATE OR REPLACE TEMP MACRO doi_of(text) AS
     nullif(lower(regexp_replace(trim(text), '(?i)^(?:(?:https?://)?(?:dx\.)?doi\.org/|doi:)', '')), '');
 CREATE OR REPLACE TEMP MACRO country_code(text) AS
     nullif(regexp_extract(upper(trim(text)), '^[A-Z]{2}$'), '');
-CREATE OR REPLACE TEMP MACRO said(text) AS nullif(trim(text), '');
+CREATE OR REPLACE TEMP MACRO said(text) AS
+    CASE WHEN strlen(text) = length(text) AND NOT starts_with(text, ' ') AND NOT ends_with(text, ' ')
+    THEN nullif(text, '') ELSE nullif(trim(text), '') END;
 CREATE OR REPLACE TEMP MACRO iso_date(text) AS
     nullif(regexp_extract(trim(text), '^[12][0-9]{3}-[0-9]{2}-[0-9]{2}'), '');
 """
 
-READ: Final = f"""
-CREATE OR REPLACE TEMP TABLE raw AS
-SELECT row_number() OVER () AS n, *
-FROM read_json(?, format = 'newline_delimited', columns = {_COLUMNS}, maximum_object_size = ?)
-"""  # noqa: S608 (our own text)
-
 RECORDS: Final = f"""
 CREATE OR REPLACE TEMP TABLE records AS
-WITH read AS (
+WITH raw AS (
+    SELECT row_number() OVER () AS n, *
+    FROM read_json($path, format = 'newline_delimited', columns = {_WORK}, records = true,
+        maximum_object_size = $longest)
+), apart AS (
+    SELECT * EXCLUDE (primary_location), primary_location.source.id AS source_id, lower(said(type)) AS type_said,
+        primary_location.source.display_name AS source_name, primary_location.source.issn_l AS issn_l,
+        primary_location.source.issn AS journal_issns
+    FROM raw
+), read AS (
     SELECT
-        n + ? AS record, line, openalex_id('W', id) AS work_id, doi_of(doi) AS doi,
+        n + $before AS record, openalex_id('W', id) AS work_id, doi_of(doi) AS doi,
         coalesce(said(title), said(display_name)) AS title,
         coalesce(said(publication_year), nullif(left(coalesce(iso_date(publication_date), ''), 4), '')) AS year_text,
-        CASE lower(said(type))
-            WHEN 'journal-article' THEN 'article' WHEN 'proceedings-article' THEN 'conference-paper'
-            ELSE lower(said(type))
+        CASE type_said
+            WHEN 'journal-article' THEN 'article' WHEN 'proceedings-article' THEN 'conference-paper' ELSE type_said
         END AS type,
-        openalex_id('S', primary_location.source.id) AS journal_id, said(primary_location.source.id) AS journal_text,
-        said(primary_location.source.display_name) AS journal_name,
-        said(primary_location.source.issn_l) AS journal_issn, primary_location.source.issn AS journal_issns,
+        openalex_id('S', source_id) AS journal_id, said(source_id) AS journal_text, said(source_name) AS journal_name,
+        said(issn_l) AS journal_issn, journal_issns,
         coalesce(lower(is_authors_truncated) = 'true', false) AS authors_truncated,
         coalesce(lower(is_retracted) = 'true', false) AS retracted,
         coalesce(lower(is_paratext) = 'true', false) AS paratext,
         coalesce(lower(synthetic) = 'true', false) AS synthetic,
         CASE WHEN iso_date(updated_date) IS NOT NULL THEN left(trim(updated_date), 26) END AS updated,
-        iso_date(publication_date) AS published,
-        list_filter(authorships, lambda listing: listing IS NOT NULL) AS listings, topics
-    FROM raw JOIN positions USING (n)
+        iso_date(publication_date) AS published, topics
+    FROM apart
 )
 SELECT
     *,
@@ -99,67 +111,110 @@ SELECT
         AS year_possible,
     CASE
         WHEN retracted THEN 'retracted' WHEN paratext THEN 'paratext'
-        WHEN ? AND type IS NULL THEN 'type: none'
-        WHEN ? AND NOT list_contains(?, type) THEN 'type: ' || type
+        WHEN $some AND type IS NULL THEN 'type: none'
+        WHEN $some AND NOT list_contains($types, type) THEN 'type: ' || type
     END AS left_out
 FROM read
 """  # noqa: S608
 
+IDS: Final = """
+SELECT openalex_id('W', id) IS NOT NULL
+FROM read_json($path, format = 'newline_delimited', columns = {'id': 'VARCHAR'}, records = true,
+    maximum_object_size = $longest, ignore_errors = true)
+"""
+
+LOADED: Final = "SELECT count(*), count(work_id), count(left_out) FROM records"
+
+SAID_OF_RECORDS: Final = """
+SELECT count(*), count(*) FILTER (left_out IS NULL), coalesce(bool_or(synthetic), false), max(left(updated, 10)),
+    max(published)
+FROM records
+"""
+
+LEFT_OUT: Final = "SELECT left_out, count(*) FROM records WHERE left_out IS NOT NULL GROUP BY ALL"
+
 WORKS: Final = """
-SELECT record, line, work_id, doi, title, CASE WHEN year_possible THEN year_number END AS year, type, journal_id,
-    journal_name, journal_issn, journal_issns, authors_truncated, updated
+SELECT record, record AS line, work_id, doi, title, CASE WHEN year_possible THEN year_number END AS year, type,
+    journal_id, journal_name, journal_issn, journal_issns, authors_truncated, updated
 FROM records WHERE left_out IS NULL ORDER BY record
 """
 
-LISTINGS: Final = """
-CREATE OR REPLACE TEMP TABLE listings AS
-SELECT record, line, work_id, unnest(listings) AS listing, generate_subscripts(listings, 1) - 1 AS author_position
-FROM records WHERE left_out IS NULL
-"""
-
-# A listing names its institutions as often as it likes; each counts once. One without any id is affiliation text. The
-# text of an affiliation is that of the raw strings which the record links to the institution, else all of the author's.
-AUTHORSHIPS: Final = """
-WITH named AS (
-    SELECT record, author_position, openalex_id('A', listing.author.id) AS author_id,
-        orcid_id(listing.author.orcid) AS orcid,
-        coalesce(said(listing.author.display_name), said(listing.raw_author_name)) AS author_name,
-        list_sort(list_distinct(list_filter(
-            list_transform(listing.institutions, lambda i: {
-                'ref': coalesce(openalex_id('I', i.id), ror_id(i.ror)),
-                'text': said(array_to_string(list_transform(
-                    list_filter(listing.affiliations, lambda a: list_contains(a.institution_ids, i.id)),
-                    lambda a: a.raw_affiliation_string), ' | '))
-            }),
-            lambda found: found.ref IS NOT NULL
-        ))) AS found,
-        said(array_to_string(listing.raw_affiliation_strings, ' | ')) AS texts
+# A row for each mention of an institution, and one for each listing without any. The text of an affiliation is that of
+# the raw strings which the record links to the institution, else all of the author's.
+_LISTED: Final = f"""
+CREATE OR REPLACE TEMP TABLE listed AS
+WITH raw AS (
+    SELECT row_number() OVER () + $before AS record, *
+    FROM read_json($path, format = 'newline_delimited', columns = {_LISTINGS}, records = true,
+        maximum_object_size = $longest)
+), listings AS (
+    SELECT record, unnest(listings) AS listing, generate_subscripts(listings, 1) - 1 AS author_position
+    FROM (SELECT record, list_filter(authorships, lambda listing: listing IS NOT NULL) AS listings FROM raw{{kept}})
+), apart AS (
+    SELECT record, author_position, listing.author.id AS author_text, listing.author.orcid AS orcid_text,
+        listing.author.display_name AS name, listing.raw_author_name AS raw_name, listing.affiliations AS links,
+        CASE WHEN len(listing.raw_affiliation_strings) = 1 THEN listing.raw_affiliation_strings[1]
+            ELSE array_to_string(listing.raw_affiliation_strings, ' | ') END AS texts,
+        coalesce(len(listing.institutions), 0) AS mentions,
+        CASE WHEN len(listing.institutions) > 0 THEN listing.institutions ELSE [NULL] END AS institutions
     FROM listings
-), each AS (
-    SELECT * EXCLUDE (found), unnest(CASE WHEN coalesce(len(found), 0) = 0 THEN [NULL] ELSE found END) AS one
-    FROM named
+), signed AS (
+    SELECT record, author_position, author_text, openalex_id('A', author_text) AS author_id,
+        orcid_id(orcid_text) AS orcid, coalesce(said(name), said(raw_name)) AS author_name, links,
+        said(texts) AS texts, mentions, unnest(institutions) AS i
+    FROM apart
+), mentioned AS (
+    SELECT * EXCLUDE (i, links), i.id AS id, i.ror AS ror, i.display_name AS display_name,
+        i.country_code AS country_code, i.type AS type, i.lineage AS lineage,
+        CASE WHEN len(links) = 1
+            THEN CASE WHEN list_contains(links[1].institution_ids, i.id) THEN links[1].raw_affiliation_string END
+            ELSE array_to_string(list_transform(
+                list_filter(links, lambda a: list_contains(a.institution_ids, i.id)),
+                lambda a: a.raw_affiliation_string), ' | ')
+        END AS linked
+    FROM signed
 )
-SELECT record, author_position::INTEGER AS author_position, author_id, orcid, author_name, one.ref AS institution_ref,
-    coalesce(one.text, texts) AS affiliation_text
-FROM each ORDER BY record, author_position, institution_ref
+SELECT record, author_position::INTEGER AS author_position, author_text, author_id, orcid, author_name, mentions,
+    coalesce(openalex_id('I', id), ror_id(ror)) AS institution_ref,
+    coalesce(CASE WHEN institution_ref IS NOT NULL THEN said(linked) END, texts) AS affiliation_text,
+    id, ror, display_name, country_code, type, lineage
+FROM mentioned
+"""  # noqa: S608
+LISTED: Final = _LISTED.replace("{kept}", "")
+LISTED_OF_KEPT: Final = _LISTED.replace(
+    "{kept}", " SEMI JOIN (SELECT record FROM records WHERE left_out IS NULL) USING (record)"
+)
+
+# a listing names its institutions as often as it likes; each counts once. One without any id is affiliation text
+AUTHORSHIPS: Final = """
+WITH several AS (
+    SELECT DISTINCT record, author_position, author_id, orcid, author_name, institution_ref, affiliation_text
+    FROM listed WHERE mentions > 1
+)
+SELECT record, author_position, author_id, orcid, author_name, institution_ref, affiliation_text
+FROM listed WHERE mentions <= 1
+UNION ALL
+SELECT * FROM several s WHERE institution_ref IS NOT NULL OR NOT EXISTS (
+    FROM several o
+    WHERE o.record = s.record AND o.author_position = s.author_position AND o.institution_ref IS NOT NULL
+)
+ORDER BY record, author_position, institution_ref, affiliation_text
 """
 
 INSTITUTIONS: Final = f"""
-WITH mentions AS (
-    SELECT line, unnest(listing.institutions) AS i FROM listings
-), once AS (
-    SELECT min(line) AS line, i FROM mentions GROUP BY i
+WITH once AS (
+    SELECT min(record) AS line, institution_ref, id, ror, display_name, country_code, type, lineage
+    FROM listed WHERE institution_ref IS NOT NULL GROUP BY ALL
 ), claims AS (
-    SELECT line, coalesce(openalex_id('I', i.id), ror_id(i.ror)) AS institution_ref, ror_id(i.ror) AS ror,
-        said(i.display_name) AS name, lower(said(i.type)) AS type, country_code(i.country_code) AS country,
-        list_filter(list_transform(i.lineage, lambda id: coalesce(openalex_id('I', id), ror_id(id))),
+    SELECT line, institution_ref, ror_id(o.ror) AS ror, said(display_name) AS name, lower(said(o.type)) AS type,
+        country_code(o.country_code) AS country,
+        list_filter(list_transform(o.lineage, lambda id: coalesce(openalex_id('I', id), ror_id(id))),
             lambda ref: ref IS NOT NULL) AS lineage
-    FROM once
+    FROM once o
 )
 SELECT line, {RANKS["openalex"]} AS rank, institution_ref, ror, name,
     CASE WHEN type IS NOT NULL THEN [type] END AS types, country, lineage
-FROM claims WHERE institution_ref IS NOT NULL
-ORDER BY line, institution_ref, name, ror, types, country, lineage
+FROM claims ORDER BY line, institution_ref, name, ror, types, country, lineage
 """  # noqa: S608
 
 SUBJECTS: Final = """
@@ -173,26 +228,27 @@ ORDER BY ALL
 
 # what is spelled as always is not looked at twice
 NOTES: Final = """
-WITH institutions AS (
-    SELECT line, work_id, unnest(listing.institutions) AS i FROM listings
-), notes AS (
-    SELECT line, 'kept without a year: impossible year' AS reason, work_id, year_text AS text
+WITH notes AS (
+    SELECT record, 'kept without a year: impossible year' AS reason, year_text AS text
     FROM records WHERE left_out IS NULL AND year_text IS NOT NULL AND NOT coalesce(year_possible, false)
     UNION ALL
-    SELECT line, 'kept without a journal: its id is none of OpenAlex', work_id, journal_text
+    SELECT record, 'kept without a journal: its id is none of OpenAlex', journal_text
     FROM records WHERE left_out IS NULL AND journal_text IS NOT NULL AND journal_id IS NULL
     UNION ALL
-    SELECT line, 'kept without an author id: it is none of OpenAlex', work_id, listing.author.id
-    FROM listings
-    WHERE NOT starts_with(coalesce(said(listing.author.id), 'https://openalex.org/A'), 'https://openalex.org/A')
-        AND openalex_id('A', listing.author.id) IS NULL
+    SELECT record, 'kept without an author id: it is none of OpenAlex', author_text
+    FROM (
+        SELECT DISTINCT record, author_position, author_text FROM listed
+        WHERE author_id IS NULL AND NOT starts_with(coalesce(said(author_text), 'https://openalex.org/A'),
+            'https://openalex.org/A')
+    )
     UNION ALL
-    SELECT line, 'kept without an affiliation: its id is none of OpenAlex or ROR', work_id, coalesce(i.id, i.ror)
-    FROM institutions
-    WHERE NOT starts_with(coalesce(said(i.id), said(i.ror), 'https://openalex.org/I'), 'https://openalex.org/I')
-        AND coalesce(openalex_id('I', i.id), ror_id(i.ror)) IS NULL
+    SELECT record, 'kept without an affiliation: its id is none of OpenAlex or ROR', coalesce(id, ror)
+    FROM listed
+    WHERE institution_ref IS NULL
+        AND NOT starts_with(coalesce(said(id), said(ror), 'https://openalex.org/I'), 'https://openalex.org/I')
 )
-SELECT ? AS source, line, reason, work_id || ': ' || left(text, 40) AS excerpt FROM notes ORDER BY line, reason, text
+SELECT $label AS source, record AS line, reason, work_id || ': ' || left(text, 40) AS excerpt
+FROM notes JOIN records USING (record) ORDER BY line, reason, text
 """
 
 JUDGED: Final = """

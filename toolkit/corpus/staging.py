@@ -9,8 +9,8 @@ the canonical tables from all folders that ``state.json`` lists as sources.
 Column by column:
 
 ``works``
-    One row for each work record that is kept. ``record`` numbers the work records of this input from 1 and is what
-    ``authorships`` and ``subjects`` point to; ``line`` is where the record stands in ``source``, for reports.
+    One row for each work record that is kept. ``record`` numbers the work records of this input in their order and is
+    what ``authorships`` and ``subjects`` point to; ``line`` is where the record stands in ``source``, for reports.
     ``updated`` (ISO date or null) decides between records of the same id: the latest, else the first.
     ``type`` is the record's own, null where it has none. ``year`` is null where it is unknown or impossible.
     ``journal_issn`` is the linking ISSN, ``journal_issns`` holds all of them.
@@ -78,7 +78,7 @@ __all__ = [
     "write_staging_table",
 ]
 
-FORMAT: Final = 7
+FORMAT: Final = 8
 """Raised when a reader's output changes, so that old staging is read anew."""
 
 RANKS: Final[dict[str, int]] = {"ror": 0, "institutions": 1, "tables": 2, "openalex": 3}
