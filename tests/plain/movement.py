@@ -267,3 +267,35 @@ def homes(frames, level):
         else:
             raise ValueError(level)
     return found
+
+
+def agreement(own, other, widest=None):
+    """Numbers of events, of the other's, and of those that are one move; moves are rows of the functions above.
+
+    ``widest``: only events whose own gap is at most so many years.
+    """
+
+    def events(rows):
+        found = defaultdict(list)
+        for row in rows:
+            if row["weight"] > 0:
+                found[row["author_id"], row["year"]].append(row)
+        gaps = {
+            event: min(max(row["year"] - row["last_year_at_from"] - 1, 0) for row in rows)
+            for event, rows in found.items()
+        }
+        return {event: rows for event, rows in found.items() if widest is None or gaps[event] <= widest}, len(found)
+
+    (first, all_first), (second, all_second) = events(own), events(other)
+    unused, partners = set(second), {}
+    for step in (0, -1, 1):
+        for author, year in sorted(first):
+            beside = (author, year + step)
+            if (author, year) in partners or beside not in unused:
+                continue
+            one, two = first[author, year], second[beside]
+            if all({row[end] for row in one} & {row[end] for row in two} for end in ("from_id", "to_id")):
+                partners[author, year] = beside
+                unused.remove(beside)
+    outside = all_first + all_second - len(first) - len(second)
+    return len(first), len(second), len(partners), outside

@@ -16,6 +16,9 @@ from toolkit.measures.connection_answers import connections
 from toolkit.measures.group_answers import lists, umbrella
 from toolkit.measures.indicator_answers import ratios
 from toolkit.measures.internal_answers import internal
+from toolkit.measures.movement.career_answers import careers
+from toolkit.measures.movement.comparison import rule_agreement
+from toolkit.measures.movement.move_answers import moves
 from toolkit.measures.pair_answers import pairs, partnerships
 from toolkit.measures.scope_answers import scope_comparison
 from toolkit.measures.sector_answers import collaboration_types, company_partners
@@ -27,17 +30,20 @@ from toolkit.workspace import Workspace, open_workspace
 
 __all__ = [
     "articles",
+    "careers",
     "collaboration_types",
     "company_partners",
     "concentration",
     "connections",
     "internal",
     "lists",
+    "moves",
     "pairs",
     "partnerships",
     "rank",
     "ratios",
     "repeat",
+    "rule_agreement",
     "scope_comparison",
     "share",
     "standing",
@@ -83,6 +89,9 @@ def repeat(record: RunRecord | Mapping[str, Any], workspace: Folder) -> Answer:
         "lists": lists,
         "umbrella": umbrella,
         "ratios": ratios,
+        "careers": careers,
+        "moves": moves,
+        "rule_agreement": rule_agreement,
     }
     if run.method not in methods:
         raise BadParameter("method", run.method, f"it is one of {', '.join(methods)}")
@@ -97,4 +106,6 @@ def repeat(record: RunRecord | Mapping[str, Any], workspace: Folder) -> Answer:
         del parameters["by_year"]
     if run.method == "company_partners":
         del parameters["level"]
+    if run.method in ("careers", "rule_agreement"):
+        del parameters["years"]
     return methods[run.method](opened, **parameters)

@@ -1,0 +1,152 @@
+"""Commands about the movement of researchers: moves, careers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from toolkit.cli import movement_options as mov
+from toolkit.cli import options as opt
+from toolkit.cli.output import emit, say
+from toolkit.errors import SettingsError
+from toolkit.workspace import open_workspace
+
+__all__ = ["register"]
+
+_SELECTION = "What to count"
+
+
+def moves(
+    from_place: Annotated[
+        str | None, typer.Option("--from-place", help="Only moves out of this place.", rich_help_panel=_SELECTION)
+    ] = None,
+    to_place: Annotated[
+        str | None, typer.Option("--to-place", help="Only moves into this place.", rich_help_panel=_SELECTION)
+    ] = None,
+    author: Annotated[
+        str | None,
+        typer.Option("--author", help="Only this author: id, ORCID or name.", rich_help_panel=_SELECTION),
+    ] = None,
+    kind: Annotated[
+        str | None,
+        typer.Option(
+            "--kind",
+            help="Migration, visit, dual, open (tenure), move, gap (mode-year) or all. [default: those in flows]",
+            rich_help_panel=_SELECTION,
+        ),
+    ] = None,
+    compare: Annotated[
+        bool,
+        typer.Option(
+            "--compare", help="How far the rules agree, and which option changes the moves most, instead of the moves."
+        ),
+    ] = False,
+    level: opt.LevelOption = "city",
+    years: opt.YearsOption = None,
+    top: opt.TopOption = 25,
+    rule: mov.RuleOption = "tenure",
+    mode_weight: mov.ModeWeightOption = "parts",
+    ties: mov.TiesOption = "earlier",
+    max_gap: mov.MaxGapOption = 5,
+    bridge_gap: mov.BridgeGapOption = 2,
+    join_gap: mov.JoinGapOption = None,
+    max_visit: mov.MaxVisitOption = 4,
+    max_overlap: mov.MaxOverlapOption = 3,
+    drop_censored: mov.DropCensoredOption = False,
+    max_places: mov.MaxPlacesOption = 20,
+    drop_suspects: mov.DropSuspectsOption = False,
+    kin: mov.MoveKinOption = "drop",
+    fmt: opt.FormatOption = None,
+    output: opt.OutputOption = None,
+    workspace: opt.WorkspaceOption = None,
+) -> None:
+    """Who moved from where to where and when, by the affiliations on their articles.
+
+    What is in no flow (visits, dual affiliations, open cases, changes over long gaps) is counted in the run record.
+    """
+    from toolkit.measures import answers
+
+    asked: dict[str, Any] = {
+        "level": level,
+        "rule": rule,
+        "mode_weight": mode_weight,
+        "ties": ties,
+        "max_gap": max_gap,
+        "bridge_gap": bridge_gap,
+        "join_gap": join_gap,
+        "max_visit": max_visit,
+        "max_overlap": max_overlap,
+        "drop_censored": drop_censored,
+        "max_places": max_places,
+        "drop_suspects": drop_suspects,
+        "kin": kin,
+    }
+    ws = open_workspace(workspace)
+    if compare:
+        if any(value is not None for value in (from_place, to_place, author, kind, years)):
+            raise SettingsError("--compare holds whole careers against each other: it takes no selection of moves.")
+        answer = answers.rule_agreement(ws, **asked)
+    else:
+        answer = answers.moves(
+            ws, from_place=from_place, to_place=to_place, author=author, kind=kind, years=years, **asked
+        )
+    emit(answer.frame, answer.run, fmt=fmt, output=output, top=top)
+
+
+def careers(
+    author: Annotated[str, typer.Option("--author", help="The person: an id, an ORCID or a name.")],
+    by_year: Annotated[
+        bool, typer.Option("--by-year", help="The places of each year instead of tenures and moves.")
+    ] = False,
+    plot: Annotated[
+        Path | None, typer.Option("--plot", help="Draw the timeline into this file (.png, .svg or .pdf).")
+    ] = None,
+    level: opt.LevelOption = "institution",
+    top: opt.TopOption = 0,
+    mode_weight: mov.ModeWeightOption = "parts",
+    ties: mov.TiesOption = "earlier",
+    max_gap: mov.MaxGapOption = 5,
+    bridge_gap: mov.BridgeGapOption = 2,
+    join_gap: mov.JoinGapOption = None,
+    max_visit: mov.MaxVisitOption = 4,
+    max_overlap: mov.MaxOverlapOption = 3,
+    max_places: mov.MaxPlacesOption = 20,
+    kin: mov.MoveKinOption = "drop",
+    fmt: opt.FormatOption = None,
+    output: opt.OutputOption = None,
+    workspace: opt.WorkspaceOption = None,
+) -> None:
+    """A person's career: tenures, moves, dual affiliations and returns. Namesakes are listed, never merged."""
+    from toolkit.measures import answers
+
+    asked: dict[str, Any] = {
+        "author": author,
+        "level": level,
+        "mode_weight": mode_weight,
+        "ties": ties,
+        "max_gap": max_gap,
+        "bridge_gap": bridge_gap,
+        "join_gap": join_gap,
+        "max_visit": max_visit,
+        "max_overlap": max_overlap,
+        "max_places": max_places,
+        "kin": kin,
+    }
+    ws = open_workspace(workspace)
+    answer = answers.careers(ws, by_year=by_year, **asked)
+    if plot is not None:
+        from toolkit.present.timelines import draw_career, write_figure
+
+        events = answers.careers(ws, **asked).frame if by_year else answer.frame
+        years = answer.frame if by_year else answers.careers(ws, by_year=True, **asked).frame
+        write_figure(draw_career(events, years, note=" ".join(answer.run.notes)), plot)
+        say(f"timeline in {plot}")
+    emit(answer.frame, answer.run, fmt=fmt, output=output, top=top)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to ``app``."""
+    for command in (moves, careers):
+        app.command(rich_help_panel="Movement")(command)

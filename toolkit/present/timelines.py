@@ -1,0 +1,207 @@
+"""Careers as drawn timelines: tenures as bars, seen years as dots, moves as arrows, main places as a strip."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from toolkit.errors import BadParameter, EmptySelection, SettingsError
+from toolkit.present.charts import PALETTE
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+__all__ = ["draw_career", "write_figure"]
+
+_INK, _FAINT = "#333333", "#9aa3ad"
+_ARROWS: Final = {
+    "migration": ("-", _INK, "migration"),
+    "dual": (":", _FAINT, "dual"),
+    "visit": ("--", _FAINT, "visit"),
+    "open": ("--", _FAINT, "open"),
+}
+_MOST = 6
+
+
+def draw_career(events: pd.DataFrame, years: pd.DataFrame, *, title: str = "", note: str = "") -> Figure:
+    """Draw careers as the rules see them, one panel an author.
+
+    A place has a row; a bar is a tenure, a dot a year with articles from there (its area their number). An arrow is
+    what the tenure rule makes of a new tenure: solid a migration, dashed a visit or an open case, dotted a dual
+    affiliation. The strip below is the main place of each year; a stroke in it is a move of the mode-year rule.
+
+    Parameters
+    ----------
+    events, years
+        Frames of :func:`toolkit.careers`, without and with ``by_year``; the first six authors are drawn.
+    title, note
+        Text above and below the figure.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    EmptySelection
+        There is nothing to draw.
+    SettingsError
+        matplotlib is not installed (``pip install 'scicities[plots]'``).
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import toolkit as sc
+    >>> from toolkit.corpus.example import career_tables, example_workspace
+    >>> workspace = example_workspace(tempfile.mkdtemp(), tables=career_tables())
+    >>> career = [sc.careers(workspace, author="clean", by_year=by_year).frame for by_year in (False, True)]
+    >>> figure = draw_career(*career)
+    >>> [text.get_text() for text in figure.axes[0].get_yticklabels()]
+    ['Nanjing University', 'Peking University', 'main place']
+    """
+    if events.empty or years.empty:
+        raise EmptySelection("There is no career to draw: the author is seen at no place of this level.")
+    authors = list(dict.fromkeys(events["author_id"]))[:_MOST]
+    panels = [(events[events["author_id"] == author], years[years["author_id"] == author]) for author in authors]
+    rows = [stays["place_id"].nunique() + 1 for stays, _ in panels]
+    figure, every = _subplots(rows)
+    for axes, (own, seen) in zip(every, panels, strict=True):
+        _career(axes, own, seen)
+    every[-1].set_xlabel("year", fontsize=9, color=_INK)
+    if title:
+        figure.suptitle(title, x=0.01, ha="left", fontsize=13, fontweight="bold")
+    if note:
+        figure.supxlabel(note, x=0.01, ha="left", fontsize=8, color="#666666")
+    return figure
+
+
+def _subplots(rows: list[int]) -> tuple[Figure, list[Axes]]:
+    try:
+        import matplotlib.pyplot as plt
+    except ImportError as error:
+        raise SettingsError("Figures need matplotlib: pip install 'scicities[plots]'.") from error
+    figure, every = plt.subplots(
+        len(rows),
+        1,
+        figsize=(9, 0.9 * len(rows) + 0.42 * sum(rows)),
+        height_ratios=[row + 1 for row in rows],
+        squeeze=False,
+        layout="constrained",
+    )
+    return figure, [axes for (axes,) in every]
+
+
+def _career(axes: Axes, events: pd.DataFrame, years: pd.DataFrame) -> None:
+    stays = events[events["event"] == "tenure"]
+    places = list(dict.fromkeys(stays["place_id"]))
+    row = {place: number for number, place in enumerate(places)}
+    colour = {place: PALETTE[min(number, len(PALETTE) - 1)] for place, number in row.items()}
+    for stay in _rows(stays):
+        axes.barh(
+            row[stay["place_id"]],
+            int(stay["end_year"]) - int(stay["year"]) + 0.9,
+            left=int(stay["year"]) - 0.45,
+            height=0.5,
+            color=colour[stay["place_id"]],
+            alpha=0.3,
+            linewidth=0,
+        )
+    for seen in _rows(years):
+        area = min(14 + 10 * int(seen["articles"]), 90)
+        axes.scatter(
+            seen["year"], row[seen["place_id"]], s=area, color=colour[seen["place_id"]], linewidths=0, zorder=3
+        )
+    for event in _rows(events[events["event"].isin(list(_ARROWS))]):
+        _arrow(axes, event, row)
+    strip = len(places)
+    for main in _rows(years[years["main_place"]]):
+        axes.barh(strip, 0.9, left=int(main["year"]) - 0.45, height=0.4, color=colour[main["place_id"]], linewidth=0)
+    for move in _rows(events[events["event"] == "move"]):
+        axes.plot([int(move["year"]) - 0.5] * 2, [strip - 0.36, strip + 0.36], color=_INK, linewidth=1.6, zorder=4)
+    names = dict(zip(stays["place_id"], stays["place_name"], strict=True))
+    _frame(axes, [_short(str(names[place])) for place in places], years)
+    first = events.iloc[0]
+    named = str(first["name"]) if isinstance(first["name"], str) else str(first["author_id"])
+    axes.set_title(f"{named} ({first['author_id']})", loc="left", fontsize=10, color=_INK)
+
+
+def _arrow(axes: Axes, event: dict[str, Any], row: dict[str, int]) -> None:
+    """From the old place to the new one, at the turn to the move's year."""
+    style, colour, word = _ARROWS[event["event"]]
+    if event["from_id"] not in row:
+        return
+    across, start, end = int(event["year"]) - 0.5, row[event["from_id"]], row[event["place_id"]]
+    axes.annotate(
+        "",
+        (across, end),
+        (across, start),
+        arrowprops={
+            "arrowstyle": "-|>",
+            "linestyle": style,
+            "color": colour,
+            "linewidth": 1.3,
+            "shrinkA": 2,
+            "shrinkB": 0,
+        },
+        zorder=4,
+    )
+    word = f"{word}, return" if "return" in str(event["flags"]).split(", ") else word
+    axes.annotate(
+        word,
+        (across, (start + end) / 2),
+        xytext=(4, 0),
+        textcoords="offset points",
+        va="center",
+        fontsize=8,
+        color=_INK,
+        zorder=5,
+    )
+
+
+def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
+
+
+def _frame(axes: Axes, names: list[str], years: pd.DataFrame) -> None:
+    axes.set_yticks(range(len(names) + 1), [*names, "main place"], fontsize=9, color=_INK)
+    axes.invert_yaxis()
+    first, last = int(years["year"].min()), int(years["year"].max())
+    axes.set_xlim(first - 1, last + 1)
+    step = 1 if last - first < 12 else 2 if last - first < 26 else 5
+    ticks = [year for year in range(first, last + 1) if year % step == 0]
+    axes.set_xticks(ticks, [str(year) for year in ticks], fontsize=8, color=_INK)
+    axes.grid(visible=True, axis="x", color="#eeeeee", linewidth=0.6)
+    axes.set_axisbelow(True)
+    axes.tick_params(length=0)
+    for side in axes.spines.values():
+        side.set_visible(False)
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= 34 else f"{name[:33]}…"
+
+
+def write_figure(figure: Figure, path: Path) -> None:
+    """Write a figure, in the format of the file's ending, with texts that stay texts.
+
+    Raises
+    ------
+    BadParameter
+        The ending names no format of figures.
+    SettingsError
+        The file can't be written.
+    """
+    import matplotlib as mpl
+
+    formats = figure.canvas.get_supported_filetypes()
+    if path.suffix[1:].lower() not in formats:
+        raise BadParameter("plot", str(path), f"the file's ending is one of {', '.join(sorted(formats))}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # no date in the file: equal careers give equal files
+        with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "scicities"}):
+            figure.savefig(path, dpi=200, metadata={"Date": None} if path.suffix.lower() == ".svg" else None)
+    except OSError as error:
+        raise SettingsError(f"{path} can't be written: {error}") from error
