@@ -9,10 +9,12 @@ from toolkit.corpus.networks.store import read_network
 from toolkit.errors import BadParameter, UnknownPlace
 from toolkit.measures.counting import DEFAULT, Counting, CountingOptions
 from toolkit.network.arrays import EdgeArray
+from toolkit.network.bootstrap import REPLICATES, ArticleParts, hub_intervals
 from toolkit.network.communities import communities as network_communities
+from toolkit.network.hubs import DEFAULT_MEASURES as DEFAULT_HUB_MEASURES
 from toolkit.network.hubs import MEASURES as HUB_MEASURES
+from toolkit.network.hubs import SAMPLED_MEASURES, checked_measures, strengths
 from toolkit.network.hubs import hubs as network_hubs
-from toolkit.network.hubs import strengths
 from toolkit.network.ready_made import undirected_edges
 from toolkit.runs import Answer, RunRecord, RunTimer, recording
 from toolkit.workspace import Workspace
@@ -24,7 +26,21 @@ if TYPE_CHECKING:
 
     Source = Workspace | Graph | EdgeArray | nx.Graph[Any]
 
-__all__ = ["HUB_MEASURES", "communities", "hubs", "repeat", "write_back", "written_properties"]
+__all__ = [
+    "DEFAULT_HUB_MEASURES",
+    "HUB_MEASURES",
+    "communities",
+    "hubs",
+    "repeat",
+    "write_back",
+    "written_properties",
+]
+
+_WEIGHTS_OF_ARTICLES = ("score", "joint")
+_INTERVAL_NOTE = (
+    "intervals: 95 % of the values on resampled articles; a bootstrap can't add partners, so those of degree and core "
+    "lie low"
+)
 
 
 def hubs(
@@ -34,12 +50,16 @@ def hubs(
     weight: str = "score",
     years: tuple[int, int] | str | None = None,
     country: str | None = None,
-    measures: tuple[str, ...] = HUB_MEASURES,
+    measures: tuple[str, ...] = DEFAULT_HUB_MEASURES,
     engine: str = "auto",
+    samples: int | None = None,
+    seed: int = 0,
+    interval: bool = False,
+    replicates: int = REPLICATES,
     network: str | None = None,
     **options: Unpack[CountingOptions],
 ) -> Answer:
-    """Hubs of the collaboration network, by degree, strength, PageRank and betweenness.
+    """Hubs of the collaboration network, by published centralities, each with its rank and, if asked for, its interval.
 
     The network has a node for each place with a partner and an edge for each pair; the edge's strength is the pair's
     collaboration score (or joint articles, or partnerships) summed over the window. The formula of each measure
@@ -60,9 +80,19 @@ def hubs(
     country
         Only places of this country (both ends).
     measures
-        Any of ``degree``, ``strength``, ``pagerank``, ``betweenness``.
+        Any of ``degree``, ``strength``, ``pagerank``, ``betweenness`` (these by default), ``eigenvector``,
+        ``harmonic``, ``core``.
     engine
-        ``auto``, ``networkx`` or ``igraph``; they agree.
+        ``auto``, ``numpy``, ``igraph``, ``networkx`` or ``networkit``; they agree.
+    samples
+        Estimate ``betweenness`` and ``harmonic`` from so many sampled places; ``None`` computes them whole.
+    seed
+        Seed of the sample and of the intervals.
+    interval
+        Add the 95 % interval of each measure and rank, by the Poisson bootstrap over articles
+        (:func:`toolkit.network.bootstrap.hub_intervals`): of a workspace, for weights ``score`` and ``joint``.
+    replicates
+        Resampled networks behind an interval.
     network
         Of a workspace the ready-made network or flows of this name instead of its collaboration network (directions
         and years summed; ``level`` and ``weight`` say nothing, ``country`` is refused).
@@ -74,14 +104,17 @@ def hubs(
     -------
     Answer
         Frame ``rank, id, name`` and for each measure its value and ``<measure>_rank``, ordered by the first measure's
-        rank (strength where it is asked for); the run record.
+        rank (strength where it is asked for); with ``interval`` also ``<measure>_low``, ``<measure>_high``,
+        ``<measure>_rank_low`` and ``<measure>_rank_high``; the run record.
 
     Raises
     ------
     EmptyGraph
         No pair is left after the filters.
     BadParameter
-        An unknown level, weight, measure or engine.
+        An unknown level, weight, measure or engine, or intervals of what is no corpus.
+    NotConverged, WrongGraph
+        A measure can't be had of this network.
     """
     counting = Counting(**options)
     parameters = {
@@ -91,9 +124,15 @@ def hubs(
         "country": country,
         "measures": list(measures),
         "engine": engine,
+        "samples": samples,
+        "seed": seed,
+        "interval": interval,
+        "replicates": replicates if interval else None,
         **({} if network is None else {"network": network}),
         **_chosen(counting),
     }
+    if interval:
+        _refuse_interval(source, weight, network)
     with recording("hubs", parameters) as timer:
         edges, attribute = _edges(
             source,
@@ -105,12 +144,58 @@ def hubs(
             counting=counting,
             timer=timer,
         )
-        frame = network_hubs(edges, weight=attribute, measures=measures, engine=engine)
-        first = "strength" if "strength" in measures else measures[0]
+        wanted = checked_measures(measures)
+        frame = network_hubs(edges, weight=attribute, measures=wanted, engine=engine, samples=samples, seed=seed)
+        if interval and isinstance(source, Workspace) and isinstance(edges, EdgeArray):
+            parts = _article_parts(source, edges, level=level, weight=weight, years=years)
+            bounds = hub_intervals(
+                edges, parts, measures=wanted, engine=engine, replicates=replicates, seed=seed, samples=samples
+            )
+            frame = frame.merge(bounds, left_on="id", right_index=True, validate="one_to_one")
+            frame = frame[_with_bounds(wanted)]
+            timer.rows["articles"] = parts.n_articles
+            timer.notes.append(_INTERVAL_NOTE)
+        first = "strength" if "strength" in wanted else wanted[0]
         frame = frame.sort_values([f"{first}_rank", "id"], ignore_index=True)
         frame.insert(0, "rank", frame[f"{first}_rank"])
+        if samples is not None and samples < len(frame) and set(wanted) & set(SAMPLED_MEASURES):
+            timer.notes.append(f"betweenness and harmonic are estimates from {samples:,} of {len(frame):,} places")
         timer.rows["result"] = len(frame)
         return Answer(frame, timer.record())
+
+
+def _refuse_interval(source: Source, weight: str, network: str | None) -> None:
+    if not isinstance(source, Workspace) or network is not None:
+        raise BadParameter(
+            "interval", True, "intervals are drawn from articles, which the network of a workspace has: --from corpus"
+        )
+    if weight not in _WEIGHTS_OF_ARTICLES:
+        raise BadParameter(
+            "weight", weight, f"intervals are of weights that articles add up to: {', '.join(_WEIGHTS_OF_ARTICLES)}"
+        )
+
+
+def _article_parts(
+    workspace: Workspace, edges: EdgeArray, *, level: str, weight: str, years: tuple[int, int] | str | None
+) -> ArticleParts:
+    """What each article of the window adds to each edge."""
+    import ibis
+
+    from toolkit.measures.collaboration import pair_parts
+    from toolkit.measures.tables import Tables
+
+    with Tables.of(workspace) as tables:
+        rows = pair_parts(tables, level=level, years=_years(years))
+        part = rows.share_a + rows.share_b if weight == "score" else ibis.literal(1.0)
+        table = rows.select("work_id", "a_id", "b_id", part=part.cast("float64")).to_pyarrow()
+    return ArticleParts.of_table(edges, table)
+
+
+def _with_bounds(measures: tuple[str, ...]) -> list[str]:
+    """Columns in the order they are shown: each value beside its bounds, then the ranks beside theirs."""
+    ends = ("", "_low", "_high")
+    values = [f"{measure}{end}" for measure in measures for end in ends]
+    return ["id", "name", *values, *(f"{measure}_rank{end}" for measure in measures for end in ends)]
 
 
 def communities(
@@ -121,29 +206,39 @@ def communities(
     years: tuple[int, int] | str | None = None,
     country: str | None = None,
     method: str = "leiden",
+    quality: str = "modularity",
     engine: str = "auto",
     seed: int = 0,
     starts: int = 10,
     resolution: float = 1.0,
+    stability: bool = False,
+    consensus: bool = False,
     network: str | None = None,
     **options: Unpack[CountingOptions],
 ) -> Answer:
-    """Communities of the collaboration network by modularity: Leiden or Louvain, best of ``starts``.
+    """Communities of the collaboration network: Leiden or Louvain, best of ``starts`` or their consensus.
 
     Parameters
     ----------
     source, level, weight, years, country
         As for :func:`hubs`.
     method
-        ``leiden`` (igraph) or ``louvain`` (python-louvain, igraph or networkx).
+        ``leiden`` (igraph, networkit) or ``louvain`` (igraph, python-louvain, networkx, networkit).
+    quality
+        ``modularity`` or, for Leiden by igraph, ``cpm`` (constant Potts model).
     engine
-        ``auto``, ``igraph``, ``python-louvain`` or ``networkx``.
+        ``auto`` (igraph), ``igraph``, ``python-louvain``, ``networkx`` or ``networkit``.
     seed
         Seed of the first start; equal graphs and seeds give equal results whatever the row order.
     starts
-        Starts; the one of best modularity is kept.
+        Starts; the one of the largest value is kept.
     resolution
-        Above 1 for more and smaller communities.
+        Above 1 for more and smaller communities; of ``cpm`` the mean strength of a tie that holds a community
+        together [unit of the weight].
+    stability
+        Add ``support``: how far the starts keep a place with the others of its community, 0 to 1.
+    consensus
+        The consensus of the starts instead of the best of them, with ``support``.
     network
         As for :func:`hubs`: a ready-made network, or flows taken without their direction.
     **options
@@ -153,7 +248,8 @@ def communities(
     -------
     Answer
         Frame ``id, name, community, size``, communities numbered by size (1 the largest), the strongest place of each
-        first; the run record's facts hold ``modularity`` and ``communities``.
+        first; the run record's facts hold ``modularity``, ``communities``, ``stability`` (mean AMI of the starts) and,
+        of ``cpm``, its value.
 
     Raises
     ------
@@ -171,10 +267,13 @@ def communities(
         "years": _years(years),
         "country": country,
         "method": method,
+        "quality": quality,
         "engine": engine,
         "seed": seed,
         "starts": starts,
         "resolution": resolution,
+        "stability": stability,
+        "consensus": consensus,
         **({} if network is None else {"network": network}),
         **_chosen(counting),
     }
@@ -193,12 +292,19 @@ def communities(
             edges,
             weight=attribute,
             method=method,
+            quality=quality,
             engine=engine,
             seed=seed,
             starts=starts,
             resolution=resolution,
+            stability=stability,
+            consensus=consensus,
         )
         timer.facts.update(modularity=found.modularity, communities=found.n_communities, engine=found.engine)
+        if found.stability is not None:
+            timer.facts["stability"] = found.stability
+        if quality == "cpm":
+            timer.facts["cpm"] = found.value
         timer.rows["result"] = len(found.frame)
         strength = strengths(edges, weight=attribute).rename("strength")
         frame = found.frame.merge(strength, left_on="id", right_index=True, validate="one_to_one")
@@ -214,8 +320,9 @@ def write_back(graph: Graph, answer: Answer, *, level: str = "city") -> int:
     graph
         An open graph, loaded from the records that were analysed.
     answer
-        What :func:`communities` or :func:`hubs` gave: the first writes property ``community``, the second each measure
-        under its name.
+        What :func:`communities` or :func:`hubs` gave: the first writes property ``community`` (and
+        ``community_support``), the second each measure under its name (and its ``<measure>_low``,
+        ``<measure>_high``).
     level
         Level of the answer's places.
 
@@ -226,14 +333,17 @@ def write_back(graph: Graph, answer: Answer, *, level: str = "city") -> int:
     """
     from toolkit.graphdb.writeback import write_results
 
-    return write_results(graph, answer.frame, level=level, run=answer.run, properties=written_properties(answer))
+    frame = answer.frame.rename(columns={"support": "community_support"})
+    return write_results(graph, frame, level=level, run=answer.run, properties=written_properties(answer))
 
 
 def written_properties(answer: Answer) -> tuple[str, ...]:
     """Names of the properties that :func:`write_back` writes for this answer."""
+    columns = set(answer.frame.columns)
     if answer.run.method == "communities":
-        return ("community",)
-    return tuple(name for name in HUB_MEASURES if name in answer.frame.columns)
+        return ("community", "community_support") if "support" in columns else ("community",)
+    named = (f"{measure}{end}" for measure in HUB_MEASURES for end in ("", "_low", "_high"))
+    return tuple(name for name in named if name in columns)
 
 
 def _edges(

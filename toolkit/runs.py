@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Answer", "RunRecord", "RunTimer", "recording", "versions"]
 
-_PACKAGES = ("scicities", "ibis-framework", "duckdb", "networkx", "igraph", "python-louvain", "neo4j")
+_PACKAGES = ("scicities", "ibis-framework", "duckdb", "networkx", "igraph", "python-louvain", "networkit", "neo4j")
 
 
 @cache

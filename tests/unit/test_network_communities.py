@@ -16,7 +16,14 @@ from toolkit.network.arrays import EdgeArray
 from toolkit.network.communities import communities, modularity
 from toolkit.network.partition import agreement
 
-WAYS = [("leiden", "igraph"), ("louvain", "igraph"), ("louvain", "python-louvain"), ("louvain", "networkx")]
+WAYS = [
+    ("leiden", "igraph"),
+    ("leiden", "networkit"),
+    ("louvain", "igraph"),
+    ("louvain", "python-louvain"),
+    ("louvain", "networkx"),
+    ("louvain", "networkit"),
+]
 WAYS_WITH_RESOLUTION = [(method, engine) for method, engine in WAYS if engine != "python-louvain"]
 
 
@@ -181,6 +188,13 @@ def test_error_texts():
         communities(g, weight=None, engine="networkx")
     with pytest.raises(BadParameter, match="starts = 0 can't be used: a whole number, at least 1"):
         communities(g, weight=None, starts=0)
+    with pytest.raises(BadParameter, match="starts = 1 can't be used: a whole number, at least 2"):
+        communities(g, weight=None, starts=1, consensus=True)
+    with pytest.raises(BadParameter, match="quality = 'surprise' can't be used: one of modularity, cpm"):
+        communities(g, weight=None, quality="surprise")
+    for method, engine in (("louvain", "igraph"), ("louvain", "networkx"), ("leiden", "networkit")):
+        with pytest.raises(BadParameter, match=f"quality = 'cpm' can't be used: {method} by {engine} knows modularity"):
+            communities(g, weight=None, method=method, engine=engine, quality="cpm")
     with pytest.raises(BadParameter, match="seed = -1"):
         communities(g, weight=None, seed=-1)
     with pytest.raises(BadParameter, match="seed = True"):

@@ -178,7 +178,11 @@ def test_error_texts():
         hubs(g, weight="weight", measures=("fame",))
     with pytest.raises(BadParameter, match=r"measures = \(\) can't be used: some of"):
         hubs(g, weight="weight", measures=())
-    with pytest.raises(BadParameter, match=r"engine = 'networkit' can't be used: one of auto, igraph, networkx"):
+    with pytest.raises(BadParameter, match=r"engine = 'x' can't be used: one of auto, igraph, networkx, networkit, n"):
+        hubs(g, weight="weight", engine="x")
+    with pytest.raises(
+        BadParameter, match=r"engine \(for betweenness\) = 'networkit' can't be used: one of auto, igraph"
+    ):
         hubs(g, weight="weight", engine="networkit")
     with pytest.raises(BadParameter, match=r"engine \(for betweenness\) = 'x'"):
         betweenness_scores(g, weight="weight", engine="x")

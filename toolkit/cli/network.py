@@ -25,12 +25,30 @@ _WriteOption = Annotated[bool, typer.Option("--write", help="Write the result ba
 def hubs(
     measure: Annotated[
         list[str] | None,
-        typer.Option("--measure", help="degree, strength, pagerank or betweenness; repeat for several. [default: all]"),
+        typer.Option(
+            "--measure",
+            help="degree, strength, pagerank, betweenness, eigenvector, harmonic, core or all; repeat for several. "
+            "[default: the first four]",
+        ),
     ] = None,
     weight: _WeightOption = "score",
     source: opt.SourceOption = "corpus",
     network: opt.NetworkOption = None,
-    engine: Annotated[str, typer.Option("--engine", help="auto, networkx or igraph.")] = "auto",
+    engine: Annotated[
+        str, typer.Option("--engine", help="auto, numpy, igraph, networkx or networkit; they give the same values.")
+    ] = "auto",
+    samples: Annotated[
+        int | None,
+        typer.Option("--samples", min=1, help="Estimate betweenness and harmonic from so many places. [default: all]"),
+    ] = None,
+    interval: Annotated[
+        bool,
+        typer.Option("--interval", help="Add 95 % intervals of values and ranks, from resampled articles."),
+    ] = False,
+    replicates: Annotated[
+        int, typer.Option("--replicates", min=40, help="Resampled networks behind an interval.")
+    ] = 200,
+    seed: opt.SeedOption = 0,
     write: _WriteOption = False,
     level: opt.LevelOption = "city",
     years: opt.YearsOption = None,
@@ -49,7 +67,7 @@ def hubs(
     output: opt.OutputOption = None,
     workspace: opt.WorkspaceOption = None,
 ) -> None:
-    """Hubs of the collaboration network: degree, strength, PageRank, betweenness, each with its rank."""
+    """Hubs of the collaboration network by published centralities, each with its rank and, if asked for, interval."""
     from toolkit import analyses
 
     ws = open_workspace(workspace)
@@ -60,8 +78,12 @@ def hubs(
             weight=weight,
             years=years,
             country=country,
-            measures=tuple(measure) if measure else analyses.HUB_MEASURES,
+            measures=_measures(measure),
             engine=engine,
+            samples=samples,
+            seed=seed,
+            interval=interval,
+            replicates=replicates,
             network=network,
             subject=subject,
             journals=journals,
@@ -84,9 +106,24 @@ def communities(
     weight: _WeightOption = "score",
     source: opt.SourceOption = "corpus",
     network: opt.NetworkOption = None,
-    engine: Annotated[str, typer.Option("--engine", help="auto, igraph, python-louvain or networkx.")] = "auto",
-    resolution: Annotated[float, typer.Option("--resolution", help="Above 1: more and smaller communities.")] = 1.0,
-    starts: Annotated[int, typer.Option("--starts", min=1, help="Starts; the best modularity is kept.")] = 10,
+    quality: Annotated[str, typer.Option("--quality", help="modularity, or cpm (leiden by igraph).")] = "modularity",
+    engine: Annotated[
+        str, typer.Option("--engine", help="auto, igraph, networkit; for louvain also python-louvain and networkx.")
+    ] = "auto",
+    resolution: Annotated[
+        float,
+        typer.Option(
+            "--resolution",
+            help="Above 1: more and smaller communities; of cpm the mean strength of ties inside a community.",
+        ),
+    ] = 1.0,
+    starts: Annotated[int, typer.Option("--starts", min=1, help="Starts; the best of them is kept.")] = 10,
+    stability: Annotated[
+        bool, typer.Option("--stability", help="Add how far the starts keep a place with its community.")
+    ] = False,
+    consensus: Annotated[
+        bool, typer.Option("--consensus", help="What more than half of the starts agree on, instead of the best.")
+    ] = False,
     seed: opt.SeedOption = 0,
     write: _WriteOption = False,
     level: opt.LevelOption = "city",
@@ -106,7 +143,7 @@ def communities(
     output: opt.OutputOption = None,
     workspace: opt.WorkspaceOption = None,
 ) -> None:
-    """Communities of the collaboration network, numbered by size, with modularity."""
+    """Communities of the collaboration network, numbered by size, with modularity and stability."""
     from toolkit import analyses
 
     ws = open_workspace(workspace)
@@ -118,10 +155,13 @@ def communities(
             years=years,
             country=country,
             method=method,
+            quality=quality,
             engine=engine,
             resolution=resolution,
             starts=starts,
             seed=seed,
+            stability=stability,
+            consensus=consensus,
             network=network,
             subject=subject,
             journals=journals,
@@ -137,6 +177,14 @@ def communities(
             _write_back(opened.graph, answer, level=level)
     warn_synthetic(ws)
     emit(answer.frame, answer.run, fmt=fmt, output=output, top=top)
+
+
+def _measures(asked: list[str] | None) -> tuple[str, ...]:
+    from toolkit import analyses
+
+    if not asked:
+        return analyses.DEFAULT_HUB_MEASURES
+    return analyses.HUB_MEASURES if "all" in asked else tuple(asked)
 
 
 def _write_back(graph: Graph, answer: Answer, *, level: str) -> None:

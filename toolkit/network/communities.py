@@ -1,9 +1,8 @@
-"""Communities: groups of nodes that work with each other more than chance would have it, by modularity."""
+"""Communities: groups of nodes that work with each other more than chance, or a given strength, would have it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import combinations
 from typing import Any, Final
 
 import numpy as np
@@ -13,15 +12,19 @@ import pandas as pd
 from toolkit.errors import WrongGraph
 from toolkit.network.arrays import EdgeArray, edge_array
 from toolkit.network.checks import require_choice, require_positive, require_whole
-from toolkit.network.engines import chosen_engine, partitioner
-from toolkit.network.partition import adjusted_mutual_information
+from toolkit.network.community_engines import partitioner
+from toolkit.network.engines import chosen_engine
+from toolkit.network.stability import consensus_labels, mean_agreement, supports
 
-__all__ = ["METHODS", "Communities", "communities", "modularity"]
+__all__ = ["METHODS", "QUALITIES", "Communities", "communities", "constant_potts", "modularity"]
 
 METHODS: Final = ("leiden", "louvain")
 """Methods :func:`communities` knows."""
+QUALITIES: Final = ("modularity", "cpm")
+"""What it can maximise."""
 
 _DECIMALS: Final = 12
+_SUPPORT_DECIMALS: Final = 9
 
 Labels = npt.NDArray[np.int64]
 
@@ -34,8 +37,10 @@ class Communities:
     ----------
     frame
         id, name, community (1 is the largest; equal sizes by smallest id), size [nodes]; sorted by community and id.
+        With ``stability`` or ``consensus`` asked for also ``support``: part of the starts that keep a node together
+        with a member of its community, mean over the other members (1 for a community of one).
     modularity
-        Q of this division.
+        Q of this division, at ``resolution`` where modularity was maximised, else at 1.
     n_communities, n_nodes, n_edges
         Sizes.
     method, engine, weight, resolution
@@ -45,9 +50,16 @@ class Communities:
     modularities
         Q of each start, in the order of ``seeds``.
     best_seed
-        Seed of the start that is returned: the largest Q, the smallest seed among equal ones (to 12 decimals).
+        Seed of the start of the largest value, the smallest seed among equal ones (to 12 decimals); its division is
+        returned, unless the consensus was asked for.
     stability
         Mean adjusted mutual information over all pairs of starts, 1 where all agree; ``None`` with one start.
+    quality
+        What was maximised, ``modularity`` or ``cpm``.
+    value, values
+        It, of this division and of each start.
+    consensus
+        Whether this is the consensus of the starts instead of the best of them.
     """
 
     frame: pd.DataFrame
@@ -63,6 +75,10 @@ class Communities:
     modularities: tuple[float, ...]
     best_seed: int
     stability: float | None
+    quality: str
+    value: float
+    values: tuple[float, ...]
+    consensus: bool
 
     def labels(self) -> dict[str, int]:
         """Community of each id."""
@@ -87,6 +103,10 @@ class Communities:
             "modularities": list(self.modularities),
             "best_seed": self.best_seed,
             "stability": self.stability,
+            "quality": self.quality,
+            "value": self.value,
+            "values": list(self.values),
+            "consensus": self.consensus,
         }
 
 
@@ -95,15 +115,19 @@ def communities(
     *,
     weight: str | None,
     method: str = "leiden",
+    quality: str = "modularity",
     engine: str = "auto",
     seed: int = 0,
     starts: int = 10,
     resolution: float = 1.0,
+    stability: bool = False,
+    consensus: bool = False,
 ) -> Communities:
-    """Best division into communities of several seeded starts.
+    """Best division into communities of several seeded starts, or their consensus.
 
     Maximises Q = sum over communities c of [L_c / m - resolution * (S_c / 2m)^2], with L_c the weight inside c, S_c the
-    strengths of c's nodes summed, m the weight of all edges.
+    strengths of c's nodes summed, m the weight of all edges; or, with ``quality="cpm"``, the constant Potts model
+    H = sum over c of [L_c - resolution * n_c (n_c - 1) / 2], with n_c the nodes of c.
 
     Parameters
     ----------
@@ -113,31 +137,43 @@ def communities(
         Edge attribute of the strength; ``None`` takes every edge as 1.
     method
         ``leiden`` (communities are connected) or ``louvain``.
+    quality
+        ``modularity`` or, for Leiden by igraph, ``cpm``.
     engine
-        ``auto`` (igraph), ``igraph``, and for Louvain ``python-louvain`` or ``networkx``.
+        ``auto`` (igraph), ``igraph``, ``networkit``, and for Louvain ``python-louvain`` or ``networkx``.
     seed
         Seed of the first start; the others follow it.
     starts
         Number of starts, seeds ``seed`` to ``seed + starts - 1``.
     resolution
-        Above 1 gives more and smaller communities, below 1 fewer and larger ones. python-louvain takes only 1.
+        Of modularity: above 1 gives more and smaller communities, below 1 fewer and larger ones; python-louvain takes
+        only 1. Of ``cpm``, in the weight's unit: inside a community, two nodes are tied by more than this on
+        average, and nodes of two communities by less.
+    stability
+        Add the column ``support``.
+    consensus
+        Return the consensus of the starts: nodes that more than half of the starts put together are together, and so
+        are those joined by a chain of such pairs. Takes at least 2 starts, and adds the column ``support``.
 
     Returns
     -------
     Communities
-        The division of largest modularity, and what the starts gave.
+        The division of the largest value, or the consensus, and what the starts gave.
 
     Raises
     ------
     WrongGraph, EmptyGraph, BadWeight, BadParameter
         The graph, the weight or an option can't be used.
+    SettingsError
+        NetworKit is not installed.
 
     Notes
     -----
     Nodes and edges are sorted first: equal graphs and seeds give equal results, whatever the order of rows. Another
     engine, or another version of it, may find another division of nearly the same modularity; ``stability`` says how
     much the starts differ. Modularity cannot see communities much smaller than sqrt(2m) in weight (Fortunato and
-    Barthelemy 2007, doi 10.1073/pnas.0605965104).
+    Barthelemy 2007, doi 10.1073/pnas.0605965104); the constant Potts model can, since whether two communities are
+    one does not depend on the rest of the network.
 
     One start on 20,000 nodes and 1.5 million edges takes about a second with igraph's Leiden, a minute with
     python-louvain.
@@ -146,7 +182,9 @@ def communities(
     ----------
     Newman, Girvan (2004), doi 10.1103/PhysRevE.69.026113 (Q); Reichardt, Bornholdt (2006),
     doi 10.1103/PhysRevE.74.016110 (resolution); Blondel et al. (2008), doi 10.1088/1742-5468/2008/10/P10008 (Louvain);
-    Traag, Waltman, van Eck (2019), doi 10.1038/s41598-019-41695-z (Leiden).
+    Traag, Waltman, van Eck (2019), doi 10.1038/s41598-019-41695-z (Leiden); Traag, Van Dooren, Nesterov (2011),
+    doi 10.1103/PhysRevE.84.016114 (constant Potts model); Staudt, Meyerhenke (2016), doi 10.1109/TPDS.2015.2390633
+    (NetworKit's Louvain); Fred, Jain (2005), doi 10.1109/TPAMI.2005.113 (co-association).
 
     Examples
     --------
@@ -156,22 +194,29 @@ def communities(
     (True, 0.4231)
     """
     require_choice("method", method, METHODS)
+    require_choice("quality", quality, QUALITIES)
     chosen = chosen_engine(method, engine)
     require_whole("seed", seed, least=0)
-    require_whole("starts", starts, least=1)
+    require_whole("starts", starts, least=2 if consensus else 1)
     resolution = require_positive("resolution", resolution)
     edges = edge_array(g, weight=weight)
-    partition = partitioner(edges, method=method, engine=chosen, resolution=resolution)
+    partition = partitioner(edges, method=method, engine=chosen, quality=quality, resolution=resolution)
     seeds = tuple(range(seed, seed + starts))
     found = [partition(each) for each in seeds]
-    qualities = tuple(round(_modularity(edges, labels, resolution), _DECIMALS) for labels in found)
-    best = max(range(starts), key=lambda start: (qualities[start], -start))
-    numbers, sizes = _numbered(found[best])
+    modularities = tuple(_q(edges, labels, quality, resolution) for labels in found)
+    values = modularities if quality == "modularity" else tuple(_h(edges, labels, resolution) for labels in found)
+    best = max(range(starts), key=lambda start: (values[start], -start))
+    labels = consensus_labels(found) if consensus else found[best]
+    numbers, sizes = _numbered(labels)
     frame = pd.DataFrame({"id": edges.nodes.tolist(), "name": edges.labels(), "community": numbers})
     frame["size"] = sizes[numbers - 1]
+    if stability or consensus:
+        frame["support"] = np.round(supports(labels, found), _SUPPORT_DECIMALS)
+    own = _q(edges, labels, quality, resolution)
+    agreed = mean_agreement(found)
     return Communities(
         frame=frame.sort_values(["community", "id"], kind="stable", ignore_index=True),
-        modularity=qualities[best],
+        modularity=own,
         n_communities=len(sizes),
         n_nodes=edges.n_nodes,
         n_edges=edges.n_edges,
@@ -180,9 +225,13 @@ def communities(
         weight=None if weight is None else edges.weight_name,
         resolution=resolution,
         seeds=seeds,
-        modularities=qualities,
+        modularities=modularities,
         best_seed=seeds[best],
-        stability=_stability(found),
+        stability=None if agreed is None else round(agreed, _DECIMALS),
+        quality=quality,
+        value=own if quality == "modularity" else _h(edges, labels, resolution),
+        values=values,
+        consensus=consensus,
     )
 
 
@@ -224,12 +273,71 @@ def modularity(g: Any, division: Any, *, weight: str | None, resolution: float =
     0.166667
     """
     edges = edge_array(g, weight=weight)
+    return _modularity(edges, _labels_of(edges, division), require_positive("resolution", resolution))
+
+
+def constant_potts(g: Any, division: Any, *, weight: str | None, resolution: float = 1.0) -> float:
+    """Constant Potts model of a given division of a network.
+
+    H = sum over communities c of [L_c - resolution * n_c (n_c - 1) / 2], with L_c the weight inside c, n_c its nodes.
+
+    Parameters
+    ----------
+    g
+        A :class:`networkx.Graph` or an :class:`~toolkit.network.arrays.EdgeArray`.
+    division
+        Mapping from each id to its community; any names.
+    weight
+        Edge attribute of the strength; ``None`` takes every edge as 1.
+    resolution
+        Strength a pair inside a community must have to pay for itself [unit of the weight].
+
+    Returns
+    -------
+    float
+        0 with every node alone [unit of the weight].
+
+    Raises
+    ------
+    WrongGraph
+        A node has no community, or as :func:`communities`.
+
+    References
+    ----------
+    Traag, Van Dooren, Nesterov (2011), Narrow scope for resolution-limit-free community detection,
+    doi 10.1103/PhysRevE.84.016114.
+
+    Examples
+    --------
+    >>> import networkx as nx
+    >>> constant_potts(nx.path_graph(3), {"0": 1, "1": 1, "2": 1}, weight=None, resolution=0.5)
+    0.5
+    """
+    edges = edge_array(g, weight=weight)
+    return _constant_potts(edges, _labels_of(edges, division), require_positive("resolution", resolution))
+
+
+def _labels_of(edges: EdgeArray, division: Any) -> Labels:
     nodes = edges.nodes.tolist()
     missing = [node for node in nodes if node not in division]
     if missing:
         raise WrongGraph(f"{len(missing)} of {len(nodes)} nodes have no community, the first is {missing[0]!r}.")
     labels = pd.factorize(np.array([str(division[node]) for node in nodes], dtype=object))[0]
-    return _modularity(edges, labels.astype(np.int64), require_positive("resolution", resolution))
+    return labels.astype(np.int64)
+
+
+def _q(edges: EdgeArray, labels: Labels, quality: str, resolution: float) -> float:
+    return round(_modularity(edges, labels, resolution if quality == "modularity" else 1.0), _DECIMALS)
+
+
+def _h(edges: EdgeArray, labels: Labels, resolution: float) -> float:
+    return round(_constant_potts(edges, labels, resolution), _DECIMALS)
+
+
+def _constant_potts(edges: EdgeArray, labels: Labels, resolution: float) -> float:
+    inside = float(edges.weight[labels[edges.source] == labels[edges.target]].sum())
+    sizes = np.bincount(labels).astype(np.float64)
+    return inside - resolution * float(np.sum(sizes * (sizes - 1) / 2))
 
 
 def _modularity(edges: EdgeArray, labels: Labels, resolution: float) -> float:
@@ -248,10 +356,3 @@ def _numbered(labels: Labels) -> tuple[Labels, Labels]:
     number = np.empty(len(order), dtype=np.int64)
     number[order] = np.arange(1, len(order) + 1)
     return number[codes], sizes[order]
-
-
-def _stability(found: list[Labels]) -> float | None:
-    if len(found) < 2:
-        return None
-    pairs = [adjusted_mutual_information(one, other) for one, other in combinations(found, 2)]
-    return round(float(np.mean(pairs)), _DECIMALS)
