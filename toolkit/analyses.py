@@ -147,7 +147,7 @@ def hubs(
         wanted = checked_measures(measures)
         frame = network_hubs(edges, weight=attribute, measures=wanted, engine=engine, samples=samples, seed=seed)
         if interval and isinstance(source, Workspace) and isinstance(edges, EdgeArray):
-            parts = _article_parts(source, edges, level=level, weight=weight, years=years)
+            parts = _article_parts(source, edges, level=level, weight=weight, years=years, counting=counting)
             bounds = hub_intervals(
                 edges, parts, measures=wanted, engine=engine, replicates=replicates, seed=seed, samples=samples
             )
@@ -176,7 +176,13 @@ def _refuse_interval(source: Source, weight: str, network: str | None) -> None:
 
 
 def _article_parts(
-    workspace: Workspace, edges: EdgeArray, *, level: str, weight: str, years: tuple[int, int] | str | None
+    workspace: Workspace,
+    edges: EdgeArray,
+    *,
+    level: str,
+    weight: str,
+    years: tuple[int, int] | str | None,
+    counting: Counting,
 ) -> ArticleParts:
     """What each article of the window adds to each edge."""
     import ibis
@@ -185,7 +191,7 @@ def _article_parts(
     from toolkit.measures.tables import Tables
 
     with Tables.of(workspace) as tables:
-        rows = pair_parts(tables, level=level, years=_years(years))
+        rows = pair_parts(tables, level=level, years=_years(years), counting=counting)
         part = rows.share_a + rows.share_b if weight == "score" else ibis.literal(1.0)
         table = rows.select("work_id", "a_id", "b_id", part=part.cast("float64")).to_pyarrow()
     return ArticleParts.of_table(edges, table)
