@@ -44,6 +44,10 @@ def compare(
         str | None,
         typer.Option("--old-subject-counting", help="Articles in several subjects in OLD.", rich_help_panel=_OLD),
     ] = None,
+    old_journals: Annotated[
+        str | None,
+        typer.Option("--old-journals", help="List of journals in OLD; all for every journal.", rich_help_panel=_OLD),
+    ] = None,
     old_rollup: Annotated[
         str | None, typer.Option("--old-rollup", help="Order of roll-up in OLD: split or first.", rich_help_panel=_OLD)
     ] = None,
@@ -56,17 +60,23 @@ def compare(
 ) -> None:
     """Which ranks moved between two workspaces: by new or lost articles, by other places, or by other rules.
 
+    Rules are counting options, kept types, city ids made one, lists of journals, city and country maps, corrections
+    of author ids, the subject map and --city-from; the run record names those that differ.
+
     The four parts add up to the difference of each unit's Share (or Count).
     """
     from toolkit.measures.compare import compare as differences
 
-    given = {
+    given: dict[str, object] = {
         "truncated": old_truncated,
         "max_authors": old_max_authors,
         "subject_counting": old_subject_counting,
         "rollup": old_rollup,
         "wfc": old_wfc,
     }
+    before = {name: value for name, value in given.items() if value is not None}
+    if old_journals is not None:
+        before["journals"] = None if old_journals == "all" else old_journals
     answer = differences(
         old,
         new,
@@ -81,7 +91,7 @@ def compare(
         subject_counting=subject_counting,
         rollup=rollup,
         wfc=wfc,
-        old_options={name: value for name, value in given.items() if value is not None},
+        old_options=before,
     )
     emit(answer.frame, answer.run, fmt=fmt, output=output, top=top)
 

@@ -93,6 +93,10 @@ def repeat(record: RunRecord | Mapping[str, Any], workspace: Folder) -> Answer:
         "moves": moves,
         "rule_agreement": rule_agreement,
     }
+    if run.method == "compare":
+        from toolkit.measures.compare import repeat_comparison  # it asks questions of this module
+
+        return repeat_comparison(run, workspace)
     if run.method not in methods:
         raise BadParameter("method", run.method, f"it is one of {', '.join(methods)}")
     opened = workspace if isinstance(workspace, Workspace) else open_workspace(workspace)

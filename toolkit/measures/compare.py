@@ -22,7 +22,7 @@ from toolkit.measures.unit_answers import rank
 from toolkit.runs import Answer, RunRecord
 from toolkit.workspace import Workspace, open_workspace
 
-__all__ = ["compare"]
+__all__ = ["compare", "repeat_comparison"]
 
 _BY: Final = ("share", "count")
 _LAST: Final = 2**31 - 1
@@ -46,7 +46,10 @@ def compare(
     of article p that unit i has:
 
     - ``from_rules = sum over p of (Share_p in OLD by NEW's rules - Share_p in OLD by OLD's rules)``: other counting
-      options, ids of one city made one; and the articles that one workspace has and the other's kept types left out;
+      options, ids of one city made one, other lists of journals, another city map or country map; and articles whose
+      difference is a rule's: those that one workspace has and the other's kept types left out, and those of both that
+      only corrections of author ids, the cities of addresses, or the subject map tell apart
+      (:mod:`toolkit.measures.new_rules`);
     - ``from_new_articles``: Share_p of the articles counted in NEW only; ``from_lost_articles``: minus Share_p of
       those counted in OLD only (by NEW's rules);
     - ``from_places``: of the articles counted in both, Share_p in NEW minus Share_p in OLD: other sites, cities or
@@ -75,8 +78,8 @@ def compare(
         ``id``, ``name`` (NEW's, else OLD's), ``old_rank``, ``new_rank`` (those of
         :func:`~toolkit.measures.answers.rank`; empty where the unit has nothing), ``old_share``, ``new_share``
         (``old_count``, ``new_count``), and the four parts of the difference [articles]. Rows in the order of
-        ``new_rank``. Facts: articles by what became of them, and the number of units that moved. The record names the
-        ``rank`` runs of both workspaces.
+        ``new_rank``. Facts: articles by what became of them, and the number of units that moved. Notes name the rules
+        that differ. The record names the ``rank`` runs of both workspaces; :func:`repeat_comparison` repeats it.
 
     Raises
     ------
@@ -135,6 +138,42 @@ def compare(
         columns = ["id", "name", "old_rank", "new_rank", f"old_{by}", f"new_{by}", *CAUSES]
         rows = rows.rename({f"old_{by}": "old", f"new_{by}": "new"})
         return question.answer(rows, columns, ["special", "new_order", "old_order", "id"], top=top)
+
+
+def repeat_comparison(record: RunRecord, new: Folder, old: Folder | None = None) -> Answer:
+    """Compare again what a record of :func:`compare` compared.
+
+    Parameters
+    ----------
+    record
+        What :func:`compare` recorded.
+    new
+        The workspace it was asked of, or one with the same records.
+    old
+        The workspace it was compared with; ``None`` for the folder that the record names.
+
+    Raises
+    ------
+    BadParameter
+        The record is of another method.
+    DataError
+        One of the two holds other records than those the answer came from.
+    """
+    if record.method != "compare":
+        raise BadParameter("method", record.method, "it is compare")
+    asked = dict(record.parameters)
+    before = asked.pop("old") if old is None else old
+    ends = {"new": (new, record.fingerprint), "old": (before, asked["old_fingerprint"])}
+    for name, (folder, expected) in ends.items():
+        opened = folder if isinstance(folder, Workspace) else open_workspace(folder)
+        if opened.fingerprint != expected:
+            raise DataError(
+                f"The {name} end came from records {expected[:12]}, but {opened.root} holds "
+                f"{opened.fingerprint[:12] or 'none'}. Repeat it with the same records."
+            )
+    for name in ("old", "by_year", "old_fingerprint", "old_snapshot", "old_run", "new_run"):
+        asked.pop(name, None)
+    return compare(before, new, **asked)
 
 
 def _known(old_options: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from toolkit.measures.asking import Question
 from toolkit.measures.counting import Counting
 from toolkit.measures.levels import UNASSIGNED
+from toolkit.measures.new_rules import NewRules
 from toolkit.measures.parts import Years, unassigned_parts, unit_parts
 from toolkit.measures.precision import from_limbs, limbs
 from toolkit.measures.tables import Tables
@@ -41,6 +42,8 @@ class Ledger:
         ``work_id``, ``unit_id``, ``high``, ``low``: parts by the same rules, that is NEW's, with one id for a city.
     by_rule
         ``work_id`` of articles that only one workspace has because the other keeps no such type.
+    explained
+        ``work_id`` of articles of both whose difference comes from a rule (:mod:`toolkit.measures.new_rules`).
     notes
         Sentences for the record.
     """
@@ -49,6 +52,7 @@ class Ledger:
     old_parts: ir.Table
     new_parts: ir.Table
     by_rule: ir.Table
+    explained: ir.Table
     notes: tuple[str, ...]
 
     def sums(self) -> ir.Table:
@@ -72,12 +76,14 @@ class Ledger:
         sums = terms.group_by("work_id", "unit_id").agg(high=terms.high.sum(), low=terms.low.sum())
         changed = sums.filter((sums.high != 0) | (sums.low != 0)).select("work_id").distinct()
         only_new, only_old = in_new.anti_join(in_old, "work_id"), in_old.anti_join(in_new, "work_id")
+        ruled = self.by_rule.union(self.explained)
         found = {
             "articles_in_both": in_new.semi_join(in_old, "work_id"),
-            "articles_changed": changed,
-            "articles_new": only_new.anti_join(self.by_rule, "work_id"),
-            "articles_lost": only_old.anti_join(self.by_rule, "work_id"),
-            "articles_by_rule": only_new.union(only_old).semi_join(self.by_rule, "work_id"),
+            "articles_changed": changed.anti_join(self.explained, "work_id"),
+            "articles_changed_by_rule": changed.semi_join(self.explained, "work_id"),
+            "articles_new": only_new.anti_join(ruled, "work_id"),
+            "articles_lost": only_old.anti_join(ruled, "work_id"),
+            "articles_by_rule": only_new.union(only_old).semi_join(ruled, "work_id"),
         }
         return {name: int(table.count().to_pyarrow().as_py()) for name, table in found.items()}
 
@@ -102,9 +108,11 @@ def ledger_of(
     asked: dict[str, Any] = {"level": level, "years": years, "by": by}
     new = _kept(tables, "new", _parts(tables, counting=question.counting, **asked))
     old = _kept(tables, "old", _parts(tables_before, counting=counting_before, **asked).to_pyarrow())
+    rules = NewRules(before, question.workspace)
+    under_new = rules.applied(tables_before)
     ruled = old
-    if counting_before != question.counting:
-        ruled = _kept(tables, "ruled", _parts(tables_before, counting=question.counting, **asked).to_pyarrow())
+    if counting_before != question.counting or under_new is not tables_before:
+        ruled = _kept(tables, "ruled", _parts(under_new, counting=question.counting, **asked).to_pyarrow())
     one_id = _one_id(question.workspace, before) if level in _CITY_LEVELS else {}
     ids = pa.table({"given": pa.array(list(one_id), pa.string()), "kept": pa.array(list(one_id.values()), pa.string())})
     mapping = tables.keep(("one id",), ids)
@@ -112,6 +120,9 @@ def ledger_of(
     old_parts = _kept(tables, "old by NEW's rules", _mapped(ruled, mapping, one_each=one_each))
     new_parts = _kept(tables, "new with one id", _mapped(new, mapping, one_each=one_each))
     by_rule = tables.keep(("by rule",), _left_by_type(question.workspace, before))
+    explained = tables.keep(("explained",), rules.explained(tables, tables_before, counting=question.counting))
+    ruled_works = tables.keep(("ruled works",), by_rule.union(explained, distinct=True))
+    stated_new, stated_old = new_parts.anti_join(explained, "work_id"), old_parts.anti_join(explained, "work_id")
     in_old, in_new = (parts.select("work_id").distinct() for parts in (old_parts, new_parts))
     only_new, only_old = new_parts.anti_join(in_old, "work_id"), old_parts.anti_join(in_new, "work_id")
     terms = (
@@ -121,15 +132,18 @@ def ledger_of(
         _entered(old_parts, _RULES),
         _entered(new_parts, _RULES, sign=-1),
         _entered(new, _RULES),
-        _entered(only_new.anti_join(by_rule, "work_id"), _NEW),
-        _entered(only_new.semi_join(by_rule, "work_id"), _RULES),
-        _entered(only_old.anti_join(by_rule, "work_id"), _LOST, sign=-1),
-        _entered(only_old.semi_join(by_rule, "work_id"), _RULES, sign=-1),
-        _entered(new_parts.semi_join(in_old, "work_id"), _PLACES),
-        _entered(old_parts.semi_join(in_new, "work_id"), _PLACES, sign=-1),
+        _entered(only_new.anti_join(ruled_works, "work_id"), _NEW),
+        _entered(only_new.semi_join(ruled_works, "work_id"), _RULES),
+        _entered(only_old.anti_join(ruled_works, "work_id"), _LOST, sign=-1),
+        _entered(only_old.semi_join(ruled_works, "work_id"), _RULES, sign=-1),
+        _entered(stated_new.semi_join(in_old, "work_id"), _PLACES),
+        _entered(stated_old.semi_join(in_new, "work_id"), _PLACES, sign=-1),
+        _entered(new_parts.semi_join(explained, "work_id").semi_join(in_old, "work_id"), _RULES),
+        _entered(old_parts.semi_join(explained, "work_id").semi_join(in_new, "work_id"), _RULES, sign=-1),
     )
     entries = tables.keep(("entries",), ibis.union(*terms))
-    return Ledger(entries, old_parts, new_parts, by_rule, tuple(_notes(question.workspace, before)))
+    notes = (*_notes(question.workspace, before), *rules.notes())
+    return Ledger(entries, old_parts, new_parts, by_rule, explained, notes)
 
 
 def _parts(tables: Tables, *, level: str, years: Years, by: str, counting: Counting) -> ir.Table:
