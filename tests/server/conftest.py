@@ -6,9 +6,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from plain.graph_questions import Corpus
+from plain.graph_records import Records
+from plain.loaded_graph import Loaded
 
+from toolkit.corpus.ingest import ingest_institutions, ingest_openalex, ingest_ror
+from toolkit.corpus.sample import SampleTruth, write_sample
 from toolkit.graphdb.connection import Graph, open_graph
+from toolkit.graphdb.load import load
+from toolkit.graphdb.projection import project
 from toolkit.graphdb.server import ManagedServer
+from toolkit.graphdb.writeback import write_results
+from toolkit.network.communities import communities
+from toolkit.runs import recording
 from toolkit.workspace import Workspace
 
 
@@ -54,3 +64,35 @@ def empty_graph(graph: Graph) -> Graph:
         for name in graph.raw(shown)["name"]:
             graph.raw(f"DROP {kind} `{name}` IF EXISTS", write=True)
     return graph
+
+
+@pytest.fixture(scope="session")
+def sample_records(tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, SampleTruth]:
+    """A sample of 3,000 works, ingested, and its truth."""
+    folder = tmp_path_factory.mktemp("queries")
+    truth = write_sample(folder / "raw", works=3000, seed=3)
+    workspace = Workspace(folder / "workspace")
+    ingest_ror(workspace, truth.ror_folder)
+    ingest_institutions(workspace, truth.institutions_folder)
+    ingest_openalex(workspace, truth.works_folder)
+    return workspace, truth
+
+
+@pytest.fixture(scope="session")
+def sample_answers(sample_records: tuple[Workspace, SampleTruth]) -> Records:
+    """What plain computations on it start from, worked out once."""
+    return Records(sample_records[0], Corpus.of(sample_records[0]))
+
+
+@pytest.fixture(scope="module")
+def loaded(graph: Graph, sample_records: tuple[Workspace, SampleTruth], sample_answers: Records) -> Loaded:
+    """The sample in the suite's graph, with communities; loaded again only where another test took it out."""
+    workspace, truth = sample_records
+    if graph.raw("MATCH (n) RETURN count(n) AS n")["n"].iloc[0] and not graph.raw("MATCH (n:Load) RETURN n").size:
+        graph.raw("MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS", write=True)
+    load(workspace, graph)
+    with recording("communities", {"seed": 0}, fingerprint=workspace.fingerprint) as timer:
+        found = communities(project(graph, level="city", weight="score"), weight="score").frame
+    write_results(graph, found[["id", "community"]], level="city", run=timer.record())
+    community = dict(zip(found.id, found.community.astype(int), strict=True))
+    return Loaded(workspace, graph, truth, sample_answers, community)

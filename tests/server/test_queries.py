@@ -2,79 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 from plain import graph_questions as plain
+from plain.loaded_graph import Loaded, same
 
-from toolkit.corpus.ingest import ingest_institutions, ingest_openalex, ingest_ror
-from toolkit.corpus.sample import write_sample
 from toolkit.errors import BadParameter, QueryRefused, UnknownPlace, UnknownQuery
-from toolkit.graphdb.connection import Graph
 from toolkit.graphdb.library import check_on_server, load_library
-from toolkit.graphdb.load import load
 from toolkit.graphdb.projection import project
-from toolkit.graphdb.writeback import write_results
 from toolkit.measures.answers import pairs, partnerships, share
 from toolkit.measures.internal import internal_collaboration
 from toolkit.measures.tables import Tables
-from toolkit.network.communities import communities
 from toolkit.network.hubs import hubs
-from toolkit.runs import recording
-from toolkit.workspace import Workspace
 
 BEIJING, SHANGHAI, XIAN, MILAN = "1816670", "1796236", "1790630", "3173435"
-ALL = 100_000
 WINDOWS = ((2015, 2024), (2019, 2021))
-
-
-@dataclass(frozen=True)
-class Loaded:
-    """A workspace, its graph, and what plain computations start from."""
-
-    workspace: Workspace
-    graph: Graph
-    corpus: plain.Corpus
-    community: Mapping[str, int]
-
-    def rows(self, name: str, window: tuple[int, int] | None = None, **params: Any) -> pd.DataFrame:
-        """All rows of a query."""
-        if window:
-            params |= {"year_from": window[0], "year_to": window[1]}
-        if load_library()[name].param("top_n"):
-            params.setdefault("top_n", ALL)
-        return self.graph.run(name, **params)
-
-
-@pytest.fixture(scope="module")
-def loaded(graph: Graph, tmp_path_factory: pytest.TempPathFactory) -> Loaded:
-    folder = tmp_path_factory.mktemp("queries")
-    write_sample(folder / "raw", works=3000, seed=3)
-    workspace = Workspace(folder / "workspace")
-    ingest_ror(workspace, folder / "raw" / "ror")
-    ingest_institutions(workspace, folder / "raw" / "institutions")
-    ingest_openalex(workspace, folder / "raw" / "works")
-    graph.raw("MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS", write=True)
-    load(workspace, graph)
-    with recording("communities", {"seed": 0}, fingerprint=workspace.fingerprint) as timer:
-        found = communities(project(graph, level="city", weight="score"), weight="score").frame
-    write_results(graph, found[["id", "community"]], level="city", run=timer.record())
-    community = dict(zip(found.id, found.community.astype(int), strict=True))
-    return Loaded(workspace, graph, plain.Corpus.of(workspace), community)
-
-
-def same(frame: pd.DataFrame, expected: Iterable[tuple[Any, ...]], *, keys: tuple[str, ...], by: str) -> None:
-    """Rows equal, whatever their order; and in order of ``by``, largest first."""
-    rows = [tuple(row) for row in expected]
-    wanted = pd.DataFrame(rows, columns=list(frame.columns)).sort_values(list(keys), ignore_index=True)
-    found = frame.sort_values(list(keys), ignore_index=True)
-    pd.testing.assert_frame_equal(found, wanted, check_dtype=False, rtol=0, atol=1e-7)
-    assert len(rows) > 2
-    assert frame[by].round(6).is_monotonic_decreasing
 
 
 # the library as a whole
@@ -87,19 +32,15 @@ def test_every_query_keeps_its_promises_on_the_server(loaded: Loaded) -> None:
 @pytest.mark.parametrize("name", list(load_library()))
 def test_every_query_answers_as_it_comes(loaded: Loaded, name: str) -> None:
     spec = load_library()[name]
-    frame = loaded.graph.run(name)
+    needed = {param.name: spec.examples[param.name] for param in spec.params if param.required}
+    frame = loaded.graph.run(name, **needed)
     assert len(frame) > 0
     assert list(frame.columns) == [column.name for column in spec.columns]
-    top_n = spec.param("top_n")
-    if top_n is not None:
-        pd.testing.assert_frame_equal(loaded.graph.run(name, top_n=2), frame.head(2), check_dtype=False)
-    nothing = loaded.graph.run(name, **_long_ago(name))
+    if spec.param("top_n"):
+        pd.testing.assert_frame_equal(loaded.graph.run(name, **needed, top_n=2), frame.head(2), check_dtype=False)
+    long_ago: dict[str, Any] = {"year_from": 1900, "year_to": 1901} if spec.param("year_from") else {}
+    nothing = loaded.graph.run(name, **needed, **long_ago)
     assert dict(nothing.dtypes) == dict(frame.dtypes)
-
-
-def _long_ago(name: str) -> dict[str, int]:
-    has_years = load_library()[name].param("year_from") is not None
-    return {"year_from": 1900, "year_to": 1901} if has_years else {}
 
 
 @pytest.mark.parametrize("name", list(load_library()))
@@ -108,7 +49,7 @@ def test_every_file_runs_as_browser_sends_it(loaded: Loaded, name: str) -> None:
     spec = load_library()[name]
     text = spec.path.read_text(encoding="utf-8").rstrip().rstrip(";")
     frame = loaded.graph.read(text, dict(spec.examples))
-    assert len(frame) == len(loaded.graph.run(name))
+    assert len(frame) == len(loaded.graph.run(name, **spec.examples))
 
 
 def test_names_stand_for_ids(loaded: Loaded) -> None:
@@ -261,13 +202,13 @@ def test_not_yet_partners(loaded: Loaded, via_n: int, max_joint: int) -> None:
 
 @pytest.mark.parametrize("window", WINDOWS)
 def test_bridges(loaded: Loaded, window: tuple[int, int]) -> None:
-    frame = loaded.rows("collaboration.bridges", window, country="CN", other_country="US")
+    frame = loaded.rows("bridges.between_countries", window, country="CN", other_country="US")
     same(frame, plain.bridges(loaded.corpus, "CN", "US", *window), keys=("city_id",), by="weaker")
 
 
 @pytest.mark.parametrize("min_score", [0.25, 0.5, 1.0, 2.0, 500.0])
 def test_chain(loaded: Loaded, min_score: float) -> None:
-    frame = loaded.rows("collaboration.chain", WINDOWS[0], city_id=XIAN, other_city_id=MILAN, min_score=min_score)
+    frame = loaded.rows("paths.strongest_chain", WINDOWS[0], city_id=XIAN, other_city_id=MILAN, min_score=min_score)
     expected = plain.chain(loaded.corpus, XIAN, MILAN, *WINDOWS[0], min_score=min_score)
     assert frame.city_id.tolist() == [row[1] for row in expected]
     assert frame.score.iloc[1:].tolist() == pytest.approx([row[4] for row in expected[1:]])

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from toolkit.errors import QueryFileError
@@ -248,3 +248,136 @@ def test_items_and_keys_of_a_projection() -> None:
     assert order_keys(code) == ["m", "id"]
     assert order_keys("MATCH (a) WITH a ORDER BY a.id RETURN a") is None
     assert order_keys("MATCH (a) DELETE a") is None
+
+
+def told(text: str) -> list[QueryFileError]:
+    """What is wrong with a file, by its format or by what its parts promise each other."""
+    try:
+        return check_query(parse(text))
+    except QueryFileError as error:
+        return [error]
+
+
+HEADER = GOOD.partition("//\n")[0].splitlines()
+
+
+@pytest.mark.parametrize("line", range(len(HEADER)))
+def test_no_header_line_can_be_left_out(line: int) -> None:
+    """Each line of this header is needed: by the format, or because the statement and the other lines speak of it."""
+    text = "\n".join(GOOD.splitlines()[:line] + GOOD.splitlines()[line + 1 :]) + "\n"
+    found = told(text)
+    assert found
+    assert str(found[0]).startswith(f"{PATH}:{found[0].line}: ")
+
+
+@st.composite
+def mutated(draw: st.DrawFn) -> str:
+    """The good file with one to three slips in its header."""
+    lines = GOOD.splitlines()
+    for _ in range(draw(st.integers(1, 3))):
+        number = draw(st.integers(0, len(HEADER) - 1))
+        line, at = lines[number], draw(st.integers(0, max(len(lines[number]) - 1, 0)))
+        slip = draw(st.sampled_from(["cut", "swap", "twice", "drop", "insert", "upper", "join", "tab", "move"]))
+        match slip:
+            case "cut":
+                lines[number] = line[:at] + line[at + 1 :]
+            case "swap":
+                lines[number] = line[:at] + line[at : at + 2][::-1] + line[at + 2 :]
+            case "twice":
+                lines.insert(number, line)
+            case "drop":
+                lines[number] = line[:at]
+            case "insert":
+                token = draw(
+                    st.sampled_from(
+                        [
+                            "|",
+                            "=",
+                            "?",
+                            "<",
+                            ">",
+                            ":",
+                            "//",
+                            "`",
+                            '"',
+                            "'",
+                            "\u2003",
+                            "\x00",
+                            "é",
+                            "$",
+                            "=>",
+                            ";",
+                            "null",
+                        ]
+                    )
+                )
+                lines[number] = line[:at] + token + line[at:]
+            case "upper":
+                lines[number] = line.upper()
+            case "join":
+                lines[number : number + 2] = [line + " " + lines[number + 1]]
+            case "tab":
+                lines[number] = line.replace(" ", "\t")
+            case _:
+                lines.insert(draw(st.integers(0, len(lines))), lines.pop(number))
+    return "\n".join(lines) + "\n"
+
+
+@given(mutated())
+@settings(max_examples=150)
+def test_a_slip_in_the_header_is_told_with_its_line_or_changes_nothing_that_matters(text: str) -> None:
+    found = told(text)
+    for error in found:
+        assert str(error).startswith(f"{PATH}:{error.line}: ")
+        assert 1 <= error.line <= text.count("\n") + 1
+        assert str(error).endswith(".")
+    if not found:  # then it is a query with all it needs, if not the one that was meant
+        spec = parse(text)
+        assert set(spec.examples) == {param.name for param in spec.params} == set(parameters(spec.statement))
+        assert [column.name for column in spec.columns] == ["city_id", "strength"]
+
+
+@pytest.mark.parametrize(
+    ("type_", "default", "level", "sent"),
+    [
+        ("city", '"1"', "city", "string"),
+        ("list<metro>", '["m"]', "metro", "list<string>"),
+        ("country?", "null", "country", "string"),
+    ],
+)
+def test_a_parameter_says_that_it_is_a_place(type_: str, default: str, level: str, sent: str) -> None:
+    text = GOOD.replace("country string? = null", f"country {type_} = {default}").replace(
+        "country => null", f"country => {default}"
+    )
+    param = parse(text).params[1]
+    assert (param.level, param.type, param.written_type) == (level, sent, type_.rstrip("?"))
+
+
+@pytest.mark.parametrize(
+    ("name", "type_", "level"),
+    [
+        ("city_id", "string", "city"),
+        ("other_city_ids", "list<string>", "city"),
+        ("country", "string", "country"),
+        ("home_country", "string", "country"),
+        ("city", "string", ""),
+        ("city_id", "int", ""),
+        ("country_n", "string", ""),
+        ("author_id", "string", ""),
+    ],
+)
+def test_a_name_says_it_too(name: str, type_: str, level: str) -> None:
+    assert Param(name, type_, False, True, None, "M").level == level
+
+
+def test_a_column_is_no_place_and_an_unknown_place_is_none() -> None:
+    with pytest.raises(QueryFileError, match="type 'city' of column 'city_id' is none of string, int"):
+        parse(GOOD.replace("city_id string |", "city_id city |"))
+    with pytest.raises(QueryFileError, match=r"type 'town' of param 'top_n' is none of string, .* city, institution"):
+        parse(GOOD.replace("top_n int = 25", 'top_n town = "x"'))
+
+
+@pytest.mark.parametrize("name", ["format", "workspace", "from", "explain", "lambda", "help", "library", "graph"])
+def test_a_parameter_leaves_the_names_of_options_and_keywords_alone(name: str) -> None:
+    found = problems(GOOD.replace("top_n", name))
+    assert any(f"param {name!r} " in text and "call it otherwise" in text for text in found), found

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from toolkit.runs import RunRecord
     from toolkit.workspace import Workspace
 
-__all__ = ["emit", "say", "show", "show_table", "tell_run", "warn_synthetic"]
+__all__ = ["chosen_format", "emit", "say", "show", "show_table", "tell_run", "warn_synthetic"]
 
 
 def console(*, stderr: bool = True) -> Console:
@@ -30,9 +30,14 @@ def say(text: str = "", *, style: str | None = None) -> None:
     console().print(text, style=style, markup=False)
 
 
+def chosen_format(fmt: str | None) -> str:
+    """The format a listing comes in: the one asked for, else table on a terminal and csv in a pipe."""
+    return format_of(None, fmt, terminal=sys.stdout.isatty())
+
+
 def show(frame: pd.DataFrame, *, fmt: str | None) -> None:
     """Print a listing: no computation stands behind it, so no run record comes with it."""
-    chosen = format_of(None, fmt, terminal=sys.stdout.isatty())
+    chosen = chosen_format(fmt)
     if chosen == "table":
         show_table(frame)
     else:

@@ -90,7 +90,7 @@ class Graph:
         Parameters
         ----------
         name
-            For example ``hubs.by_strength``.
+            For example ``hubs.by_strength``, or a query of a folder that the setting ``library`` names.
         **parameters
             Its declared parameters; the others take their defaults.
 
@@ -108,9 +108,9 @@ class Graph:
         QueryRefused
             The server refused it.
         """
-        from toolkit.graphdb.library import load_library, run_query
+        from toolkit.graphdb.library import library
 
-        return run_query(self, load_library()[name], parameters)
+        return library(strict=False).run(self, name, **parameters)
 
     def read(
         self, cypher: str, parameters: Mapping[str, Any] | None = None, *, name: str = "", timeout: float | None = None

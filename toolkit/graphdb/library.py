@@ -8,7 +8,9 @@ Browser.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator, Mapping
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +21,7 @@ from toolkit.graphdb.query_file import query_name, read_query
 from toolkit.graphdb.query_params import bind, parse_parameters
 from toolkit.graphdb.query_spec import Column, Param, QuerySpec
 from toolkit.graphdb.statement_files import statement
+from toolkit.settings import load_settings
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,15 +32,16 @@ __all__ = [
     "Param",
     "QuerySpec",
     "bind",
+    "bound_to",
     "check_library",
     "check_on_server",
+    "library",
     "library_folder",
     "load_library",
+    "own_folders",
     "parse_parameters",
     "run_query",
 ]
-
-_PLACES = ("city", "institution", "country")
 
 
 class Library(Mapping[str, QuerySpec]):
@@ -94,6 +98,28 @@ class Library(Mapping[str, QuerySpec]):
         names = dict.fromkeys(spec.group for spec in self._specs.values())
         return {name: tuple(s for s in self._specs.values() if s.group == name) for name in names}
 
+    @property
+    def broken(self) -> Mapping[str, QueryFileError]:
+        """By name, what is wrong with files that gave no query."""
+        return self._broken
+
+    def sound(self, name: str) -> QuerySpec:
+        """Query of that name, its file checked.
+
+        Raises
+        ------
+        UnknownQuery, QueryFileError
+            As ``library[name]``, and where header and statement don't agree.
+        """
+        spec = self[name]
+        if problems := check_query(spec):
+            raise problems[0]
+        return spec
+
+    def run(self, graph: RunsCypher, name: str, /, **parameters: Any) -> pd.DataFrame:
+        """Answer of the query of that name; as :func:`run_query`."""
+        return run_query(graph, self.sound(name), parameters)
+
     def check(self) -> list[QueryFileError]:
         """Everything that is wrong with the library's files and can be seen without a database."""
         found = [problem for spec in self._specs.values() for problem in check_query(spec)]
@@ -114,13 +140,62 @@ def library_folder() -> Path:
     return package / "cypher"
 
 
+def library(*folders: str | Path, strict: bool = True) -> Library:
+    r"""The shipped queries and those of folders of one's own.
+
+    A folder of one's own is laid out as the shipped one: ``FOLDER/group/name.cypher`` is the query ``group.name``. Its
+    files get the same checks, and run in the same ways. None may have the name of a shipped query: a number would
+    silently be another.
+
+    Parameters
+    ----------
+    *folders
+        One's own folders; none takes those of the setting ``library`` (environment: ``SCICITIES_LIBRARY``, folders
+        parted as in ``PATH``).
+    strict
+        Raise at the first broken file; else the library keeps it for :meth:`Library.check`.
+
+    Returns
+    -------
+    Library
+        A mapping from names to specs; ``.run(graph, name, …)`` runs one.
+
+    Raises
+    ------
+    QueryFileError
+        A file breaks the format or the checks, or has the name of another.
+    SettingsError
+        A folder doesn't exist or has no query.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> header = ["name: mine.all", "summary: All.", "access: read", "column: city_id string | GeoNames id."]
+    >>> text = "// " + "\n// ".join(header) + "\n\nMATCH (c:City) RETURN c.id AS city_id ORDER BY city_id;"
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> (folder / "mine").mkdir()
+    >>> (folder / "mine" / "all.cypher").write_text(text) > 0
+    True
+    >>> mine = library(folder)
+    >>> mine["mine.all"].summary, mine["hubs.by_strength"].access
+    ('All.', 'read')
+    """
+    own = [Path(folder) for folder in folders] or own_folders(load_settings().library)
+    return load_library(library_folder(), *own, strict=strict)
+
+
+def own_folders(setting: str) -> list[Path]:
+    """Folders that the setting ``library`` names, parted as in ``PATH``."""
+    return [Path(part).expanduser() for part in setting.split(os.pathsep) if part.strip()]
+
+
 def load_library(*folders: str | Path, strict: bool = True) -> Library:
     """Queries of all files ``*.cypher`` in the folders.
 
     Parameters
     ----------
     *folders
-        Library folders; none takes :func:`library_folder`.
+        Library folders; none takes :func:`library_folder`. One that is named twice is read once.
     strict
         Raise at the first broken file; else the library keeps it for :meth:`Library.check`.
 
@@ -143,11 +218,9 @@ def load_library(*folders: str | Path, strict: bool = True) -> Library:
     """
     specs: dict[str, QuerySpec] = {}
     broken: dict[str, QueryFileError] = {}
-    for root in [Path(folder) for folder in folders] or [library_folder()]:
-        paths = sorted(root.rglob("*.cypher"))
-        if not paths:
-            raise SettingsError(f"The query library {root} has no *.cypher file.")
-        for path in paths:
+    roots = {root.resolve(): root for root in map(Path, folders)}
+    for root in roots.values() or [library_folder()]:
+        for path in _files(root):
             try:
                 spec = _loaded(path, root, specs, strict=strict)
             except QueryFileError as error:
@@ -159,14 +232,35 @@ def load_library(*folders: str | Path, strict: bool = True) -> Library:
     return Library(specs.values(), broken)
 
 
+def _files(root: Path) -> Sequence[Path]:
+    if not root.is_dir():
+        raise SettingsError(f"The query library {root} has no *.cypher file: there is no such folder.")
+    paths = sorted(root.rglob("*.cypher"))
+    if not paths:
+        raise SettingsError(f"The query library {root} has no *.cypher file.")
+    return paths
+
+
 def _loaded(path: Path, root: Path, others: Mapping[str, QuerySpec], *, strict: bool) -> QuerySpec:
     name = query_name(path, root)
     if name in others:
-        raise QueryFileError(f"{name} is also the name of {others[name].path}.", path=str(path), line=1)
-    spec = read_query(path, root)
+        raise QueryFileError(
+            f"{name} is also the name of {others[name].path}; give one of the two another.", path=str(path), line=1
+        )
+    try:
+        status = path.stat()
+        spec = _read(path, root, status.st_mtime_ns, status.st_size)
+    except OSError as error:
+        raise QueryFileError(f"the file can't be read ({error}).", path=str(path), line=1) from error
     if strict and (problems := check_query(spec)):
         raise problems[0]
     return spec
+
+
+@lru_cache(maxsize=1024)
+def _read(path: Path, root: Path, _changed: int, _size: int) -> QuerySpec:
+    """The file as it was read when it was last changed: a library is loaded by every ``graph.run``."""
+    return read_query(path, root)
 
 
 def check_library(*folders: str | Path) -> list[QueryFileError]:
@@ -174,9 +268,9 @@ def check_library(*folders: str | Path) -> list[QueryFileError]:
     return load_library(*folders, strict=False).check()
 
 
-def check_on_server(graph: RunsCypher, library: Mapping[str, QuerySpec] | None = None) -> list[QueryFileError]:
+def check_on_server(graph: RunsCypher, queries: Mapping[str, QuerySpec] | None = None) -> list[QueryFileError]:
     """Everything that is wrong with the queries when they are planned and run on a server that holds data."""
-    specs = (load_library() if library is None else library).values()
+    specs = (load_library() if queries is None else queries).values()
     return [problem for spec in specs for problem in server_problems(spec, graph)]
 
 
@@ -190,8 +284,8 @@ def run_query(graph: RunsCypher, spec: QuerySpec, params: Mapping[str, Any]) -> 
     spec
         The query.
     params
-        Values by parameter, as in :func:`bind`. A parameter called ``city_id``, ``institution_id`` or ``country``, or
-        ending so, takes a name as well as an id: ``city_id="Beijing"``.
+        Values by parameter, as in :func:`bind`. A parameter that is the id of a place (:attr:`Param.level`), takes its
+        name too: ``city_id="Beijing"``; a list of ids takes names and ids.
 
     Returns
     -------
@@ -207,19 +301,19 @@ def run_query(graph: RunsCypher, spec: QuerySpec, params: Mapping[str, Any]) -> 
     GraphStoreError
         The database can't be reached or refuses the statement.
     """
+    return answer(spec, graph, bound_to(graph, spec, params))
+
+
+def bound_to(graph: RunsCypher, spec: QuerySpec, params: Mapping[str, Any]) -> dict[str, Any]:
+    """Values for all parameters of a query, as :func:`bind` makes them, with the ids of the places that are named."""
     bound = bind(spec, params)
-    for name, value in bound.items():
-        level = _place_level(name)
-        if level and isinstance(value, str):
-            bound[name] = _place_id(graph, level, value)
-    return answer(spec, graph, bound)
-
-
-def _place_level(name: str) -> str:
-    """``city`` for ``city_id`` and ``other_city_id``, ``country`` for ``country`` and ``other_country``, else empty."""
-    parts = name.removesuffix("_id").split("_")
-    is_place = parts[-1] in _PLACES and (name.endswith("_id") or parts[-1] == "country")
-    return parts[-1] if is_place else ""
+    for param in spec.params:
+        value = bound[param.name]
+        if param.level and isinstance(value, str):
+            bound[param.name] = _place_id(graph, param.level, value)
+        elif param.level and isinstance(value, list):
+            bound[param.name] = [_place_id(graph, param.level, text) for text in value]
+    return bound
 
 
 def _place_id(graph: RunsCypher, level: str, text: str) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import keyword
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from toolkit.errors import QueryFileError, ToolkitError
 from toolkit.graphdb.query_spec import Column, QuerySpec
@@ -80,8 +81,19 @@ def check_query(spec: QuerySpec) -> list[QueryFileError]:
     return sorted(problems, key=lambda error: error.line)
 
 
+_TAKEN: Final = frozenset(
+    {"explain", "fmt", "format", "from", "graph", "help", "library", "output", "source", "workspace"}
+)
+"""Names of options that each query has on the command line."""
+
+
 def _parameter_problems(spec: QuerySpec) -> list[tuple[int | None, str]]:
     used = parameters(spec.statement)
+    taken: list[tuple[int | None, str]] = [
+        (None, f"param {param.name!r} is a word of Python or an option that every query has; call it otherwise")
+        for param in spec.params
+        if param.name in _TAKEN or keyword.iskeyword(param.name)
+    ]
     unused: list[tuple[int | None, str]] = [
         (None, f"param {param.name!r} is declared, but the statement doesn't use ${param.name}")
         for param in spec.params
@@ -92,7 +104,7 @@ def _parameter_problems(spec: QuerySpec) -> list[tuple[int | None, str]]:
         for name, position in used.items()
         if spec.param(name) is None
     ]
-    return [*unused, *undeclared]
+    return [*taken, *unused, *undeclared]
 
 
 def typed_frame(spec: QuerySpec, frame: pd.DataFrame) -> pd.DataFrame:

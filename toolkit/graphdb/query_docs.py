@@ -50,7 +50,8 @@ def _query(spec: QuerySpec) -> str:
     if spec.params:
         lines += ["| parameter | type | default | meaning |", "|---|---|---|---|"]
         lines += [
-            f"| `{p.name}` | {_type(p.type, nullable=p.nullable)} | {_default(p)} | {p.meaning} |" for p in spec.params
+            f"| `{p.name}` | {_type(p.written_type, nullable=p.nullable)} | {_default(p)} | {p.meaning} |"
+            for p in spec.params
         ]
         lines.append("")
     lines += ["| column | type | meaning |", "|---|---|---|"]

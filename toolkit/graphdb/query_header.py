@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from toolkit.errors import QueryFileError
-from toolkit.graphdb.query_spec import TYPES, Column, Param, fits
+from toolkit.graphdb.query_spec import PLACES, TYPES, Column, Param, fits
 
 __all__ = ["IDENTIFIER", "KEYS", "KEY_LINE", "Header"]
 
@@ -84,8 +84,11 @@ class Header:
             raise self.error(f"{key} name {name!r} is not made of small letters, digits and _", number)
         if name in seen:
             raise self.error(f"second {key} {name!r}", number)
+        place = _place(type_) if key == "param" else ""
+        type_ = type_.replace(place, "string") if place else type_
         if type_ not in TYPES:
-            raise self.error(f"type {type_!r} of {key} {name!r} is none of {', '.join(TYPES)}", number)
+            allowed = [*TYPES, *PLACES, "list<city> and so on"] if key == "param" else TYPES
+            raise self.error(f"type {type_!r} of {key} {name!r} is none of {', '.join(allowed)}", number)
         rest, required, default = found["rest"], True, None
         if key == "param" and rest.startswith("="):
             default, rest = self._default(name, rest[1:].lstrip(), number)
@@ -97,7 +100,7 @@ class Header:
             raise self.error(f"{key} {name!r} has no meaning: end the line with `| meaning`", number)
         meaning = rest[1:].strip()
         if key == "param":
-            self.params[name] = Param(name, type_, nullable, required, default, meaning)
+            self.params[name] = Param(name, type_, nullable, required, default, meaning, place)
         else:
             self.columns[name] = Column(name, type_, nullable, meaning)
         self.lines[f"{key} {name}"] = number
@@ -139,6 +142,12 @@ class Header:
             except ValueError:
                 continue
         raise self.error(f"browser line of {name!r} gives no literal: {text}", number)
+
+
+def _place(type_: str) -> str:
+    """``city`` of the types ``city`` and ``list<city>``; empty for a type that is no place's."""
+    inner = type_.removeprefix("list<").removesuffix(">") if type_.startswith("list<") else type_
+    return inner if inner in PLACES else ""
 
 
 def _refuse(text: str) -> Any:

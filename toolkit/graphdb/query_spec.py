@@ -9,17 +9,28 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-__all__ = ["TYPES", "Column", "Param", "QuerySpec", "fits"]
+__all__ = ["PLACES", "TYPES", "Column", "Param", "QuerySpec", "fits"]
 
 TYPES: Final = ("string", "int", "float", "bool", "list<string>")
 """Types of parameters and columns; a ``?`` behind one allows null."""
+
+PLACES: Final = ("city", "institution", "country", "metro")
+"""Types of parameters that are ids of places, sent as ``string``; ``list<city>`` and so on are lists of them."""
 
 _INT64 = 2**63
 
 
 @dataclass(frozen=True)
 class Param:
-    """A parameter of a query; without a default it is required."""
+    """A parameter of a query; without a default it is required.
+
+    Attributes
+    ----------
+    type
+        One of :data:`TYPES`: what is sent.
+    place
+        The one of :data:`PLACES` that the header gives as its type, else empty.
+    """
 
     name: str
     type: str
@@ -27,6 +38,25 @@ class Param:
     required: bool
     default: Any
     meaning: str
+    place: str = ""
+
+    @property
+    def level(self) -> str:
+        """Level of the places whose ids it takes; empty where it takes none.
+
+        What the header says, else what the name says: ``city`` of ``city_id`` and ``other_city_ids``, ``country`` of
+        ``country`` and ``other_country``.
+        """
+        if self.place or self.type not in {"string", "list<string>"}:
+            return self.place
+        last = self.name.removesuffix("_ids").removesuffix("_id").split("_")[-1]
+        is_id = self.name.endswith(("_id", "_ids")) or last == "country"
+        return last if last in PLACES and is_id else ""
+
+    @property
+    def written_type(self) -> str:
+        """Type as the header writes it, without ``?``."""
+        return self.type.replace("string", self.place) if self.place else self.type
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,11 @@ _PARAMETER = re.compile(r"\$\w+")
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _COLON = re.compile(r"\s*:")
 _NAMING = frozenset(".:$&|!")
-_WRITING = frozenset({"CREATE", "MERGE", "SET", "DELETE", "DETACH", "NODETACH", "REMOVE", "DROP", "FOREACH", "LOAD"})
+_WRITING = frozenset(
+    {"CREATE", "INSERT", "MERGE", "SET", "DELETE", "DETACH", "NODETACH", "REMOVE", "DROP", "FOREACH", "LOAD"}
+    | {"ALTER", "RENAME", "GRANT", "DENY", "REVOKE", "TERMINATE"}
+)
+_ESCAPED = re.compile(r"\\u[0-9A-Fa-f]{4}")
 _AFTER_ORDER = frozenset({"LIMIT", "SKIP", "OFFSET"})
 _AFTER_ITEMS = _AFTER_ORDER | {"ORDER"}
 _PROJECTIONS = frozenset({"WITH", "RETURN"})
@@ -99,8 +103,13 @@ def words(code: str) -> tuple[Word, ...]:
 
 
 def writing_words(cypher: str) -> list[Word]:
-    """Words in the code that write to the graph, or read files of the server's machine (``LOAD CSV``)."""
-    return [word for word in words(masked(cypher)) if word.text in _WRITING]
+    r"""Words in the code that write to the graph, change the server, or read its machine's files (``LOAD CSV``).
+
+    A character written as ``\u0053`` counts too: Neo4j reads words that are spelt with them.
+    """
+    code = masked(cypher)
+    escaped = [Word(match.group(), match.start(), match.end(), 0) for match in _ESCAPED.finditer(code)]
+    return [*escaped, *(word for word in words(code) if word.text in _WRITING)]
 
 
 def returned(code: str) -> list[str]:

@@ -10,12 +10,14 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["effect_beyond_reading", "explaining", "is_explained"]
+__all__ = ["effect_beyond_reading", "explaining", "is_explained", "profiling"]
 
 _LEAD = r"\A((?:\s|//[^\n]*\n|/\*.*?\*/)*)"
 _EXPLAINED = re.compile(_LEAD + r"EXPLAIN\b", re.IGNORECASE | re.DOTALL)
 _PROFILED = re.compile(_LEAD + r"PROFILE\b", re.IGNORECASE | re.DOTALL)
 _OUTSIDE = ("apoc.load", "apoc.import", "apoc.export", "apoc.cypher.runFile")
+_ACTING = ("db.prepareForReplanning", "db.resample", "db.stats.")
+"""Procedures that Neo4j calls reading, though they make the server do or forget something."""
 _BY_TYPE = {
     "w": "it writes",
     "rw": "it writes",
@@ -42,7 +44,22 @@ def explaining(cypher: str) -> str:
     >>> explaining("PROFILE RETURN 1").split()
     ['EXPLAIN', 'RETURN', '1']
     """
-    return "EXPLAIN\n" + _PROFILED.sub(r"\1", cypher, count=1)
+    return "EXPLAIN\n" + _bare(cypher)
+
+
+def profiling(cypher: str) -> str:
+    """The statement that has ``cypher`` run and its steps counted; it stands one line lower.
+
+    Examples
+    --------
+    >>> profiling("EXPLAIN RETURN 1").split()
+    ['PROFILE', 'RETURN', '1']
+    """
+    return "PROFILE\n" + _bare(cypher)
+
+
+def _bare(cypher: str) -> str:
+    return _EXPLAINED.sub(r"\1", _PROFILED.sub(r"\1", cypher, count=1), count=1)
 
 
 def effect_beyond_reading(query_type: str | None, plan: Mapping[str, Any] | None) -> str:
@@ -74,4 +91,6 @@ def _effect(plan: Mapping[str, Any] | None) -> str:
         return "it ends other transactions"
     if operator == "ProcedureCall" and details.startswith(_OUTSIDE):
         return f"it calls {details.partition('(')[0]}, which reaches outside the database"
+    if operator == "ProcedureCall" and details.startswith(_ACTING):
+        return f"it calls {details.partition('(')[0]}, which acts on the server"
     return next((effect for child in plan.get("children", ()) if (effect := _effect(child))), "")

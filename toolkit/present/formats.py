@@ -79,14 +79,23 @@ def _plain(value: Any) -> Any:
     return None if str(value) in {"<NA>", "NaT"} else str(value)
 
 
+def _is_list(value: Any) -> bool:
+    return isinstance(value, (list, tuple))
+
+
+def _list_text(value: Any) -> Any:
+    return json.dumps([_plain(item) for item in value], ensure_ascii=False) if _is_list(value) else value
+
+
 def frame_bytes(frame: pd.DataFrame, *, fmt: str) -> bytes:
-    """``frame`` in format ``fmt`` (csv, json, ndjson or parquet), utf-8 where it is text."""
+    """``frame`` in format ``fmt`` (csv, json, ndjson or parquet), utf-8 where it is text; a list in csv is JSON."""
     if fmt == "parquet":
         buffer = io.BytesIO()
         frame.to_parquet(buffer, index=False)
         return buffer.getvalue()
     if fmt == "csv":
-        return frame.to_csv(index=False, lineterminator="\n").encode()
+        lists = {str(n): frame[n].map(_list_text) for n in frame.columns if frame[n].map(_is_list).any()}
+        return frame.assign(**lists).to_csv(index=False, lineterminator="\n").encode()
     rows = list(json_rows(frame))
     if fmt == "json":
         return (json.dumps(rows, ensure_ascii=False, indent=1) + "\n").encode()

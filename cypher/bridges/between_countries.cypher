@@ -1,4 +1,4 @@
-// name: collaboration.bridges
+// name: bridges.between_countries
 // summary: Cities of third countries that work with both of two countries.
 // access: read
 // param: country string = "CN" | Code or name of one country.

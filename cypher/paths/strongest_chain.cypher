@@ -1,4 +1,4 @@
-// name: collaboration.chain
+// name: paths.strongest_chain
 // summary: The shortest chain of strong links between two cities.
 // access: read
 // param: city_id string = "1790630" | GeoNames id (here Xi'an); the command line and Python also take a name.

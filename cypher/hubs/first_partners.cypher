@@ -1,0 +1,40 @@
+// name: hubs.first_partners
+// summary: Hubs by the number of cities for which they are the first partner.
+// access: read
+// param: year_from int = 2015 | First publication year, inclusive.
+// param: year_to int = 2024 | Last publication year, inclusive.
+// param: top_n int = 25 | Rows returned.
+// column: city_id string | GeoNames id.
+// column: city string | Name of the city.
+// column: country string? | Country code.
+// column: followers int | Cities that work with no other city as much as with it.
+// column: names list<string> | Their names, closest tie first, five at most.
+// column: score float | Collaboration score with all of them [articles].
+// column: follows string? | Name of its own first partner.
+// browser: :param year_from => 2015
+// browser: :param year_to => 2024
+// browser: :param top_n => 25
+//
+// Question: whose gravity holds which cities: to whom does each city look first?
+// Left out: cities that are nobody's first partner; work inside one city.
+// Reading: the nodal regions of Nystuen and Dacey (1961, doi 10.1111/j.1435-5597.1961.tb01769.x) on collaboration
+// scores. Two cities that follow each other are the core of a region.
+
+MATCH (c:City)
+CALL (c) {
+  MATCH (c)-[r:COLLABORATES_WITH]-(p:City)
+  WHERE r.year >= $year_from AND r.year <= $year_to
+  WITH p, round(toFloat(sum(r.score)), 9) AS score
+  ORDER BY score DESC, p.id
+  LIMIT 1
+  RETURN p AS hub, score
+}
+WITH hub, c, score
+ORDER BY score DESC, c.id
+WITH collect({city: c, hub: hub, score: score}) AS ties
+UNWIND ties AS tie
+WITH tie.hub AS hub, tie, [other IN ties WHERE other.city = tie.hub | other.hub.name][0] AS follows
+WITH hub, follows, count(tie) AS followers, collect(tie.city.name)[..5] AS names, round(sum(tie.score), 9) AS score
+RETURN hub.id AS city_id, hub.name AS city, hub.country AS country, followers, names, score, follows
+ORDER BY followers DESC, score DESC, city_id
+LIMIT toInteger($top_n);
