@@ -30,6 +30,7 @@ demo: $(VENV)/.run
 	@$(BIN)/scicities demo
 
 test: $(VENV)/.dev
+	@command -v chromium >/dev/null && command -v chromedriver >/dev/null || { echo "make test tries Neo4j Browser in a real web browser, which is missing: apt-get install chromium chromium-driver"; exit 1; }
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import webbrowser
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,7 +13,7 @@ from toolkit.cli.output import say, show, tell_run, warn_synthetic
 from toolkit.cli.progress import progress_bar
 from toolkit.present.tables import frame_of
 from toolkit.settings import load_settings
-from toolkit.workspace import open_workspace
+from toolkit.workspace import open_workspace, write_text_atomically
 
 __all__ = ["register"]
 
@@ -104,24 +106,57 @@ def load(
     tell_run(report.run)
 
 
-def browser(workspace: opt.WorkspaceOption = None) -> None:
-    """Start the local Neo4j, load the workspace, and say what to open and type."""
-    from toolkit.graphdb.library import load_library
-    from toolkit.graphdb.load import load as load_graph
-    from toolkit.graphdb.server import ManagedServer
+def browser(
+    colour: Annotated[
+        str, typer.Option("--colour", "--color", help="What circles are coloured by: country or community.")
+    ] = "country",
+    open_it: Annotated[bool, typer.Option("--open", help="Open it in this machine's web browser.")] = False,
+    style: Annotated[
+        Path | None, typer.Option("--style", help="Only write the style sheet (GraSS) to this file.")
+    ] = None,
+    queries: Annotated[
+        Path | None, typer.Option("--queries", help="Only write the saved queries to this zip file.")
+    ] = None,
+    workspace: opt.WorkspaceOption = None,
+) -> None:
+    """Start the local Neo4j, load the workspace, and say what to open and type in Neo4j Browser."""
+    if style is not None or queries is not None:
+        _write_browser_files(colour, style, queries)
+        return
+    from toolkit.graphdb.browser.prepare import prepare_browser
 
     ws = open_workspace(workspace)
     ws.require_corpus()
-    settings = load_settings(ws.root, neo4j_uri="local")
     with progress_bar() as progress:
-        load_graph(ws, "local", settings=settings, progress=progress)
-    server = ManagedServer(ws.neo4j, settings=settings)
-    info = server.start()
-    say(f"open      {info.http_url}")
-    say(f"connect   {info.uri} as {info.username}; the password is in {server.home / 'password'}")
-    spec = load_library().get("collaboration.strongest_pairs")
-    say("paste     any file of the query library, for example:")
-    typer.echo(spec.path.read_text(encoding="utf-8"))
+        session = prepare_browser(
+            ws,
+            colours=colour,  # type: ignore[arg-type]  # other words are refused there
+            settings=load_settings(ws.root, neo4j_uri="local"),
+            progress=progress,
+        )
+    warn_synthetic(ws)
+    say(f"log in    as {session.username}; the password is in {session.password_file}")
+    say("then      a guide opens by itself; a click on a box runs it, the style first")
+    say(f"style     drop {session.style} on the page, or click it in the guide")
+    say(f"queries   drop {session.saved_queries} on the page: {session.queries} saved queries, under the star")
+    for label, rows in session.marks.sizes.groupby("label", sort=False):
+        steps = " · ".join(f"{share:,.4g}" for share in rows["share_from"])
+        say(f"circles   {label}: larger from a Share of {steps}")
+    say("open")
+    typer.echo(session.url)
+    if open_it and not webbrowser.open(session.url):
+        say("no web browser opened here; open the address by hand")
+
+
+def _write_browser_files(colour: str, style: Path | None, queries: Path | None) -> None:
+    from toolkit.graphdb.browser.saved_queries import write_saved_queries
+    from toolkit.graphdb.browser.style import browser_style
+
+    if style is not None:
+        write_text_atomically(style, browser_style(colour))  # type: ignore[arg-type]  # other words are refused there
+        say(f"wrote {style}")
+    if queries is not None:
+        say(f"wrote {write_saved_queries(queries)} queries to {queries}")
 
 
 def register(app: typer.Typer) -> None:

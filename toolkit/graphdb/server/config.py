@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from toolkit.errors import ServerError
+from toolkit.graphdb.browser.guide import SERVED_AT
 from toolkit.graphdb.server.java import Java
 from toolkit.graphdb.server.startcache import StartCache
 
@@ -16,6 +17,7 @@ __all__ = ["Launch", "choose_port", "main_class", "neo4j_conf", "port_is_free", 
 
 HOST = "127.0.0.1"
 BOLT_PORT, HTTP_PORT = 7687, 7474
+GUIDE = f"{SERVED_AT}/guide.html"
 _ENTRY_POINT = "META-INF/services/org.neo4j.server.startup.EntryPoint"
 
 
@@ -41,6 +43,9 @@ def neo4j_conf(bolt_port: int, http_port: int) -> str:
         "server.https.enabled": "false",
         "dbms.usage_report.enabled": "false",
         "client.allow_telemetry": "false",
+        # our guide opens once somebody has logged in, and only the ties that were asked for are drawn
+        "browser.remote_content_hostname_whitelist": f"guides.neo4j.com,localhost,{HOST}",
+        "browser.post_connect_cmd": f'config "autoComplete": false; guide http://{HOST}:{http_port}/browser/{GUIDE}',
         "server.memory.pagecache.size": "256m",
         "db.tx_log.preallocate": "false",
         "db.tx_log.rotation.size": "64m",

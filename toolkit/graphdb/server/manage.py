@@ -16,6 +16,7 @@ import neo4j
 from neo4j.exceptions import AuthError, DriverError, Neo4jError
 
 from toolkit.errors import ServerError
+from toolkit.graphdb.browser.site import with_guide
 from toolkit.graphdb.server.config import (
     BOLT_PORT,
     HOST,
@@ -285,7 +286,7 @@ class ManagedServer:
     def _prepare(self) -> Launch:
         """Everything a run of Java needs: Java, jars, folders."""
         java = find_java(oldest_java(self.settings.neo4j_version))
-        jars = server_jars(self.settings.neo4j_version, progress=self._progress)
+        jars = with_guide(server_jars(self.settings.neo4j_version, progress=self._progress), cache_folder() / "browser")
         self._home.make()
         for job in _ADMIN_JOBS:
             orphan = find_process(f"@{self._admin_options(job)}")
