@@ -10,6 +10,7 @@ from plain.graph_questions import Corpus
 from plain.graph_records import Records
 from plain.loaded_graph import Loaded
 
+from toolkit import analyses
 from toolkit.corpus.ingest import ingest_institutions, ingest_openalex, ingest_ror
 from toolkit.corpus.sample import SampleTruth, write_sample
 from toolkit.graphdb.connection import Graph, open_graph
@@ -86,13 +87,15 @@ def sample_answers(sample_records: tuple[Workspace, SampleTruth]) -> Records:
 
 @pytest.fixture(scope="module")
 def loaded(graph: Graph, sample_records: tuple[Workspace, SampleTruth], sample_answers: Records) -> Loaded:
-    """The sample in the suite's graph, with communities; loaded again only where another test took it out."""
+    """The sample in the suite's graph, with communities and hubs; loaded again only where another test took it out."""
     workspace, truth = sample_records
     if graph.raw("MATCH (n) RETURN count(n) AS n")["n"].iloc[0] and not graph.raw("MATCH (n:Load) RETURN n").size:
         graph.raw("MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS", write=True)
     load(workspace, graph)
     with recording("communities", {"seed": 0}, fingerprint=workspace.fingerprint) as timer:
-        found = communities(project(graph, level="city", weight="score"), weight="score").frame
-    write_results(graph, found[["id", "community"]], level="city", run=timer.record())
+        found = communities(project(graph, level="city", weight="score"), weight="score", stability=True).frame
+    found = found.rename(columns={"support": "community_support"})
+    write_results(graph, found[["id", "community", "community_support"]], level="city", run=timer.record())
+    analyses.write_back(graph, analyses.hubs(graph, measures=analyses.HUB_MEASURES))
     community = dict(zip(found.id, found.community.astype(int), strict=True))
     return Loaded(workspace, graph, truth, sample_answers, community)
