@@ -9,7 +9,7 @@
 // column: city string | Name of the city.
 // column: country string? | Country code.
 // column: community int | Its community; 1 is the largest.
-// column: support float | Part of the starts that keep it with a member of its community, mean over the members.
+// column: support float | Part of the starts that keep it with a member of its community, mean over these, 0 to 1.
 // column: second int? | Community with which it has most score, of the others.
 // column: second_part float | Part of its score that goes there, 0 to 1.
 // browser: :param at_most => 1.0

@@ -8,9 +8,9 @@
 // column: city_id string | GeoNames id.
 // column: city string | Name of the city.
 // column: country string? | Country code.
-// column: value float | The measure.
-// column: low float? | Lower end of its 95 % interval, where one was written.
-// column: high float? | Upper end of it.
+// column: value float | The measure [unit of the measure].
+// column: low float? | Lower end of its 95 % interval, where one was written [unit of the measure].
+// column: high float? | Upper end of it [unit of the measure].
 // column: run_id string | The run it comes from, see hubs.runs.
 // browser: :param measure => "pagerank"
 // browser: :param country => null
