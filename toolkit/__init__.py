@@ -29,21 +29,33 @@ _HOMES = {
     "compare": "toolkit.measures.compare",
     "concentration": "toolkit.measures.answers",
     "connections": "toolkit.measures.answers",
+    "corridors": "toolkit.measures.answers",
+    "draw_flows": "toolkit.present.flow_charts",
+    "draw_net_flows": "toolkit.present.flow_charts",
     "draw_network": "toolkit.present.charts",
+    "flow_communities": "toolkit.flow_analyses",
+    "flow_graph": "toolkit.flow_analyses",
+    "flow_indicators": "toolkit.measures.answers",
+    "flow_rates": "toolkit.measures.answers",
+    "flow_system": "toolkit.measures.answers",
+    "flows": "toolkit.measures.answers",
+    "gateways": "toolkit.measures.answers",
+    "group_flows": "toolkit.measures.answers",
+    "group_moves": "toolkit.measures.answers",
     "hubs": "toolkit.analyses",
     "ingest_corrections": "toolkit.corpus.ingest",
-    "ingest_flows": "toolkit.corpus.networks.ingest_flows",
-    "ingest_institutions": "toolkit.corpus.ingest",
-    "ingest_network": "toolkit.network.ingest_network",
     "ingest_countries": "toolkit.corpus.lists.ingest_lists",
-    "ingest_metro": "toolkit.corpus.lists.ingest_lists",
-    "ingest_openalex": "toolkit.corpus.ingest",
-    "ingest_ror": "toolkit.corpus.ingest",
-    "ingest_tables": "toolkit.corpus.plain",
+    "ingest_flows": "toolkit.corpus.networks.ingest_flows",
     "ingest_indicators": "toolkit.corpus.lists.ingest_lists",
+    "ingest_institutions": "toolkit.corpus.ingest",
     "ingest_journals": "toolkit.corpus.lists.ingest_lists",
     "ingest_marks": "toolkit.corpus.lists.ingest_lists",
+    "ingest_metro": "toolkit.corpus.lists.ingest_lists",
+    "ingest_network": "toolkit.network.ingest_network",
+    "ingest_openalex": "toolkit.corpus.ingest",
+    "ingest_ror": "toolkit.corpus.ingest",
     "ingest_subject_map": "toolkit.corpus.lists.ingest_lists",
+    "ingest_tables": "toolkit.corpus.plain",
     "internal": "toolkit.measures.answers",
     "library": "toolkit.graphdb.library",
     "lines_against": "toolkit.corpus.checking",
@@ -66,6 +78,7 @@ _HOMES = {
     "share": "toolkit.measures.answers",
     "standing": "toolkit.measures.answers",
     "subjects": "toolkit.measures.answers",
+    "suppliers": "toolkit.flow_analyses",
     "together": "toolkit.measures.answers",
     "umbrella": "toolkit.measures.answers",
     "write_back": "toolkit.analyses",
@@ -87,7 +100,19 @@ __all__ = [
     "compare",
     "concentration",
     "connections",
+    "corridors",
+    "draw_flows",
+    "draw_net_flows",
     "draw_network",
+    "flow_communities",
+    "flow_graph",
+    "flow_indicators",
+    "flow_rates",
+    "flow_system",
+    "flows",
+    "gateways",
+    "group_flows",
+    "group_moves",
     "hubs",
     "ingest_corrections",
     "ingest_countries",
@@ -124,6 +149,7 @@ __all__ = [
     "share",
     "standing",
     "subjects",
+    "suppliers",
     "together",
     "umbrella",
     "write_back",
@@ -146,6 +172,7 @@ if TYPE_CHECKING:
     from toolkit.corpus.plain import ingest_tables
     from toolkit.corpus.sample import read_truth, write_sample
     from toolkit.errors import ToolkitError
+    from toolkit.flow_analyses import flow_communities, flow_graph, suppliers
     from toolkit.graphdb.connection import open_graph
     from toolkit.graphdb.library import library, load_library
     from toolkit.graphdb.load import load
@@ -157,6 +184,14 @@ if TYPE_CHECKING:
         company_partners,
         concentration,
         connections,
+        corridors,
+        flow_indicators,
+        flow_rates,
+        flow_system,
+        flows,
+        gateways,
+        group_flows,
+        group_moves,
         internal,
         lists,
         moves,
@@ -176,6 +211,7 @@ if TYPE_CHECKING:
     from toolkit.measures.store import build
     from toolkit.network.ingest_network import ingest_network
     from toolkit.present.charts import draw_network
+    from toolkit.present.flow_charts import draw_flows, draw_net_flows
     from toolkit.runs import Answer, RunRecord
     from toolkit.settings import Settings
     from toolkit.workspace import Workspace, open_workspace

@@ -41,3 +41,59 @@ def test_what_ready_made_networks_refuse(cli: Cli, made: Path) -> None:
     done = cli("ingest", "network", made / "ties.csv", "-w", made / "data")
     assert "network ties: 1 files, 2 edges read, 1 kept" in done.err
     assert "a node with itself" in done.err
+
+
+def test_flows_of_the_sample(cli: Cli, sample_workspace: Path, tmp_path: Path) -> None:
+    rows = cli("flows", "-w", sample_workspace, "--format", "json", "--top", "0").rows()
+    assert list(rows[0]) == [
+        *("from_id", "from_name", "to_id", "to_name", "year", "rule", "researchers", "moves", "censored"),
+    ]
+    done = cli(
+        *("flows", "--indicators", "-w", sample_workspace, "--format", "json", "--top", "0"),
+        *("--plot", tmp_path / "net.png"),
+    )
+    places = done.rows()
+    assert "figure in" in done.err
+    assert (tmp_path / "net.png").stat().st_size > 10_000
+    moved = sum(float(str(row["researchers"])) for row in rows)
+    assert sum(float(str(row["inflow"])) for row in places) == pytest.approx(moved)
+    assert sum(float(str(row["net"])) for row in places) == pytest.approx(0, abs=1e-9)
+    assert "connectivity=" in done.err
+
+
+def test_views_of_ready_made_flows(cli: Cli, made: Path) -> None:
+    cli("ingest", "flows", made / "mine.csv", "-w", made / "data")
+    asked = ("--network", "mine", "-w", made / "data", "--format", "json")
+    assert [(row["name"], row["net"]) for row in cli("flows", "--indicators", *asked).rows()] == [
+        ("Japan", 3.0),
+        ("United States", -1.0),
+        ("China", -2.0),
+    ]
+    system = cli("flows", "--show", "system", *asked).rows()[0]
+    assert (system["places"], system["corridors"], system["connectivity"], system["effectiveness"]) == (3, 3, 0.5, 37.5)
+    ways = cli("flows", "--show", "corridors", *asked, "--by-year").rows()
+    assert [(row["year"], row["a_id"], row["b_id"], row["net"]) for row in ways] == [
+        (2019, "CN", "JP", 5.0),
+        (2020, "CN", "JP", -2.0),
+        (2020, "CN", "US", -1.0),
+    ]
+    assert cli("flows", "--show", "suppliers", *asked).rows()[0]["name"] == "Japan"
+    assert len(cli("flows", "--show", "communities", *asked, "--seed", "3").rows()) == 3
+    done = cli("flows", *asked, "--plot", made / "chords.svg")
+    assert (done.code, "United States" in (made / "chords.svg").read_text()) == (0, True)
+
+
+def test_what_views_refuse(cli: Cli, made: Path) -> None:
+    cli("ingest", "flows", made / "mine.csv", "-w", made / "data")
+    asked = ("--network", "mine", "-w", made / "data")
+    for arguments, code, words in (
+        (("--show", "tree"), 4, "it is one of matrix, indicators"),
+        (("--horizon", "3"), 4, "it says nothing about matrix, only about rates, gateways"),
+        (("--show", "rates"), 4, "it says nothing about rates"),
+        (("--rule", "mode-year"), 4, "these flows are ready-made"),
+        (("--plot", made / "x.png", "--by-year"), 2, "over one window"),
+        (("--plot", made / "x.txt"), 4, "ending is one of"),
+    ):
+        done = cli("flows", *asked, *arguments)
+        assert done.code == code, arguments
+        assert words in " ".join(done.err.split()), arguments

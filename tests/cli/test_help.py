@@ -41,7 +41,7 @@ def test_the_commands_of_the_design_are_there() -> None:
         *("demo", "sample", "check", "build", "share", "rank", "pairs", "partnerships", "articles", "hubs"),
         "compare",
         *("connections", "sectors", "internal", "together"),
-        *("moves", "careers"),
+        *("moves", "careers", "flows"),
         *("subjects", "standing", "umbrella", "lists", "indicators"),
         *("communities", "load", "browser", "doctor"),
         *("ingest openalex", "ingest institutions", "ingest ror", "ingest tables"),

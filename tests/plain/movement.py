@@ -258,7 +258,9 @@ def homes(frames, level):
     found = {}
     for site, institution, city in zip(sites.site_id, sites.institution_id, sites.city_id, strict=True):
         known = None if pd.isna(city) else city
-        if level == "institution":
+        if level == "site":
+            found[site] = site
+        elif level == "institution":
             found[site] = institution
         elif level == "city":
             found[site] = known

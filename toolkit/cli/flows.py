@@ -1,15 +1,16 @@
-"""Commands of flows: ready-made ones taken in."""
+"""Commands of flows: those of careers and those made elsewhere."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from toolkit.cli import movement_options as mov
 from toolkit.cli import options as opt
 from toolkit.cli.data import ingest_app
-from toolkit.cli.output import say, tell_run
+from toolkit.cli.output import emit, say, tell_run, warn_synthetic
 from toolkit.workspace import open_workspace
 
 if TYPE_CHECKING:
@@ -18,10 +19,178 @@ if TYPE_CHECKING:
 __all__ = ["register"]
 
 _SHOWN = 5
+_SELECTION = "What to count"
+_VIEW = "One of the views"
 _Name = Annotated[
     str | None,
     typer.Option("--name", help="What it is asked for by. [default: the first file's name, without ending]"),
 ]
+
+
+def flows(
+    show: Annotated[
+        str,
+        typer.Option(
+            "--show",
+            help="Matrix, indicators (of places), system (of all together), corridors (both ways), rates (retention, "
+            "returns, brain gain), groups, gateways, group-moves, suppliers (and attractors) or communities.",
+        ),
+    ] = "matrix",
+    indicators: Annotated[bool, typer.Option("--indicators", help="The same as --show indicators.")] = False,
+    network: opt.NetworkOption = None,
+    place: Annotated[
+        str | None, typer.Option("--place", help="Only flows of this place.", rich_help_panel=_SELECTION)
+    ] = None,
+    each: Annotated[
+        bool, typer.Option("--each", help="Groups: what they add to the net of every place.", rich_help_panel=_VIEW)
+    ] = False,
+    by: Annotated[
+        str | None,
+        typer.Option(
+            "--by",
+            help="Indicators: their order (net, inflow …). Groups: type, umbrella, scope, age, cohort; several of "
+            "them with commas between. [default: net; type]",
+            rich_help_panel=_VIEW,
+        ),
+    ] = None,
+    losers: Annotated[
+        bool, typer.Option("--losers", help="Indicators: the smallest first.", rich_help_panel=_VIEW)
+    ] = False,
+    umbrella: Annotated[
+        str | None,
+        typer.Option("--umbrella", help="Groups: inside or outside this organisation.", rich_help_panel=_VIEW),
+    ] = None,
+    ages: Annotated[
+        str | None,
+        typer.Option("--ages", help="Groups by age: bands, as 0-5,6-10,11+.", rich_help_panel=_VIEW),
+    ] = None,
+    people: Annotated[
+        Path | None,
+        typer.Option("--people", help="Groups by cohort: table of author_id or orcid, group.", rich_help_panel=_VIEW),
+    ] = None,
+    horizon: Annotated[
+        int | None,
+        typer.Option(
+            "--horizon", min=1, help="Rates, gateways: within how many years. [default: 5]", rich_help_panel=_VIEW
+        ),
+    ] = None,
+    before: Annotated[
+        int | None,
+        typer.Option(
+            "--before", min=1, help="Rates: years of output before a move. [default: 3]", rich_help_panel=_VIEW
+        ),
+    ] = None,
+    brain: Annotated[
+        str | None,
+        typer.Option(
+            "--brain", help="Rates: output as parts (of articles) or articles. [default: parts]", rich_help_panel=_VIEW
+        ),
+    ] = None,
+    least: Annotated[
+        int | None,
+        typer.Option("--least", min=2, help="Group moves: fewest authors. [default: 3]", rich_help_panel=_VIEW),
+    ] = None,
+    resolution: Annotated[
+        float | None,
+        typer.Option(
+            "--resolution", help="Communities: above 1 more and smaller ones. [default: 1]", rich_help_panel=_VIEW
+        ),
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option("--seed", help="Communities: seed of the first start.", rich_help_panel=_VIEW)
+    ] = None,
+    plot: Annotated[
+        Path | None,
+        typer.Option("--plot", help="Draw the matrix or the indicators into this file (.png, .svg or .pdf)."),
+    ] = None,
+    level: Annotated[
+        str | None,
+        typer.Option(
+            "--level",
+            help="city, institution, country, site, parent, metro, region or type. [default: city; of group-moves "
+            "institution]",
+            rich_help_panel=_SELECTION,
+        ),
+    ] = None,
+    years: opt.YearsOption = None,
+    by_year: opt.ByYearOption = False,
+    country: opt.CountryOption = None,
+    either: opt.CountryEitherOption = False,
+    top: opt.TopOption = 25,
+    rule: mov.RuleOption = "tenure",
+    mode_weight: mov.ModeWeightOption = "parts",
+    ties: mov.TiesOption = "earlier",
+    max_gap: mov.MaxGapOption = 5,
+    bridge_gap: mov.BridgeGapOption = 2,
+    join_gap: mov.JoinGapOption = None,
+    max_visit: mov.MaxVisitOption = 4,
+    max_overlap: mov.MaxOverlapOption = 3,
+    drop_censored: mov.DropCensoredOption = False,
+    max_places: mov.MaxPlacesOption = 20,
+    drop_suspects: mov.DropSuspectsOption = False,
+    kin: mov.MoveKinOption = "drop",
+    fmt: opt.FormatOption = None,
+    output: opt.OutputOption = None,
+    workspace: opt.WorkspaceOption = None,
+) -> None:
+    """Flows of researchers between places: matrix, indicators, groups, rates, corridors, communities.
+
+    By year or over the window; of careers in the records, or with --network of flows that were made elsewhere.
+    """
+    from toolkit.flow_analyses import flow_view
+
+    asked: dict[str, Any] = {
+        "level": level,
+        "years": years,
+        "by_year": by_year or None,
+        "place": place,
+        "each": each or None,
+        "country": country,
+        "either": either or None,
+        "network": network,
+        "by": by,
+        "losers": losers or None,
+        "umbrella": umbrella,
+        "ages": ages,
+        "people": people,
+        "horizon": horizon,
+        "before": before,
+        "output": brain,
+        "least": least,
+        "resolution": resolution,
+        "seed": seed,
+    }
+    ws = open_workspace(workspace)
+    view = "indicators" if indicators else show
+    if plot is not None and (by_year or view not in {"matrix", "indicators"}):
+        raise typer.BadParameter("--plot draws the matrix or the indicators, over one window")
+    answer = flow_view(
+        ws,
+        view,
+        {name: value for name, value in asked.items() if value is not None},
+        rule=rule,
+        mode_weight=mode_weight,
+        ties=ties,
+        max_gap=max_gap,
+        bridge_gap=bridge_gap,
+        join_gap=join_gap,
+        max_visit=max_visit,
+        max_overlap=max_overlap,
+        drop_censored=drop_censored,
+        max_places=max_places,
+        drop_suspects=drop_suspects,
+        kin=kin,
+    )
+    if plot is not None:
+        from toolkit.present.flow_charts import draw_flows, draw_net_flows
+        from toolkit.present.timelines import write_figure
+
+        draw = draw_flows if view == "matrix" else draw_net_flows
+        write_figure(draw(answer.frame, note=" ".join(answer.run.notes)), plot)
+        say(f"figure in {plot}")
+    if network is None:
+        warn_synthetic(ws)
+    emit(answer.frame, answer.run, fmt=fmt, output=output, top=top)
 
 
 def ingest_flows(
@@ -79,7 +248,8 @@ def _tell(report: NetworkReport) -> None:
     tell_run(report.run)
 
 
-def register(app: typer.Typer) -> None:  # noqa: ARG001 (they go under `ingest`)
-    """Add this room's commands to ``ingest``."""
+def register(app: typer.Typer) -> None:
+    """Add this room's commands to ``app`` and to ``ingest``."""
+    app.command(rich_help_panel="Movement")(flows)
     ingest_app.command("flows")(ingest_flows)
     ingest_app.command("network")(ingest_network)

@@ -9,10 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from toolkit.corpus.networks.store import read_network
 from toolkit.errors import BadParameter, DataError
 from toolkit.measures.article_answers import articles
 from toolkit.measures.asking import Folder
 from toolkit.measures.connection_answers import connections
+from toolkit.measures.flows.flow_answers import corridors, flow_indicators, flow_system, flows
+from toolkit.measures.flows.group_answers import group_flows
+from toolkit.measures.flows.rate_answers import flow_rates, gateways, group_moves
 from toolkit.measures.group_answers import lists, umbrella
 from toolkit.measures.indicator_answers import ratios
 from toolkit.measures.internal_answers import internal
@@ -35,6 +39,14 @@ __all__ = [
     "company_partners",
     "concentration",
     "connections",
+    "corridors",
+    "flow_indicators",
+    "flow_rates",
+    "flow_system",
+    "flows",
+    "gateways",
+    "group_flows",
+    "group_moves",
     "internal",
     "lists",
     "moves",
@@ -91,6 +103,14 @@ def repeat(record: RunRecord | Mapping[str, Any], workspace: Folder) -> Answer:
         "ratios": ratios,
         "careers": careers,
         "moves": moves,
+        "flows": flows,
+        "flow_indicators": flow_indicators,
+        "flow_system": flow_system,
+        "flow_rates": flow_rates,
+        "corridors": corridors,
+        "gateways": gateways,
+        "group_flows": group_flows,
+        "group_moves": group_moves,
         "rule_agreement": rule_agreement,
     }
     if run.method == "compare":
@@ -100,13 +120,19 @@ def repeat(record: RunRecord | Mapping[str, Any], workspace: Folder) -> Answer:
     if run.method not in methods:
         raise BadParameter("method", run.method, f"it is one of {', '.join(methods)}")
     opened = workspace if isinstance(workspace, Workspace) else open_workspace(workspace)
-    if run.fingerprint != opened.fingerprint:
+    parameters = dict(run.parameters)
+    ready_made = parameters.get("network")
+    there = read_network(opened, ready_made).fingerprint if ready_made else opened.fingerprint
+    if run.fingerprint != there:
         raise DataError(
             f"The answer came from records {run.fingerprint[:12]}, but {opened.root} holds "
-            f"{opened.fingerprint[:12]}. Repeat it in a workspace with the same records."
+            f"{there[:12]}. Repeat it in a workspace with the same records."
         )
-    parameters = dict(run.parameters)
     if run.method == "articles":
+        del parameters["by_year"]
+    if run.method == "flow_system":
+        del parameters["top"]
+    if run.method == "group_moves":
         del parameters["by_year"]
     if run.method == "company_partners":
         del parameters["level"]

@@ -33,7 +33,10 @@ Folder = Workspace | str | Path
 YearsAsked = tuple[int, int] | str | int | None
 """A window of years as :func:`toolkit.measures.selection.parse_years` reads it."""
 
-_MAY_LACK: Final = ("year", "previous_rank", "old_rank", "new_rank", "change", "new", "kept", "lost", "rank_in_country")
+_MAY_LACK: Final = (
+    *("year", "previous_rank", "old_rank", "new_rank", "change", "new", "kept", "lost", "rank_in_country"),
+    *("person_years", "leavers", "at_risk", "leavings", "returned"),
+)
 
 
 @dataclass(frozen=True)

@@ -137,6 +137,7 @@ class Tables:
             name: partial(_read_list, workspace.table(table), key, column)
             for name, (table, key, column) in _LISTS.items()
         }
+        lists["first_types"] = partial(_read_first_types, workspace.table("institutions"))
         return cls(has_lineage=has_lineage, connection=connection, stored=stored, lists=lists, **tables)
 
     @classmethod
@@ -151,7 +152,13 @@ class Tables:
             name: partial(_unlisted, tables.get(table, TABLES[table].empty_table()), key, column)
             for name, (table, key, column) in _LISTS.items()
         }
+        lists["first_types"] = partial(_first_types, tables.get("institutions", TABLES["institutions"].empty_table()))
         return cls(has_lineage=has_lineage, connection=connection, lists=lists, **placed)
+
+    @classmethod
+    def empty(cls) -> Tables:
+        """Tables without records, on DuckDB: for flows that were counted elsewhere."""
+        return cls.on(ibis.duckdb.connect(), {})
 
     def keep(self, key: tuple[Any, ...], expression: ir.Table | pa.Table) -> ir.Table:
         """Compute ``expression`` once on this connection, under ``key``, and return the table it gave.
@@ -169,12 +176,14 @@ class Tables:
         Parameters
         ----------
         name
-            ``institution_types`` or ``journal_marks``.
+            ``institution_types``, ``journal_marks``, or ``first_types``: an institution's first type other than
+            funder.
 
         Returns
         -------
         ibis table
-            ``institution_id`` or ``journal_id``, and ``value``; a row for each distinct value of each list
+            ``institution_id`` or ``journal_id``, and ``value``; a row for each distinct value of each list (of
+            ``first_types`` one for each institution that has a type)
 
         Examples
         --------
@@ -202,6 +211,20 @@ class Tables:
 
 def _read_list(path: Path, key: str, column: str) -> pa.Table:
     return _unlisted(pq.read_table(path, columns=[key, column]), key, column)
+
+
+def _read_first_types(path: Path) -> pa.Table:
+    return _first_types(pq.read_table(path, columns=["institution_id", "types"]))
+
+
+def _first_types(institutions: pa.Table) -> pa.Table:
+    columns = (institutions[name].to_pylist() for name in ("institution_id", "types"))
+    first = {
+        key: next((kind for kind in types or () if kind != "funder"), None) for key, types in zip(*columns, strict=True)
+    }
+    known = {key: kind for key, kind in first.items() if kind}
+    text = pa.string()
+    return pa.table({"institution_id": pa.array(known, text), "value": pa.array(known.values(), text)})
 
 
 def _unlisted(table: pa.Table, key: str, column: str) -> pa.Table:

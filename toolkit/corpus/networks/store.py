@@ -6,6 +6,7 @@ and taking flows in changes no number that is made from articles. A name given a
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import json
 import re
@@ -17,10 +18,21 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
-from toolkit.errors import BadParameter, DataError
+from toolkit.corpus.countries import country_code
+from toolkit.corpus.names import folded
+from toolkit.errors import BadParameter, DataError, UnknownPlace
 from toolkit.workspace import Workspace, write_text_atomically
 
-__all__ = ["EDGES", "NODES", "NamedNetwork", "checked_name", "network_names", "read_network", "write_network"]
+__all__ = [
+    "EDGES",
+    "NODES",
+    "NamedNetwork",
+    "checked_name",
+    "network_names",
+    "node_of",
+    "read_network",
+    "write_network",
+]
 
 EDGES: Final = pa.schema(
     [("from_id", pa.string()), ("to_id", pa.string()), ("year", pa.int32()), ("weight", pa.float64())]
@@ -33,6 +45,7 @@ REJECTS: Final = pa.schema(
     [("source", pa.string()), ("line", pa.int64()), ("reason", pa.string()), ("excerpt", pa.string())]
 )
 _NAME: Final = re.compile(r"\w[\w .+-]{0,79}")
+_MOST_CANDIDATES: Final = 8
 _TEMPORARY: Final = (".new", ".old")
 
 
@@ -144,3 +157,25 @@ def write_network(workspace: Workspace, network: NamedNetwork, rejects: Sequence
         pq.write_table(nodes, folder / "nodes.parquet", compression="zstd")
         pa_csv.write_csv(pa.Table.from_pylist(list(rejects), schema=REJECTS), folder / "rejects.csv")
         write_text_atomically(folder / "meta.json", json.dumps(meta, indent=1, sort_keys=True, ensure_ascii=False))
+
+
+def node_of(network: NamedNetwork, text: str) -> str:
+    """Id of the node that ``text`` means: an id, else a name, without case, accents and punctuation.
+
+    Raises
+    ------
+    UnknownPlace
+        No node has that name, or several have.
+    """
+    wanted = text.strip()
+    rows = sorted((row["id"], row["name"] or row["id"], "", row["country"] or "") for row in network.nodes.to_pylist())
+    if any(row[0] == wanted for row in rows):
+        return wanted
+    named = [row for row in rows if folded(row[1]) == folded(wanted)]
+    if len(named) == 1:
+        return str(named[0][0])
+    if network.level == "country" and (code := country_code(wanted)) in {row[0] for row in rows}:
+        return str(code)
+    alike = difflib.get_close_matches(folded(wanted), [folded(row[1]) for row in rows], n=_MOST_CANDIDATES, cutoff=0.75)
+    close = named or [row for row in rows if folded(row[1]) in alike]
+    raise UnknownPlace(text, f"node of {network.name}", close[:_MOST_CANDIDATES], ambiguous=bool(named))

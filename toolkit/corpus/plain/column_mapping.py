@@ -130,6 +130,12 @@ FIELDS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
         "code": ("code", "country", "country_code", "from"),
         "becomes": ("becomes", "to"),
     },
+    "people": {
+        "author_id": ("author_id", "openalex_id", "researcher_id", "id"),
+        "orcid": ("orcid", "orcid_id"),
+        "cohort": ("group", "cohort"),
+        "event_year": ("event_year", "year", "event"),
+    },
     "merged": {"merge_date": ("merge_date",), "id": ("id",), "into_id": ("merge_into_id",)},
     "corrections": {
         "author_id": ("author_id", "id", "from"),
@@ -151,6 +157,7 @@ NEEDED: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
     "flows": (("origin",), ("destination",), ("count",)),
     "edges": (("source",), ("target",)),
     "countries": (("code",), ("becomes",)),
+    "people": (("author_id", "orcid"), ("cohort",)),
     "merged": (("id",), ("into_id",)),
     "corrections": (("author_id",), ("becomes",)),
 }

@@ -1,0 +1,1 @@
+"""Flows of researchers between places: matrices, indicators, groups, rates."""
