@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Callable
 
 import pandas as pd
@@ -120,15 +121,29 @@ def test_a_second_load_changes_nothing(empty_graph, workspace):
     assert content(empty_graph) == before
 
 
-@pytest.mark.parametrize("calls", [1, 2, 4, 7, 12, 18])
-def test_killed_anywhere_the_next_load_finishes(empty_graph, tables, calls):
-    with pytest.raises(Killed):
-        load_tables(empty_graph, tables, batch_size=10, progress=stop_after(calls))
-    assert load_tables(empty_graph, tables, batch_size=1000) == "resumed"
-    resumed = content(empty_graph)
-    assert load_tables(empty_graph, tables, replace=True) == "replaced"
-    assert content(empty_graph) == resumed
-    assert len(resumed) == tables.rows + 1  # and the Load node
+def stop_at(row: int, tables: GraphTables) -> Callable[[str, int, int], None]:
+    """Progress callback that ends the load once so many rows are in."""
+    nodes = sum(table.num_rows for table in tables.nodes.values())
+    before = {"Loading nodes": 0, "Loading relationships": nodes, "Checking the graph": tables.rows}
+
+    def progress(stage: str, done: int, total: int) -> None:
+        if before.get(stage, -1) + done >= row:
+            raise Killed
+
+    return progress
+
+
+def test_killed_at_twenty_random_points_the_next_load_finishes(empty_graph, tables):
+    """And every time with the content of a load that nobody stopped."""
+    load_tables(empty_graph, tables)
+    uninterrupted = content(empty_graph)
+    assert len(uninterrupted) == tables.rows + 1  # and the Load node
+    for row in random.Random(11).sample(range(1, tables.rows + 1), 20):
+        empty_graph.raw("MATCH (n) DETACH DELETE n", write=True)
+        with pytest.raises(Killed):
+            load_tables(empty_graph, tables, batch_size=10, progress=stop_at(row, tables))
+        assert load_tables(empty_graph, tables, batch_size=1000) == "resumed"
+        assert content(empty_graph) == uninterrupted, row
 
 
 @pytest.mark.parametrize("calls", [1, 3, 15, 22])

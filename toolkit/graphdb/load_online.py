@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from neo4j.exceptions import ServiceUnavailable, SessionExpired
 
-from toolkit.errors import GraphStoreError, QueryRefused
+from toolkit.errors import GraphStoreError, QueryRefused, Unreachable
 from toolkit.graphdb.layout import KEYS, RELATIONSHIPS, RelationshipKind
 from toolkit.graphdb.load_node import set_state
 from toolkit.graphdb.statement_files import statement
@@ -33,6 +34,9 @@ Progress = Callable[[str, int, int], None]
 STREAMS: Final = 2
 """Batches under way at once; more gave nothing on two cores, and more deadlocks to retry."""
 _ATTEMPTS: Final = 12
+_PATIENCE: Final = 90.0
+"""Seconds for which a batch waits for a server that has gone away; starting one takes 4 to 10."""
+_ASK_AGAIN: Final = 0.5
 
 
 @dataclass(frozen=True)
@@ -126,16 +130,31 @@ def _send_stage(graph: Graph, batches: _Unsent, *, stage: str, total: int, progr
 
 
 def _send(graph: Graph, batch: Batch) -> int:
-    """Send one batch; a deadlock with the other stream is the server's to resolve and ours to try again."""
-    for attempt in range(1, _ATTEMPTS + 1):
+    """Send one batch; a deadlock with the other stream is the server's to resolve and ours to try again.
+
+    So is a connection that drops, or a server that is started anew meanwhile: whether the batch was committed before,
+    its key tells when it is sent again.
+    """
+    patience, attempt = time.monotonic() + _PATIENCE, 0
+    while True:
         try:
             rows = graph.write_auto(batch.statement, batch.parameters, name="load: batch")
-        except QueryRefused as error:
-            if "ConstraintValidation" in error.code and _committed(graph, batch.key):
+        except (QueryRefused, Unreachable) as error:
+            attempt += 1
+            if (
+                isinstance(error, QueryRefused)
+                and "ConstraintValidation" in error.code
+                and _committed(graph, batch.key)
+            ):
                 return batch.rows  # the answer to an earlier attempt was lost, not the rows
-            if not error.retryable or attempt == _ATTEMPTS:
+            if _is_away(error):
+                if time.monotonic() > patience:
+                    raise
+                time.sleep(_ASK_AGAIN)
+            elif isinstance(error, Unreachable) or not error.retryable or attempt >= _ATTEMPTS:
                 raise
-            time.sleep(random.uniform(0.01, 0.05) * attempt)  # noqa: S311 - spreads the streams, guards nothing
+            else:
+                time.sleep(random.uniform(0.01, 0.05) * attempt)  # noqa: S311 - spreads the streams, guards nothing
         else:
             written = int(rows["written"].iloc[0])
             if written != batch.rows:
@@ -145,7 +164,17 @@ def _send(graph: Graph, batch: Batch) -> int:
                     "missing. Load again; the graph is then made anew."
                 )
             return written
-    raise AssertionError("unreachable: the last attempt returns or raises")
+
+
+def _breaks_a_key(error: QueryRefused | Unreachable) -> bool:
+    return isinstance(error, QueryRefused) and "ConstraintValidation" in error.code
+
+
+def _is_away(error: QueryRefused | Unreachable) -> bool:
+    """Whether the server was there before and may be again: a lost connection, a server going down or coming up."""
+    if isinstance(error, QueryRefused):
+        return "DatabaseUnavailable" in error.code or "DatabaseNotFound" in error.code
+    return isinstance(error.__cause__, ServiceUnavailable | SessionExpired)
 
 
 def _committed(graph: Graph, key: str) -> bool:
