@@ -1,7 +1,7 @@
 // name: collaboration.new_and_lost
 // summary: Partner cities a city won or lost in a window, against the years before it.
 // access: read
-// param: city_id string = "1816670" | GeoNames id (here Beijing); the command line and Python also take a name.
+// param: city_id string = "1790630" | GeoNames id (here Xi'an); the command line and Python also take a name.
 // param: year_from int = 2022 | First year of the window, inclusive.
 // param: year_to int = 2024 | Its last year, inclusive.
 // param: before_years int = 3 | Years before the window it is held against.
@@ -14,7 +14,7 @@
 // column: joint int | Articles signed from both in the window [articles].
 // column: score_before float | Collaboration score in the years before [articles].
 // column: score float | Collaboration score in the window [articles].
-// browser: :param city_id => "1816670"
+// browser: :param city_id => "1790630"
 // browser: :param year_from => 2022
 // browser: :param year_to => 2024
 // browser: :param before_years => 3

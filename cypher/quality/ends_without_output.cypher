@@ -17,15 +17,12 @@
 
 MATCH (a:City|Metro|Country|Institution)-[r:COLLABORATES_WITH|COAUTHORS_WITH]->(b)
 WHERE r.year >= $year_from AND r.year <= $year_to
-CALL (a, b, r) {
-  OPTIONAL MATCH (a)-[:PRODUCED]->(x:Output)
-  WHERE x.year = r.year
-  OPTIONAL MATCH (b)-[:PRODUCED]->(y:Output)
-  WHERE y.year = r.year
-  RETURN x IS NULL OR y IS NULL AS missing, x.count < r.joint OR y.count < r.joint AS many
-}
-WITH labels(a)[0] AS kind, r, missing, coalesce(many, false) AS many,
-     coalesce(a.id, a.code) + ', ' + coalesce(b.id, b.code) + ', ' + r.year AS told
+WITH labels(a)[0] AS kind, r, coalesce(a.id, a.code) AS one, coalesce(b.id, b.code) AS other
+// an output is found by its id: level, place and year
+OPTIONAL MATCH (x:Output {id: toLower(kind) + ':' + one + ':' + r.year})
+OPTIONAL MATCH (y:Output {id: toLower(kind) + ':' + other + ':' + r.year})
+WITH kind, r, x IS NULL OR y IS NULL AS missing, coalesce(x.count < r.joint OR y.count < r.joint, false) AS many,
+     one + ', ' + other + ', ' + r.year AS told
 ORDER BY told
 RETURN kind,
        count(r) AS pairs,

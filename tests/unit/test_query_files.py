@@ -21,7 +21,8 @@ from toolkit.graphdb.library import (
     parse_parameters,
     run_query,
 )
-from toolkit.graphdb.query_docs import with_listing
+from toolkit.graphdb.query_costs import Cost, read_costs, write_costs
+from toolkit.graphdb.query_docs import listing, with_listing
 from toolkit.graphdb.query_file import parse_query
 from toolkit.graphdb.query_spec import QuerySpec
 
@@ -257,6 +258,48 @@ def test_bad_parameters_are_told(typed: QuerySpec, given: dict[str, Any], messag
     with pytest.raises(BadParameter) as caught:
         bind(typed, given)
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "told"),
+    [
+        ("hubs.triangles", {"hubs_n": 0}, "hubs_n = 0 can't be used: a whole number from 1 up is needed."),
+        ("paths.cheapest", {"via_n": -5}, "via_n = -5 can't be used: a whole number from 1 up is needed."),
+        (
+            "output.growth",
+            {"before_from": 2020},
+            "before_from = 2020 can't be used: it can't be later than before_to = 2019",
+        ),
+        ("output.growth", {"year_to": 2019}, "year_from = 2020 can't be used: it can't be later than year_to = 2019"),
+    ],
+)
+def test_numbers_of_things_and_windows_of_every_name_are_checked(name: str, given: dict[str, Any], told: str) -> None:
+    with pytest.raises(BadParameter) as caught:
+        bind(load_library()[name], given)
+    assert told in str(caught.value)
+
+
+def test_a_list_of_places_is_looked_up_one_by_one() -> None:
+    spec = load_library()["collaboration.among_cities"]
+    columns = pd.DataFrame(columns=[column.name for column in spec.columns])
+    graph = Fake({"places/named_city": BEIJING, spec.name: columns})
+    run_query(graph, spec, {"city_ids": ["Beijing", "1816670"]})
+    assert [name for name, _, _ in graph.asked] == ["places/named_city", "places/named_city", spec.name]
+    assert graph.asked[-1][2]["city_ids"] == ["1816670", "1816670"]
+
+
+def test_costs_stand_beside_the_queries_and_a_torn_table_is_told(tmp_path: Path) -> None:
+    costs = {"hubs.triangles": Cost(1200, 25, "10 nodes"), "gone.query": Cost(9, 9, "10 nodes")}
+    write_costs(costs, tmp_path / "costs.csv")
+    assert read_costs(tmp_path / "costs.csv") == costs
+    told = listing(load_library(), costs)
+    assert "| `hubs.triangles` | 1,200 | 25 |" in told
+    assert "Cost: 1,200 db hits for 25 rows." in told
+    assert "gone.query" not in told
+    (tmp_path / "costs.csv").write_text("query,db_hits\nhubs.triangles,many\n", encoding="utf-8")
+    with pytest.raises(SettingsError, match="is no table of costs"):
+        read_costs(tmp_path / "costs.csv")
+    assert read_costs(tmp_path / "nowhere.csv") == {}
 
 
 def test_what_is_not_given_has_its_default(typed: QuerySpec) -> None:

@@ -8,10 +8,12 @@ from __future__ import annotations
 import json
 import re
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from toolkit.errors import SettingsError
 from toolkit.graphdb.library import Library, load_library
+from toolkit.graphdb.query_costs import Cost, cost_table, read_costs
 from toolkit.graphdb.query_spec import Param, QuerySpec
 
 __all__ = ["listing", "with_listing"]
@@ -20,12 +22,17 @@ BEGIN = "<!-- made by `python -m toolkit.graphdb.query_docs docs/queries.md`: be
 END = "<!-- made: end -->"
 
 
-def listing(library: Library) -> str:
-    """Every query as Markdown: its question, parameters and columns."""
+def listing(library: Library, costs: Mapping[str, Cost] | None = None) -> str:
+    """Every query as Markdown: the dearest, then each with its question, parameters, columns and cost."""
+    known = {name: cost for name, cost in (read_costs() if costs is None else costs).items() if name in library}
     parts = []
+    if known:
+        sizes = ", ".join(sorted({cost.on for cost in known.values()}))
+        parts.append(f"The ten dearest, in questions to the store on a graph of {sizes}:\n")
+        parts.append(cost_table(known, top=10))
     for group, specs in library.groups.items():
         parts.append(f"### {group}\n")
-        parts.extend(_query(spec) for spec in specs)
+        parts.extend(_query(spec, known.get(spec.name)) for spec in specs)
     return "\n".join(parts)
 
 
@@ -44,7 +51,7 @@ def with_listing(text: str, library: Library) -> str:
     return f"{head}{BEGIN}\n\n{listing(library)}\n{END}{tail}"
 
 
-def _query(spec: QuerySpec) -> str:
+def _query(spec: QuerySpec, cost: Cost | None) -> str:
     lines = [f"#### `{spec.name}`", "", spec.summary, "", *spec.notes.split("\n"), ""]
     lines = [f"- {line}" if re.match(r"[A-Z][\w ]*:", line) else line for line in lines]
     if spec.params:
@@ -56,6 +63,8 @@ def _query(spec: QuerySpec) -> str:
         lines.append("")
     lines += ["| column | type | meaning |", "|---|---|---|"]
     lines += [f"| `{c.name}` | {_type(c.type, nullable=c.nullable)} | {c.meaning} |" for c in spec.columns]
+    if cost is not None:
+        lines += ["", f"Cost: {cost.db_hits:,} db hits for {cost.rows:,} rows."]
     return "\n".join([*lines, ""])
 
 

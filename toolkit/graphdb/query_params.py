@@ -30,8 +30,9 @@ def bind(spec: QuerySpec, given: Mapping[str, Any]) -> dict[str, Any]:
     Raises
     ------
     BadParameter
-        There is no such parameter, a required one is missing, a value is not of its type, ``top_n`` is below 1, or
-        ``year_from`` is later than ``year_to``.
+        There is no such parameter, a required one is missing, a value is not of its type, a number of things
+        (``top_n``, ``hubs_n``) is below 1, or a window's first year (``year_from``) is later than its last
+        (``year_to``).
     """
     names = [param.name for param in spec.params]
     for name, value in given.items():
@@ -46,11 +47,13 @@ def bind(spec: QuerySpec, given: Mapping[str, Any]) -> dict[str, Any]:
             raise BadParameter(param.name, None, f"{spec.name} needs it: {param.meaning}")
         else:
             bound[param.name] = param.default
-    if bound.get("top_n") is not None and bound["top_n"] < 1:
-        raise BadParameter("top_n", bound["top_n"], "a whole number from 1 up is needed")
-    first, last = bound.get("year_from"), bound.get("year_to")
-    if first is not None and last is not None and first > last:
-        raise BadParameter("year_from", first, f"it can't be later than year_to = {last}")
+    for name, value in bound.items():
+        if name.endswith("_n") and isinstance(value, int) and value < 1:
+            raise BadParameter(name, value, "a whole number from 1 up is needed")
+    for name, first in bound.items():
+        last = bound.get(f"{name.removesuffix('_from')}_to") if name.endswith("_from") else None
+        if first is not None and last is not None and first > last:
+            raise BadParameter(name, first, f"it can't be later than {name.removesuffix('_from')}_to = {last}")
     return bound
 
 
