@@ -14,6 +14,7 @@ import networkx as nx
 import pytest
 
 from toolkit.corpus.sample import read_truth, write_sample
+from toolkit.corpus.sample.careers import CAREER_KINDS
 from toolkit.corpus.sample.records import _orcid
 from toolkit.corpus.sample.world import BASE32, build_world, gravity_weights, planted_cities, ror_like
 from toolkit.errors import BadParameter, DataError
@@ -365,6 +366,38 @@ def test_movers_publish_every_year_at_one_place_before_and_at_the_other_after(tr
             year: {move["from_id"] if year < move["year"] else move["to_id"]} for year in range(2015, 2025)
         }
         assert move["from_city_id"] != move["to_city_id"]
+
+
+def test_planted_careers_are_in_the_records_as_the_truth_says(truth, works):
+    ror = {}
+    for line in raw_lines(truth.institutions_folder):
+        record = json.loads(line)
+        ror[record["id"]] = (record["ror"] or record["id"]).rsplit("/", 1)[1]
+    people = {f"https://openalex.org/{one['author_id']}": one for one in truth.content["careers"]}
+    seen = {author: defaultdict(list) for author in people}
+    together = defaultdict(set)
+    for work in works[0].values():
+        listed = [entry for entry in work["authorships"] if entry["author"]["id"] in people]
+        for entry in listed:
+            (institution,) = entry["institutions"]
+            seen[entry["author"]["id"]][str(work["publication_year"])].append(ror[institution["id"]])
+        for group in {people[entry["author"]["id"]].get("group") for entry in listed} - {None}:
+            members = {e["author"]["id"] for e in listed if people[e["author"]["id"]].get("group") == group}
+            together[group].add((work["publication_year"], len(members)))
+    for author, career in people.items():
+        assert {year: sorted(found) for year, found in seen[author].items()} == career["articles"]
+    assert {career["kind"] for career in people.values()} == set(CAREER_KINDS)
+    assert all((2018, 3) in together[career["group"]] for career in people.values() if career.get("joint"))
+    later = [career["articles"] for career in people.values() if career["kind"] == "abroad"]
+    assert {len(articles["2015"]) for articles in later} == {1}
+    assert max(len(articles["2023"]) for articles in later) == 3
+
+
+def test_planted_people_add_nothing_to_the_network(truth, tmp_path, monkeypatch):
+    monkeypatch.setattr("toolkit.corpus.sample.careers._WORKS_A_CAREER", 10**9)
+    without = write_sample(tmp_path / "s", works=2000, seed=1)
+    assert without.content["careers"] == []
+    assert without.content["measures"] == truth.content["measures"]
 
 
 def test_planted_communities_and_hubs_are_found_again(truth, shares):

@@ -1,7 +1,8 @@
 """The sample generator: raw OpenAlex-shaped works, institutions and ROR records whose truth is known.
 
 The sample goes through the same readers as real records. Its city network follows gravity with planted communities and
-hubs, its people keep their institution or move once, and a few records are dirty in ways real ones are.
+hubs, its people keep their institution, move once or have one of the planted careers, and a few records are dirty in
+ways real ones are.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Final
 
 import numpy as np
 
+from toolkit.corpus.sample.careers import PlantedCareers
 from toolkit.corpus.sample.dirt import DirtyRecords
 from toolkit.corpus.sample.planted import favoured_fields, list_files, with_favoured_topics
 from toolkit.corpus.sample.records import JOURNALS, TOPICS, Listing, RecordWriter, institution_records, ror_records
@@ -137,12 +139,13 @@ def _write_all(folder: Path, works: int, seed: int, progress: Callable[[str, int
     world = build_world(works, seed)
     tally, writer = Tally(world), RecordWriter(world)
     dirt = DirtyRecords(world, writer, tally)
+    careers = PlantedCareers(world, works)
     (folder / "works").mkdir()
     done = 0
     chunks = list(_chunks(works))
     for place, (year, part, count) in enumerate(chunks):
         chunk = (year, part, count)
-        lines = [line.encode() for line in _articles(world, writer, tally, chunk, first=done + 1, seed=seed)]
+        lines = [line.encode() for line in _articles(world, writer, tally, careers, chunk, first=done + 1, seed=seed)]
         if place == 0:
             lines[5:5] = dirt.lines(first_work=lines[0])
         if place == len(chunks) - 1:
@@ -156,7 +159,7 @@ def _write_all(folder: Path, works: int, seed: int, progress: Callable[[str, int
     (folder / "lists").mkdir()
     for name, text in list_files(world).items():
         (folder / "lists" / name).write_text(text, encoding="utf-8")
-    truth = truth_of(world, tally, works, seed, dirt.counts(works))
+    truth = truth_of(world, tally, (works, seed), records=dirt.counts(works), careers=careers.truth())
     (folder / "truth.json").write_text(json.dumps(truth, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     (folder / "README.txt").write_text(README.format(works=works, seed=seed), encoding="utf-8")
 
@@ -177,7 +180,14 @@ def _chunks(works: int) -> Iterator[tuple[int, int, int]]:
 
 
 def _articles(
-    world: World, writer: RecordWriter, tally: Tally, chunk: tuple[int, int, int], *, first: int, seed: int
+    world: World,
+    writer: RecordWriter,
+    tally: Tally,
+    careers: PlantedCareers,
+    chunk: tuple[int, int, int],
+    *,
+    first: int,
+    seed: int,
 ) -> Iterator[str]:
     """The lines of one file. The first part of a year starts with one article for each mover."""
     year, part, count = chunk
@@ -188,6 +198,8 @@ def _articles(
     home = _draw(np.cumsum(world.gravity.sum(axis=1)), (rng.permutation(count) + rng.random(count)) / count)
     home[: len(movers)] = [world.institutions[i].city for i in signing]
     teams = _teams(world, year, home, rng)
+    if part == 0:
+        careers.take_places(year, teams)
     kinds = rng.choice([name for name, _ in KINDS], count, p=[part for _, part in KINDS]).tolist()
     journals = (len(JOURNALS) * rng.random(count) ** 2).astype(int).tolist()
     topics = (len(TOPICS) * rng.random((count, 3))).astype(int).tolist()

@@ -259,8 +259,16 @@ def _nested(shares: Mapping[tuple[str, str], float]) -> dict[str, dict[str, floa
     return found
 
 
-def truth_of(world: World, tally: Tally, works: int, seed: int, records: Mapping[str, Any]) -> dict[str, Any]:
-    """Content of ``truth.json``; ``records`` are the counts of lines by what becomes of them."""
+def truth_of(
+    world: World,
+    tally: Tally,
+    asked: tuple[int, int],
+    *,
+    records: Mapping[str, Any],
+    careers: Sequence[Mapping[str, Any]],
+) -> dict[str, Any]:
+    """Content of ``truth.json``; ``asked`` are works and seed, ``records`` counts lines by what becomes of them."""
+    works, seed = asked
     hubs = sorted((city for city in world.cities if city.hub), key=lambda city: city.hub)
     institutions = world.institutions
 
@@ -294,6 +302,7 @@ def truth_of(world: World, tally: Tally, works: int, seed: int, records: Mapping
         "hubs": [{"city_id": city.city_id, "name": city.name, "country": city.country} for city in hubs],
         "umbrellas": [umbrella(world.academy), umbrella(world.society)],
         "moves": moves,
+        "careers": list(careers),
         "lists": truth_of_lists(world),
         "twin_cities": {twin: city for city, twin in TWIN_CITIES.items()},
         "expected": {
