@@ -33,7 +33,7 @@ def test_rules_are_compared(cli: Cli, careers_workspace: Path, monkeypatch: pyte
     done = cli("moves", "--compare", "-w", careers_workspace, "--format", "json")
     found = [(row["compared"], row["base"], row["agreement"]) for row in done.rows()]
     assert found[0] == ("mode-year", "tenure", 0.75)
-    assert found[-1] == ("max_overlap = 5", "tenure", 0.75), "it makes the overlap a migration"
+    assert found[-1] == ("max_overlap=5", "tenure", 0.75), "it makes the overlap a migration"
     refused = cli("moves", "--compare", "--years", "2015", "-w", careers_workspace)
     assert refused.code == 2
     assert "it takes no selection of moves" in refused.err

@@ -77,3 +77,22 @@ def test_the_python_of_the_readme_runs(demo_folder: Path, monkeypatch: pytest.Mo
     names: dict[str, object] = {}
     for block in offline:
         exec(compile(block, "README.md", "exec"), names)  # noqa: S102  (our own README)
+
+
+RUN_PAGES = [ROOT / "docs" / "measures" / name for name in ("moves.md", "careers.md")]
+"""Pages whose Python runs from top to bottom; what it prints stands in the text block under it."""
+
+
+@pytest.mark.parametrize("page", RUN_PAGES, ids=lambda page: page.name)
+def test_the_python_of_a_page_prints_what_the_page_shows(
+    demo_folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], page: Path
+) -> None:
+    monkeypatch.chdir(demo_folder)
+    text = page.read_text(encoding="utf-8")
+    blocks = re.findall(r"```python\n(.*?)```(?:\n```text\n(.*?)```)?", text, flags=re.DOTALL)
+    assert blocks
+    names: dict[str, object] = {}
+    for block, printed in blocks:
+        capsys.readouterr()
+        exec(compile(block, page.name, "exec"), names)  # noqa: S102  (our own page)
+        assert plain(capsys.readouterr().out) == plain(printed)

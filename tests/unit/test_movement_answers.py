@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import runpy
+from pathlib import Path
+
 import ibis
 import pyarrow as pa
 import pytest
@@ -142,11 +146,11 @@ def test_rules_and_options_are_held_against_each_other(workspace, monkeypatch):
     answer = sc.rule_agreement(workspace, level="city")
     frame = answer.frame.set_index(["compared", "base"])
     # by tenure: returnee twice, twin, clean, late; by main place the overlap too, two visits' ends, no gap of 11 years
-    assert frame.loc[("mode-year", "tenure"), ["events", "base_events", "shared"]].tolist() == [6, 5, 5]
+    assert frame.loc[("mode-year", "tenure"), ["events", "of_base", "shared"]].tolist() == [6, 5, 5]
     assert frame.loc[("mode-year", "tenure"), "agreement"] == pytest.approx(5 / 6)
-    assert frame.loc[("origin", "tenure"), ["unit", "events", "base_events", "shared"]].tolist() == ["authors", 6, 4, 4]
-    assert frame.loc[("drop_censored = True", "tenure"), ["events", "shared"]].tolist() == [4, 4]
-    assert frame.loc[("max_overlap = 5", "tenure"), ["events", "shared"]].tolist() == [6, 5]
+    assert frame.loc[("origin", "tenure"), ["unit", "events", "of_base", "shared"]].tolist() == ["authors", 6, 4, 4]
+    assert frame.loc[("drop_censored=True", "tenure"), ["events", "shared"]].tolist() == [4, 4]
+    assert frame.loc[("max_overlap=5", "tenure"), ["events", "shared"]].tolist() == [6, 5]
     values = answer.frame.agreement.tolist()[3:]
     assert values == sorted(values), "what changes most stands first"
     assert len(values) == 2, "the base's own value is not held against itself"
@@ -208,3 +212,19 @@ def test_an_author_seen_nowhere_at_the_level_is_named(tmp_path):
     assert answer.frame.empty
     assert "Seen at no place of level city: lab." in answer.run.notes
     assert sc.careers(nowhere, author="clean", level="city").frame.place_id.tolist() == [BEIJING]
+
+
+def test_the_figures_of_the_pages_are_drawn_from_the_careers_they_name(tmp_path):
+    figures = Path(__file__).parents[2] / "docs" / "measures" / "figures"
+    draw = runpy.run_path(str(figures / "draw.py"))
+    assert {f"{name}.svg" for name in draw["FIGURES"]} == {path.name for path in figures.glob("*.svg")}
+    others = [name for name in draw["FIGURES"] if name != "returnee"]
+    for name in others:
+        del draw["FIGURES"][name]
+    (drawn,) = draw["draw"](tmp_path)
+
+    def texts(path):
+        return re.findall(r"<text[^>]*>([^<]*)</text>", path.read_text(encoding="utf-8"))
+
+    assert texts(drawn) == texts(figures / "returnee.svg")
+    assert {"Returnee (A1)", "Nanjing University", "migration, return", "main place"} <= set(texts(drawn))

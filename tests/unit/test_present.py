@@ -12,7 +12,7 @@ from toolkit.errors import BadParameter, EmptyGraph, SettingsError
 from toolkit.network.arrays import EdgeArray
 from toolkit.present.charts import draw_network
 from toolkit.present.formats import format_of, frame_bytes, json_rows, write_answer_file
-from toolkit.present.tables import column_texts, table_text
+from toolkit.present.tables import column_texts, fitting, table_text
 from toolkit.runs import RunRecord
 
 FRAME = pd.DataFrame(
@@ -117,3 +117,11 @@ def test_a_network_is_drawn_with_its_strongest_places_named(tmp_path: Path) -> N
     assert (tmp_path / "a.png").read_bytes()[:4] == b"\x89PNG"
     with pytest.raises(EmptyGraph, match="No node has a position"):
         draw_network(edges, positions={})
+
+
+def test_a_narrow_table_of_one_author_leaves_out_who_it_is() -> None:
+    frame = pd.DataFrame({"author_id": ["A1", "A1"], "name": ["Somebody", "Somebody"], "year": [2015, 2016]})
+    assert list(fitting(frame, 80).columns) == ["author_id", "name", "year"]
+    assert list(fitting(frame, 12).columns) == ["year"]
+    assert "name" in fitting(frame.assign(author_id=["A1", "A2"]), 12).columns
+    assert column_texts(pd.Series([2015], name="last_year_at_from")) == ["2015"]

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 __all__ = ["fitting", "frame_of", "rich_table", "table_text"]
 
-_WHOLE: Final = frozenset({"rank", "previous_rank", "year", "first_year", "last_year", "community", "size"})
+_WHOLE: Final = frozenset(
+    {"rank", "previous_rank", "year", "first_year", "last_year", "end_year", "last_year_at_from", "community", "size"}
+)
 _WIDEST: Final = 44
 _MARKED: Final = frozenset({"unassigned", "unlocated"})
 
@@ -63,7 +65,8 @@ def fitting(frame: pd.DataFrame, width: int) -> pd.DataFrame:
     """The columns of ``frame`` that fit a terminal of ``width`` characters.
 
     Empty columns go first; then, only as far as needed, the ranks by single measures, the ids that have a name beside
-    them, and the distance to the next. What is left may still be too wide: the table then cuts its texts.
+    them, the distance to the next, of moves what another column tells too, and who it is where all rows are of one
+    author. What is left may still be too wide: the table then cuts its texts.
     """
     names = [str(name) for name in frame.columns]
     named = {name for name in names if name == "id" and "name" in names}
@@ -71,7 +74,9 @@ def fitting(frame: pd.DataFrame, width: int) -> pd.DataFrame:
     ranks = {name for name in names if name.endswith("_rank") and name != "previous_rank"}
     kept = [name for name in names if name in {"id", "name"} or not frame[name].isna().all()]
     space = {name: 3 + max(map(len, [name, *column_texts(frame[name])])) for name in kept}
-    for droppable in (ranks, named, {"ratio_to_next"}):
+    of_one = {"author_id", "name"} if "author_id" in names and frame["author_id"].nunique() == 1 < len(frame) else set()
+    beside = {"rule", "career_age", "last_year_at_from", "years_seen"}
+    for droppable in (ranks, named, {"ratio_to_next"}, beside, of_one):
         if sum(min(space[name], _WIDEST) for name in kept) > width:
             kept = [name for name in kept if name not in droppable]
     return frame[kept]

@@ -108,7 +108,7 @@ class _Places:
 
     def take(self, person: int, institution: int, articles: int) -> int:
         """Give a person so many articles from an institution, as far as it has places left; return how many."""
-        found = []
+        found: list[tuple[int, int]] = []
         for number, place in self._free[institution]:
             if len(found) < articles and number not in self._signed[person]:
                 found.append((number, place))

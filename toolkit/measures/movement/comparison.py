@@ -49,7 +49,7 @@ _SCHEMA: Final = pa.schema(
         ("unit", pa.string()),
         ("total", pa.int64()),
         ("events", pa.int64()),
-        ("base_events", pa.int64()),
+        ("of_base", pa.int64()),
         ("shared", pa.int64()),
         ("outside", pa.int64()),
         ("agreement", pa.float64()),
@@ -90,7 +90,7 @@ def rule_agreement(
     -------
     Answer
         ``compared`` (a rule, or an option with its value), ``base`` (what it is held against), ``unit`` (``events``
-        of an author in a year, or ``authors``), ``total`` (all of ``compared``), ``events`` and ``base_events`` (those
+        of an author in a year, or ``authors``), ``total`` (all of ``compared``), ``events`` and ``of_base`` (those
         the other rule could see), ``shared``, ``outside`` (of both, those it could not), ``agreement`` (shared over
         distinct ones, 0 to 1). Facts: ``authors`` by class of the origin rule.
 
@@ -105,11 +105,11 @@ def rule_agreement(
     >>> from toolkit.corpus.example import career_tables, example_workspace
     >>> workspace = example_workspace(tempfile.mkdtemp(), tables=career_tables())
     >>> found = rule_agreement(workspace, level="institution", grid=False).frame
-    >>> found[["compared", "base", "events", "base_events", "shared", "agreement"]]
-        compared       base  events  base_events  shared  agreement
-    0  mode-year     tenure       4            3       3   0.750000
-    1     origin     tenure       3            2       2   0.666667
-    2     origin  mode-year       3            3       3   1.000000
+    >>> found[["compared", "base", "events", "of_base", "shared", "agreement"]]
+        compared       base  events  of_base  shared  agreement
+    0  mode-year     tenure       4        3       3   0.750000
+    1     origin     tenure       3        2       2   0.666667
+    2     origin  mode-year       3        3       3   1.000000
     """
     asked = Movement(**options)
     with asking_movement("rule_agreement", workspace, level=level, years=None, top=top, movement=asked) as question:
@@ -138,7 +138,7 @@ def _grid(tables: Tables, level: str, base: Movement) -> list[dict[str, Any]]:
             if other == base or (option == "join_gap" and value == base.allowed_gap):
                 continue
             found = agreement(tables, level=level, first=other, second=base)
-            rows.append(_row(f"{option} = {value}", base.rule, found, order=_OPTIONS_LAST))
+            rows.append(_row(f"{option}={value}", base.rule, found, order=_OPTIONS_LAST))
     return rows
 
 
@@ -149,7 +149,7 @@ def _row(compared: str, base: str, found: Agreement, *, order: int) -> dict[str,
         "unit": "events",
         "total": found.events + found.outside,
         "events": found.events,
-        "base_events": found.other_events,
+        "of_base": found.other_events,
         "shared": found.shared,
         "outside": found.outside + found.other_outside,
         "agreement": None if found.value is None else round(found.value, DIGITS),

@@ -1,0 +1,71 @@
+"""Draws the timelines of the pages above it, from made-up careers: ``python docs/measures/figures/draw.py``."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+
+import toolkit as sc
+from toolkit.corpus.example import CAM, MIT, NJU, OXF, PKU, career_tables, example_workspace
+from toolkit.present.timelines import draw_career, write_figure
+
+FIGURES = {
+    "named-careers": {
+        "Clean move": {NJU: range(2005, 2016), PKU: range(2015, 2021)},
+        "Long overlap": {MIT: range(2004, 2021), OXF: range(2016, 2025)},
+        "Returnee": {NJU: [*range(2000, 2005), *range(2012, 2019)], OXF: range(2005, 2012)},
+    },
+    "tenure-kinds": {
+        "Migration after a gap of two years": {NJU: range(2003, 2008), PKU: range(2010, 2015)},
+        "Visit: ends first, three years": {NJU: range(2003, 2015), OXF: range(2007, 2010)},
+        "Dual: ends first, after six years": {NJU: range(2003, 2015), OXF: range(2007, 2013)},
+        "Open: both end in one year": {NJU: range(2003, 2011), OXF: range(2009, 2011)},
+        "Two places left at once, half a researcher each": {
+            NJU: range(2003, 2009),
+            PKU: range(2003, 2009),
+            OXF: range(2009, 2015),
+        },
+    },
+    "main-places": {
+        "A tie after Nanjing": {NJU: [2003, 2004, 2005], PKU: [2005, 2006, 2007]},
+        "A tie before Oxford": {CAM: [2003], OXF: [2003, 2004, 2005]},
+        "A tie of two others, dropped": {NJU: [2003, 2004], PKU: [2005], OXF: [2005], MIT: [2006, 2007]},
+    },
+    "origin-classes": {
+        "Stayer": {NJU: [2003, 2004, 2006]},
+        "Migrant": {NJU: [2003, 2004], PKU: [2005, 2006]},
+        "Return migrant": {NJU: [2003, 2006], PKU: [2004, 2005]},
+        "Directional traveller": {NJU: [2003, 2004, 2005, 2006], OXF: [2005, 2006]},
+        "Non-directional traveller": {NJU: [2003, 2004, 2005], OXF: [2003, 2004, 2005]},
+        "Partly kept": {NJU: [2003, 2004], OXF: [2003, 2005]},
+    },
+    "returnee": {"Returnee": {NJU: [*range(2000, 2005), *range(2012, 2019)], OXF: range(2005, 2012)}},
+}
+"""Figure, person, site, years with an article there."""
+
+
+def draw(folder: Path) -> list[Path]:
+    """All figures, as SVG files in ``folder``."""
+    paths = []
+    for name, careers in FIGURES.items():
+        ids = {f"A{number}": person for number, person in enumerate(careers, start=1)}
+        tables = career_tables({key: careers[person] for key, person in ids.items()})
+        people = [{"author_id": key, "orcid": None, "name": person} for key, person in ids.items()]
+        tables["authors"] = pa.Table.from_pylist(people, schema=tables["authors"].schema)
+        with tempfile.TemporaryDirectory() as made:
+            workspace = example_workspace(made, tables=tables)
+            events, years = (
+                pd.concat([sc.careers(workspace, author=key, by_year=by_year).frame for key in ids])
+                for by_year in (False, True)
+            )
+        paths.append(folder / f"{name}.svg")
+        write_figure(draw_career(events, years), paths[-1])
+    return paths
+
+
+if __name__ == "__main__":
+    draw(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent)
