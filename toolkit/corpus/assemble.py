@@ -18,6 +18,7 @@ from typing import Any, Final
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from toolkit.corpus import assemble_sql as sql
@@ -127,7 +128,7 @@ def assemble(
         places.name()
         db.execute(sql.INSTITUTIONS)
         steps.next()
-        db.execute(sql.AUTHORSHIPS)
+        db.execute(sql.AUTHORSHIPS[city_from])
         places.from_addresses(city_from)
         db.execute(sql.AFFILIATED)
         steps.next()
@@ -291,19 +292,31 @@ def _write(db: duckdb.DuckDBPyConnection, name: str, path: Path) -> str:
     """
     schema = TABLES[name]
     columns = ", ".join(column.name for column in schema)
-    order = ", ".join(
+    by_keys = ", ".join(
         f"{key} NULLS FIRST" for key in dict.fromkeys((*SORT_KEYS[name], *sql.TIE_BREAKERS.get(name, ())))
     )
-    reader = db.execute(f"SELECT {columns} FROM {name} ORDER BY {order}").to_arrow_reader(ROWS_A_GROUP)  # noqa: S608
-    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
-        for batch in reader:
-            if batch.num_rows:
-                writer.write_table(pa.Table.from_batches([batch]).cast(schema), row_group_size=ROWS_A_GROUP)
     hashed = [column.name for column in schema if column.name not in _UNHASHED.get(name, ())]
     cells = ", ".join(f"coalesce({column}::VARCHAR, chr(30))" for column in hashed)
-    query = f"SELECT count(*), sum(md5_number_lower(concat_ws(chr(31), {cells}))::HUGEINT) FROM {name}"  # noqa: S608
-    count, total = db.execute(query).fetchall()[0]
-    return f"{count}:{total or 0}"
+    query = (
+        f"SELECT {columns}, md5_number_lower(concat_ws(chr(31), {cells})) AS row_hash "  # noqa: S608
+        f"FROM {name} ORDER BY {sql.ORDERS.get(name, by_keys)}"
+    )
+    count = total = 0
+    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+        for batch in db.execute(query).to_arrow_reader(ROWS_A_GROUP):
+            if batch.num_rows:
+                rows = pa.Table.from_batches([batch])
+                writer.write_table(rows.drop_columns("row_hash").cast(schema), row_group_size=ROWS_A_GROUP)
+                count += rows.num_rows
+                total += _sum(rows["row_hash"])
+    return f"{count}:{total}"
+
+
+def _sum(numbers: pa.ChunkedArray) -> int:
+    """Sum of unsigned numbers of 64 bits, of any size."""
+    high = pc.shift_right(numbers, pa.scalar(32, pa.uint64()))
+    low = pc.bit_wise_and(numbers, pa.scalar(0xFFFFFFFF, pa.uint64()))
+    return (int(pc.sum(high).as_py()) << 32) + int(pc.sum(low).as_py())
 
 
 def _report(db: duckdb.DuckDBPyConnection, inputs: Sequence[StagedInput]) -> dict[str, Any]:

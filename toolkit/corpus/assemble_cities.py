@@ -112,8 +112,9 @@ class CitySettlement:
         if self._gazetteer and found.num_rows:
             self._db.execute(sql.GAZETTEER_BY_ADDRESS, {"path": str(self._gazetteer.cities)})
             self._know_regions()
-        counts = dict(self._db.execute(sql.ADDRESS_COUNTS).fetchall())
-        self._addresses = {how: counts.get(how, 0) for how in HOW_ADDRESSES_END} if city_from == "affiliation" else {}
+        if city_from == "affiliation":
+            counts = dict(self._db.execute(sql.ADDRESS_COUNTS).fetchall())
+            self._addresses = {how: counts.get(how, 0) for how in HOW_ADDRESSES_END}
 
     def _in_gazetteer(self, addresses: list[Address], known: set[KnownCity]) -> list[KnownCity]:
         """Cities that the gazetteer knows by a name that no registry uses, for the parts of the addresses."""
@@ -165,7 +166,7 @@ class CitySettlement:
 
     def report(self) -> dict[str, Any]:
         """Parts ``merged_cities``, ``city_names`` and ``gazetteer`` of the report in ``state.json``."""
-        shares = dict(self._db.execute(sql.SHARES_MERGED).fetchall())
+        shares = dict(self._db.execute(sql.SHARES_MERGED).fetchall()) if self._pairs.num_rows else {}
         merged = [pair | {"share": round(shares.get(pair["merged_id"], 0.0), 9)} for pair in self._pairs.to_pylist()]
         hows = self._named.column("how").to_pylist()
         counts = dict(self._db.execute(sql.GAZETTEER_COUNTS).fetchall()) if self._gazetteer else {}

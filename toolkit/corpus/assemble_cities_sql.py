@@ -61,7 +61,7 @@ WITH rows AS (
     FROM staged_authorships
     WHERE city_ref IS NOT NULL AND NOT EXISTS (FROM named_cities n WHERE n.old_id = city_ref)
 ), used AS (
-    SELECT DISTINCT city_id FROM affiliated WHERE city_id IS NOT NULL
+    SELECT DISTINCT city_id FROM spots WHERE city_id IS NOT NULL
 ), said AS (
     SELECT city_id,
         first(name ORDER BY rank, input, line, name) FILTER (name IS NOT NULL) AS name,
@@ -78,7 +78,7 @@ FROM said s LEFT JOIN gazetteer g USING (city_id)
 
 ADDRESSES: Final = """
 SELECT DISTINCT l.institution_id, l.affiliation_text, k.country, k.place.city_id
-FROM listed l JOIN known k USING (institution_id)
+FROM mentions l JOIN known k USING (institution_id)
 WHERE l.affiliation_text IS NOT NULL AND l.record_city IS NULL ORDER BY ALL
 """
 
@@ -88,7 +88,7 @@ FROM facts WHERE city_id IS NOT NULL AND city_name IS NOT NULL AND country IS NO
 """
 
 ADDRESS_COUNTS: Final = """
-SELECT t.how, count(*) FROM listed l JOIN address_cities t
+SELECT t.how, sum(l.listings)::BIGINT FROM mentions l JOIN address_cities t
     ON t.institution_id = l.institution_id AND t.text = l.affiliation_text
 WHERE l.record_city IS NULL GROUP BY t.how
 """
@@ -99,26 +99,27 @@ FROM city_facts LEFT JOIN city_regions r USING (city_id) ORDER BY city_id
 """
 
 SITES_OF_CITY: Final = """
-SELECT city_id, count(DISTINCT institution_id) FROM affiliated WHERE city_id IS NOT NULL GROUP BY city_id
+SELECT city_id, count(DISTINCT institution_id) FROM spots WHERE city_id IS NOT NULL GROUP BY city_id
 """
 
 USED_NAMES: Final = """
-SELECT city_id FROM affiliated
+SELECT city_id FROM spots
 UNION
-SELECT old_id FROM named_cities SEMI JOIN affiliated USING (city_id)
+SELECT old_id FROM named_cities SEMI JOIN spots USING (city_id)
 """
 
 SHARES_MERGED: Final = """
-WITH parts AS (
-    SELECT work_id, author_key, count(*) AS k FROM authorships GROUP BY ALL
+WITH concerned AS (
+    SELECT DISTINCT a.work, a.author, s.institution_id, s.city_id
+    FROM affiliated a JOIN spots s USING (spot) SEMI JOIN merged_cities m ON m.old_id = s.city_id
+), parts AS (
+    SELECT work, author, count(*) AS k FROM signatures SEMI JOIN concerned USING (work, author) GROUP BY ALL
 )
-SELECT a.city_id, sum(1.0 / (w.n_authors * parts.k)) AS share
-FROM (SELECT DISTINCT work_id, author_key, institution_id, city_id FROM affiliated WHERE matched) AS a
-JOIN merged_cities AS m ON m.old_id = a.city_id
-JOIN parts USING (work_id, author_key)
-JOIN works AS w USING (work_id)
+SELECT c.city_id, sum(1.0 / (w.n_authors * parts.k)) AS share
+FROM concerned c JOIN parts USING (work, author)
+JOIN (SELECT work, work_id FROM winners WHERE wins) n USING (work) JOIN works w USING (work_id)
 WHERE NOT w.authors_truncated AND w.year IS NOT NULL
-GROUP BY a.city_id
+GROUP BY c.city_id
 """
 
 GAZETTEER_COUNTS: Final = """

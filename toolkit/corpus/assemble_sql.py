@@ -2,6 +2,9 @@
 
 ``input`` numbers the staged inputs in their stable order. Wherever several rows know a thing, the first by ``rank``
 (ROR, OpenAlex institutions, tables, work records), input and line decides.
+
+Works, authors, mentions and places of institutions are numbered once; the millions of rows between are joined by these
+numbers. ``work`` and ``author`` number in the order of the ids, so the tables are also sorted by them.
 """
 
 from __future__ import annotations
@@ -10,12 +13,16 @@ from typing import Final
 
 __all__: list[str] = []
 
+ORDERS: Final = {"authorships": "work, author_position, author, site NULLS FIRST"}
+"""What sorts a table as :data:`~toolkit.corpus.schema.SORT_KEYS` says, by numbers."""
+
 TIE_BREAKERS: Final = {"rejects": ("excerpt",)}
 """Columns that make the order of :data:`~toolkit.corpus.schema.SORT_KEYS` total where it is not."""
 
 SETUP: Final = """
 CREATE TABLE winners AS
-SELECT input, record, line, label, work_id, updated, place = 1 AS wins
+SELECT input, record, line, label, work_id, updated, place = 1 AS wins,
+    dense_rank() OVER (ORDER BY work_id)::INTEGER AS work
 FROM (
     -- the snapshot's partition tells the day of its records, whatever they say themselves
     SELECT input, record, line, label, work_id, updated, row_number() OVER (
@@ -59,41 +66,82 @@ SELECT institution_id,
 FROM facts GROUP BY institution_id;
 """
 
-AUTHORSHIPS: Final = """
+_AUTHORSHIPS: Final = """
+CREATE TABLE people AS
+WITH said AS (
+    SELECT coalesce(author_id, w.work_id || ':' || author_position) AS author_key, author_id, orcid, author_name,
+        -- of several ids made one, the one that stays tells the name
+        CASE WHEN given_id = author_id THEN 0 ELSE 1 END::HUGEINT * 1000000000000000000000000
+            + w.input::HUGEINT * 1000000000000000 + w.record * 100000 + author_position AS found
+    FROM corrected_authorships a JOIN winners w ON w.wins AND w.input = a.input AND w.record = a.record
+), known AS (
+    SELECT author_key, any_value(author_id) AS author_id, arg_min(orcid, found) FILTER (orcid IS NOT NULL) AS orcid,
+        arg_min(author_name, found) FILTER (author_name IS NOT NULL) AS name
+    FROM said GROUP BY author_key
+)
+SELECT row_number() OVER (ORDER BY author_key)::INTEGER AS author, * FROM known;
+
+-- every institution, city and text that authors are listed with, once
+CREATE TABLE mentions AS
+WITH said AS (
+    SELECT institution_ref, city_ref, {text} AS affiliation_text, count(*) AS listings
+    FROM corrected_authorships a JOIN winners w ON w.wins AND w.input = a.input AND w.record = a.record
+    GROUP BY ALL
+)
+SELECT row_number() OVER ()::INTEGER AS mention, said.*, coalesce(r.ror, institution_ref) AS institution_id,
+    coalesce(n.city_id, city_ref) AS record_city
+FROM said LEFT JOIN ror_of r ON r.ref = institution_ref LEFT JOIN named_cities n ON n.old_id = city_ref;
+
 CREATE TABLE listed AS
-SELECT w.work_id, coalesce(a.author_id, w.work_id || ':' || a.author_position) AS author_key, a.author_id,
-    a.author_position, coalesce(r.ror, a.institution_ref) AS institution_id,
-    coalesce(n.city_id, a.city_ref) AS record_city, a.affiliation_text
+SELECT w.work, p.author, a.author_position, m.mention
 FROM corrected_authorships a
 JOIN winners w ON w.wins AND w.input = a.input AND w.record = a.record
-LEFT JOIN ror_of r ON r.ref = a.institution_ref
-LEFT JOIN named_cities n ON n.old_id = a.city_ref;
+JOIN people p ON p.author_key = coalesce(a.author_id, w.work_id || ':' || a.author_position)
+JOIN mentions m ON m.institution_ref IS NOT DISTINCT FROM a.institution_ref
+    AND m.city_ref IS NOT DISTINCT FROM a.city_ref AND {same_text};
 """
+AUTHORSHIPS: Final = {
+    "registry": _AUTHORSHIPS.format(text="NULL::VARCHAR", same_text="true"),
+    "affiliation": _AUTHORSHIPS.format(
+        text="affiliation_text", same_text="m.affiliation_text IS NOT DISTINCT FROM a.affiliation_text"
+    ),
+}
 
 AFFILIATED: Final = """
+CREATE TABLE placed AS
+SELECT m.mention, m.institution_id, coalesce(m.record_city, t.city_id, k.place.city_id) AS city_id,
+    CASE WHEN m.record_city IS NOT NULL THEN 'record'
+         WHEN t.city_id IS NOT NULL THEN 'affiliation'
+         WHEN k.place.rank = 2 THEN 'table' WHEN k.place.rank = 0 THEN 'ror'
+         WHEN k.place IS NOT NULL THEN 'openalex' ELSE 'none' END AS origin
+FROM mentions m LEFT JOIN known k USING (institution_id)
+LEFT JOIN address_cities t ON t.institution_id = m.institution_id AND t.text = m.affiliation_text;
+
+-- what matches an institution or a city; a mention of neither has no spot
+CREATE TABLE spots AS
+SELECT row_number() OVER ()::INTEGER AS spot, * FROM (
+    SELECT DISTINCT institution_id, city_id, origin FROM placed WHERE institution_id IS NOT NULL OR city_id IS NOT NULL
+);
+
+CREATE TABLE spotted AS
+SELECT work, author, author_position, spot
+FROM listed LEFT JOIN (
+    SELECT mention, spot FROM placed p JOIN spots s ON s.origin = p.origin
+        AND s.institution_id IS NOT DISTINCT FROM p.institution_id AND s.city_id IS NOT DISTINCT FROM p.city_id
+) USING (mention);
+
+CREATE TABLE signed AS
+SELECT work, author, min(author_position) AS author_position, max(author_position) AS last_position,
+    count(spot) > 0 AS any_spot
+FROM spotted GROUP BY work, author;
+
 -- one row for each author and affiliation; text that matched nothing counts only for an author with nothing else
 CREATE TABLE affiliated AS
-WITH placed AS (
-    SELECT l.work_id, l.author_key, l.author_id, l.author_position, l.institution_id,
-        coalesce(l.record_city, t.city_id, k.place.city_id) AS city_id,
-        CASE WHEN l.record_city IS NOT NULL THEN 'record'
-             WHEN t.city_id IS NOT NULL THEN 'affiliation'
-             WHEN k.place.rank = 2 THEN 'table' WHEN k.place.rank = 0 THEN 'ror'
-             WHEN k.place IS NOT NULL THEN 'openalex' ELSE 'none' END AS origin
-    FROM listed l LEFT JOIN known k USING (institution_id)
-    LEFT JOIN address_cities t ON t.institution_id = l.institution_id AND t.text = l.affiliation_text
-), judged AS (
-    SELECT *, institution_id IS NOT NULL OR city_id IS NOT NULL AS matched,
-        min(author_position) OVER author AS first_position,
-        bool_or(institution_id IS NOT NULL OR city_id IS NOT NULL) OVER author AS any_matched
-    FROM placed WINDOW author AS (PARTITION BY work_id, author_key)
-)
-SELECT DISTINCT work_id, author_key, author_id, first_position AS author_position, institution_id, city_id,
-    CASE WHEN matched THEN origin END AS origin, matched
-FROM judged WHERE matched OR NOT any_matched;
+SELECT DISTINCT l.work, l.author, s.author_position, l.spot
+FROM spotted l JOIN signed s USING (work, author) WHERE l.spot IS NOT NULL OR NOT s.any_spot;
 """
 
-MEMBERS: Final = "SELECT DISTINCT institution_id FROM affiliated WHERE institution_id IS NOT NULL ORDER BY 1"
+MEMBERS: Final = "SELECT DISTINCT institution_id FROM spots WHERE institution_id IS NOT NULL ORDER BY 1"
 
 DIRECT_PARENTS: Final = """
 WITH edges AS (
@@ -115,32 +163,28 @@ WHERE institution_id <> ancestor_id ORDER BY ALL
 
 PLACES: Final = """
 CREATE TABLE housed AS
-SELECT a.* EXCLUDE (city_id), coalesce(m.kept_id, a.city_id) AS city_id,
-    CASE WHEN matched THEN coalesce(institution_id, '') || '@' || coalesce(m.kept_id, a.city_id, '') END AS site_id
-FROM affiliated a LEFT JOIN merged_cities m ON m.old_id = a.city_id;
+SELECT *, dense_rank() OVER (ORDER BY site_id)::INTEGER AS site FROM (
+    SELECT spot, institution_id, origin, coalesce(m.kept_id, s.city_id) AS city_id,
+        coalesce(institution_id, '') || '@' || coalesce(m.kept_id, s.city_id, '') AS site_id
+    FROM spots s LEFT JOIN merged_cities m ON m.old_id = s.city_id
+);
 
-CREATE TABLE authorships AS
-SELECT DISTINCT work_id, author_key, author_id, author_position, site_id FROM housed;
+CREATE TABLE signatures AS
+SELECT DISTINCT work, author, author_position, site FROM affiliated LEFT JOIN housed USING (spot);
+
+CREATE VIEW authorships AS
+SELECT w.work_id, p.author_key, p.author_id, a.author_position, h.site_id, a.work, a.author, a.site
+FROM signatures a JOIN (SELECT work, work_id FROM winners WHERE wins) w USING (work) JOIN people p USING (author)
+LEFT JOIN (SELECT DISTINCT site, site_id FROM housed) h USING (site);
 
 CREATE TABLE works AS
-WITH counts AS (SELECT work_id, count(DISTINCT author_key)::INTEGER AS n_authors FROM authorships GROUP BY work_id)
+WITH counts AS (SELECT work, count(*)::INTEGER AS n_authors FROM signed GROUP BY work)
 SELECT w.work_id, s.doi, s.title, s.year, s.journal_id, s.type, coalesce(c.n_authors, 0) AS n_authors,
     coalesce(s.authors_truncated, false) AS authors_truncated, w.label AS source
-FROM winners w JOIN staged_works s USING (input, record) LEFT JOIN counts c ON c.work_id = w.work_id
+FROM winners w JOIN staged_works s USING (input, record) LEFT JOIN counts c ON c.work = w.work
 WHERE w.wins;
 
-CREATE TABLE authors AS
-WITH said AS (
-    SELECT author_id, orcid, author_name,
-        -- of several ids made one, the one that stays tells the name
-        CASE WHEN given_id = author_id THEN 0 ELSE 1 END::HUGEINT * 1000000000000000000000000
-            + w.input::HUGEINT * 1000000000000000 + w.record * 100000 + author_position AS found
-    FROM corrected_authorships a JOIN winners w ON w.wins AND w.input = a.input AND w.record = a.record
-    WHERE author_id IS NOT NULL
-)
-SELECT author_id, arg_min(orcid, found) FILTER (orcid IS NOT NULL) AS orcid,
-    arg_min(author_name, found) FILTER (author_name IS NOT NULL) AS name
-FROM said GROUP BY author_id;
+CREATE VIEW authors AS SELECT author_id, orcid, name FROM people WHERE author_id IS NOT NULL;
 
 CREATE TABLE institutions AS
 WITH wanted AS (
@@ -173,8 +217,7 @@ SEMI JOIN (SELECT DISTINCT city_id FROM housed) USING (city_id);
 
 CREATE TABLE sites AS
 WITH used AS (
-    SELECT site_id, institution_id, city_id, min(origin ORDER BY origin) AS origin
-    FROM housed WHERE site_id IS NOT NULL GROUP BY ALL
+    SELECT site_id, institution_id, city_id, min(origin) AS origin FROM housed GROUP BY ALL
 )
 SELECT u.site_id, u.institution_id, u.city_id, u.origin,
     CASE WHEN own THEN k.place.lat ELSE c.lat END AS lat, CASE WHEN own THEN k.place.lon ELSE c.lon END AS lon
@@ -227,12 +270,10 @@ REPORT: Final = {
     "authors": """
         SELECT
             (SELECT count(*) FROM authors) AS with_id,
-            (SELECT count(DISTINCT author_key) FROM authorships WHERE author_id IS NULL) AS listings_without_id,
-            (SELECT count(*) FROM (
-                SELECT 1 FROM listed WHERE author_id IS NOT NULL
-                GROUP BY work_id, author_id HAVING count(DISTINCT author_position) > 1
-            )) AS listed_twice,
-            (SELECT count(*) FROM authorships WHERE site_id IS NULL) AS without_affiliation
+            (SELECT count(*) FROM people WHERE author_id IS NULL) AS listings_without_id,
+            (SELECT count(*) FROM signed JOIN people USING (author)
+                WHERE last_position > author_position AND author_id IS NOT NULL) AS listed_twice,
+            (SELECT count(*) FROM signatures WHERE site IS NULL) AS without_affiliation
     """,
     "institutions": """
         SELECT count(*) AS rows, count(*) FILTER (regexp_matches(institution_id, '^0[0-9a-z]{6}[0-9]{2}$')) AS with_ror,
