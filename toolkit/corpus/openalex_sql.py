@@ -63,9 +63,13 @@ CREATE OR REPLACE TEMP MACRO ror_id(text) AS
     ELSE nullif(lower(regexp_extract(trim(text),
         '(?i)^(?:(?:https?://)?(?:www\.)?ror\.org/)?(0[0-9a-z]{6}[0-9]{2})/?$', 1)), '') END;
 CREATE OR REPLACE TEMP MACRO orcid_id(text) AS
-    nullif(upper(regexp_extract(trim(text), '([0-9]{4}-[0-9]{4}-[0-9]{4}-[0-9]{3}[0-9Xx])/?$', 1)), '');
+    CASE WHEN regexp_matches(text, '^https://orcid\.org/[0-9]{4}-[0-9]{4}-[0-9]{4}-[0-9]{3}[0-9X]$')
+    THEN substring(text, 19)
+    ELSE nullif(upper(regexp_extract(trim(text), '([0-9]{4}-[0-9]{4}-[0-9]{4}-[0-9]{3}[0-9Xx])/?$', 1)), '') END;
 CREATE OR REPLACE TEMP MACRO doi_of(text) AS
-    nullif(lower(regexp_replace(trim(text), '(?i)^(?:(?:https?://)?(?:dx\.)?doi\.org/|doi:)', '')), '');
+    CASE WHEN starts_with(text, 'https://doi.org/1') AND strlen(text) = length(text) AND NOT ends_with(text, ' ')
+    THEN lower(substring(text, 17))
+    ELSE nullif(lower(regexp_replace(trim(text), '(?i)^(?:(?:https?://)?(?:dx\.)?doi\.org/|doi:)', '')), '') END;
 CREATE OR REPLACE TEMP MACRO country_code(text) AS
     nullif(regexp_extract(upper(trim(text)), '^[A-Z]{2}$'), '');
 CREATE OR REPLACE TEMP MACRO said(text) AS
