@@ -20,12 +20,16 @@ class WrongOutput(AssertionError):
 
 @dataclass(frozen=True)
 class Side:
-    """One of the two: what it is, how it is run, and what puts things back before each run (not timed)."""
+    """One of the two: what it is, how it is run, and what puts things back before each run (not timed).
+
+    ``value`` tells what of the output is measured, where that is not the time of the run.
+    """
 
     what: str
     run: Callable[[], Any]
     before: Callable[[], object] | None = None
     repeats: int = 3
+    value: Callable[[Any], float] | None = None
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,10 @@ class Comparison:
         Raises :class:`WrongOutput` where the outputs differ; gives facts to print beside the ratio.
     warm_up
         Leave the first run of each side out of the times. Off where a run takes a minute.
+    clock
+        What times the runs; ``None`` is the clock on the wall.
+    unit
+        Of what is measured: ``s`` or ``MB``.
     """
 
     name: str
@@ -58,6 +66,8 @@ class Comparison:
     minimum: float
     same: Callable[[Any, Any], Mapping[str, Any]]
     warm_up: bool = True
+    clock: Callable[[], float] | None = None
+    unit: str = "s"
 
 
 @dataclass(frozen=True)
@@ -74,6 +84,7 @@ class Measured:
     ratio: float
     minimum: float
     facts: dict[str, Any] = field(default_factory=dict)
+    unit: str = "s"
 
     @property
     def reached(self) -> bool:
@@ -91,8 +102,8 @@ class RowModule(Protocol):
         """Prepare the data and return what is to be compared; ``stack`` ends what was started."""
 
 
-def seconds_of(side: Side) -> tuple[float, Any]:
-    """Seconds of one run, and its output.
+def seconds_of(side: Side, clock: Callable[[], float] | None = None) -> tuple[float, Any]:
+    """Seconds of one run (or what the side measures in their place), and its output.
 
     The garbage of earlier runs is collected first, and what was prepared is kept from Python's collector: a run pays
     for its own objects, not for walking through the millions of the other side's.
@@ -101,11 +112,12 @@ def seconds_of(side: Side) -> tuple[float, Any]:
         side.before()
     gc.collect()
     gc.freeze()
-    begun = time.perf_counter()
+    clock = clock or time.perf_counter
+    begun = clock()
     output = side.run()
-    seconds = time.perf_counter() - begun
+    seconds = clock() - begun
     gc.unfreeze()
-    return seconds, output
+    return (seconds if side.value is None else side.value(output)), output
 
 
 def measured(comparison: Comparison, *, say: Callable[[str], object] = lambda _: None) -> Measured:
@@ -121,19 +133,20 @@ def measured(comparison: Comparison, *, say: Callable[[str], object] = lambda _:
     """
     ours, rival = comparison.ours, comparison.rival
     times: dict[str, list[float]] = {"ours": [], "rival": []}
-    first, one = seconds_of(ours)
-    second, other = seconds_of(rival)
+    unit = comparison.unit
+    first, one = seconds_of(ours, comparison.clock)
+    second, other = seconds_of(rival, comparison.clock)
     facts = dict(comparison.same(one, other))
     del one, other
-    say(f"{comparison.name}: same output; first runs {first:.3f} s and {second:.3f} s")
+    say(f"{comparison.name}: same output; first runs {first:.3f} {unit} and {second:.3f} {unit}")
     if not comparison.warm_up:
         times["ours"].append(first)
         times["rival"].append(second)
     for turn in range(max(ours.repeats, rival.repeats)):
         for key, side in (("ours", ours), ("rival", rival)):
             if turn < side.repeats and len(times[key]) < side.repeats:
-                times[key].append(seconds_of(side)[0])
-                say(f"{comparison.name}: {key} {times[key][-1]:.3f} s")
+                times[key].append(seconds_of(side, comparison.clock)[0])
+                say(f"{comparison.name}: {key} {times[key][-1]:.3f} {unit}")
     return Measured(
         name=comparison.name,
         title=comparison.title,
@@ -145,4 +158,5 @@ def measured(comparison: Comparison, *, say: Callable[[str], object] = lambda _:
         ratio=round(statistics.median(times["rival"]) / statistics.median(times["ours"]), 2),
         minimum=comparison.minimum,
         facts=facts,
+        unit=unit,
     )

@@ -18,8 +18,9 @@ _HEAD = """\
 
 Written by `make bench` (`python -m bench`); not edited by hand. Each line sets this toolkit against a named rival that
 does the same work in the way its own users write it. Both run in one process run, in turn, on the same data; the
-outputs are compared first, and a difference ends the run. Times are medians. **Ratio** is the rival's time over ours,
-**required** what the project promises (none: shown for comparison).
+outputs are compared first, and a difference ends the run. Figures are medians, of time by the clock on the wall where
+a row says nothing else. **Ratio** is the rival's figure over ours, **required** what the project promises (none: shown
+for comparison).
 
 `python -m bench --only NAME` measures one row again, `--check` ends with an error where a ratio is below its minimum,
 `--quick` runs everything small.
@@ -46,16 +47,18 @@ def page(measured_rows: Sequence[Mapping[str, Any]]) -> str:
     lines = [_HEAD, "| what | size | ours | rival | ratio | required |", "|---|---|---:|---:|---:|---:|"]
     for row in measured_rows:
         for result in row["results"]:
+            unit = result.get("unit", "s")
             ours, rival = (statistics.median(result[f"{side}_seconds"]) for side in ("ours", "rival"))
             mark = "" if result["ratio"] >= result["minimum"] else " **(missed)**"
             lines.append(
-                f"| {result['title']} | {result['size']} | {_seconds(ours)} | {_seconds(rival)} | "
+                f"| {result['title']} | {result['size']} | {_value(ours, unit)} | {_value(rival, unit)} | "
                 f"**{result['ratio']:.1f}**{mark} | {_required(result['minimum'])} |"
             )
     for row in measured_rows:
         for result in row["results"]:
-            lines += ["", f"## {result['title']}", "", f"- ours: {result['ours']}: {_runs(result['ours_seconds'])}"]
-            lines.append(f"- rival: {result['rival']}: {_runs(result['rival_seconds'])}")
+            ours, rival = (_runs(result[f"{side}_seconds"], result.get("unit", "s")) for side in ("ours", "rival"))
+            lines += ["", f"## {result['title']}", "", f"- ours: {result['ours']}: {ours}"]
+            lines.append(f"- rival: {result['rival']}: {rival}")
             lines += [f"- {name}: {value}" for name, value in result["facts"].items()]
     lines += ["", "## Measured on"]
     for machine, names in _machines(measured_rows):
@@ -76,9 +79,11 @@ def _required(minimum: float) -> str:
     return f"{minimum:g}" if minimum else "none"
 
 
-def _seconds(value: float) -> str:
+def _value(value: float, unit: str) -> str:
+    if unit != "s":
+        return f"{value:,.0f} {unit}"
     return f"{value:.1f} s" if value >= 10 else f"{value:.2f} s" if value >= 0.1 else f"{value * 1000:.1f} ms"
 
 
-def _runs(values: Sequence[float]) -> str:
-    return ", ".join(_seconds(value) for value in values)
+def _runs(values: Sequence[float], unit: str) -> str:
+    return ", ".join(_value(value, unit) for value in values)

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,39 @@ def test_different_output_ends_the_run_before_anything_is_timed():
     with pytest.raises(WrongOutput, match="1 row more"):
         measured(comparison(lambda: runs.append("ours"), lambda: runs.append("rival"), same=same))
     assert runs == ["ours", "rival"]
+
+
+def test_another_clock_and_another_measure_than_time(clock):
+    from bench.harness import Comparison, Side, measured
+    from bench.page import page
+
+    ticks = iter(range(100))
+    timed = replace(comparison(list, list), clock=lambda: float(next(ticks)))
+    assert measured(timed).ours_seconds == [1.0, 1.0, 1.0]
+    weighed = Comparison(
+        name="weight",
+        title="A weight",
+        size="all",
+        ours=Side("ours", lambda: {"weight": 1500.4}, repeats=1, value=lambda found: found["weight"]),
+        rival=Side("the limit", lambda: 3000.8, repeats=1, value=float),
+        minimum=1.0,
+        same=lambda *_: {},
+        unit="MB",
+    )
+    result = measured(weighed)
+    assert (result.ours_seconds, result.rival_seconds, result.ratio) == ([1500.4], [3000.8], 2.0)
+    text = page([{"row": "weight", "day": "2030-01-31", "machine": {}, "results": [asdict(result)]}])
+    assert "| A weight | all | 1,500 MB | 3,001 MB | **2.0** | 1 |" in text
+    assert "- ours: ours: 1,500 MB\n" in text
+
+
+def test_a_part_of_the_files_is_taken_evenly():
+    from bench.rows.ingest import part_of
+
+    files = [Path(str(number)) for number in range(10)]
+    assert part_of(files, 1.0) == files
+    assert [int(path.name) for path in part_of(files, 0.5)] == [1, 3, 5, 7, 9]
+    assert [int(path.name) for path in part_of(files, 0.1)] == [9]
 
 
 def test_page_names_both_sides_the_size_and_what_was_missed(tmp_path, clock):
