@@ -63,12 +63,10 @@ class PlainFlows:
     def retention(self):
         """``{place: (leavers, at risk)}`` over the window, author by author and year by year."""
         leaving = {(move["from_id"], move["year"], move["author_id"]) for move in self.moves}
-        risk = {
-            (place, year, author)
-            for author in self.careers.seen
-            for year in range(self.years[0], self.years[1] + 1)
-            for place in self._at_risk(author, year)
-        }
+        sent = defaultdict(set)
+        for move in self.every:
+            sent[move["author_id"], move["year"]].add(move["from_id"])
+        risk = {(place, year, author) for author in self.careers.seen for place, year in self._at_risk(author, sent)}
         assert leaving <= risk
         found = defaultdict(lambda: [0, 0])
         for number, people in enumerate((leaving, risk)):
@@ -76,18 +74,19 @@ class PlainFlows:
                 found[place][number] += 1
         return {place: tuple(numbers) for place, numbers in found.items()}
 
-    def _at_risk(self, author, year):
-        """Places that the author may leave in the year."""
+    def _at_risk(self, author, sent):
+        """Places that the author may leave, with the year."""
         careers = self.careers
-        if self.rule == "mode-year":
-            places = careers.main_places(author)[0]
+        places = careers.main_places(author)[0] if self.rule == "mode-year" else {}
+        tenures = careers.tenures(author) if self.rule == "tenure" else []
+        observed = places or careers.seen[author]
+        for year in range(self.years[0], min(self.years[1], max(observed)) + 1):
             before = [y for y in places if y < year]
-            known = before and any(y >= year for y in places)
-            return {places[max(before)]} if known and year - max(before) <= careers.options["max_gap"] + 1 else set()
-        if max(careers.seen[author]) < year:
-            return set()
-        sent = {m["from_id"] for m in self.every if (m["author_id"], m["year"]) == (author, year)}
-        return sent | {place for place, start, end in careers.tenures(author) if start <= year - 1 <= end}
+            if before and year - max(before) <= careers.options["max_gap"] + 1:
+                yield places[max(before)], year
+            if self.rule == "tenure":
+                yield from ((place, year) for place in sent.get((author, year), ()))
+                yield from ((place, year) for place, start, end in tenures if start <= year - 1 <= end)
 
     def returns(self, horizon):
         """``{place: (leavings, returned)}``."""
@@ -119,7 +118,7 @@ class PlainFlows:
         works = frames["works"]
         worth = {}
         for work, year, n, cut in zip(works.work_id, works.year, works.n_authors, works.authors_truncated, strict=True):
-            if not pd.isna(year) and (output == "articles" or not cut):
+            if not pd.isna(year) and n and (output == "articles" or not cut):
                 worth[work] = int(year), Fraction(1) if output == "articles" else Fraction(1, int(n))
         own = defaultdict(Fraction)
         signed = frames["authorships"]

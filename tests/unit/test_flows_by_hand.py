@@ -10,10 +10,8 @@ from toolkit import (
     flow_communities,
     flow_graph,
     flow_indicators,
-    flow_rates,
     flow_system,
     flows,
-    gateways,
     group_flows,
     group_moves,
     ingest_flows,
@@ -264,16 +262,6 @@ def test_groups_say_it_in_a_sentence(workspace, tmp_path):
         (lambda w: flows(w, years="1990"), EmptySelection, "the records cover 2000 to 2012"),
         (lambda w: flows(w, either=True), BadParameter, "name one"),
         (lambda w: flow_indicators(w, by="fame"), BadParameter, "it is one of net, inflow"),
-        (lambda w: flow_rates(w, horizon=0), BadParameter, "at least 1"),
-        (lambda w: flow_rates(w, output="fame"), BadParameter, "parts, articles"),
-        (lambda w: gateways(w, level="country"), BadParameter, "a gateway is a city"),
-        (lambda w: group_moves(w, least=1), BadParameter, "at least 2"),
-        (lambda w: group_moves(w, level="city"), BadParameter, "institution or parent"),
-        (lambda w: group_flows(w, "taste"), BadParameter, "some of type, umbrella"),
-        (lambda w: group_flows(w, ("type", "umbrella"), umbrella="cas"), BadParameter, "not by both"),
-        (lambda w: group_flows(w, "umbrella"), BadParameter, "takes an organisation"),
-        (lambda w: group_flows(w, "cohort"), BadParameter, "takes a file of people"),
-        (lambda w: group_flows(w, "age", ages="0-5,7+"), BadParameter, "follow on one another"),
         (lambda w: group_flows(w, "scope", place="Beijing", each=True), BadParameter, "either a place or each"),
         (lambda w: suppliers(w, years="2000"), EmptyGraph, "Nobody moved"),
         (lambda w: flow_view(w, "matrix", {"horizon": 3}), BadParameter, "only about rates, gateways"),
@@ -284,6 +272,36 @@ def test_groups_say_it_in_a_sentence(workspace, tmp_path):
 def test_what_answers_refuse(workspace, call, error, words):
     with pytest.raises(error, match=words):
         call(workspace)
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda t: return_rates(t, level="city", years=WINDOW, horizon=0), "at least 1"),
+        (lambda t: brain_flows(t, level="city", years=WINDOW, output="fame"), "parts, articles"),
+        (lambda t: gateway_rates(t, level="country", years=WINDOW), "a gateway is a city"),
+        (lambda t: moves_in_groups(t, least=1), "at least 2"),
+        (lambda t: moves_in_groups(t, level="city"), "institution or parent"),
+    ],
+)
+def test_what_measures_refuse(call, words):
+    with Tables.empty() as opened, pytest.raises(BadParameter, match=words):
+        call(opened)
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ({"by": ("taste",)}, "some of type, umbrella"),
+        ({"by": ("type", "umbrella"), "umbrella": "cas"}, "not by both"),
+        ({"by": ("umbrella",)}, "takes an organisation"),
+        ({"by": ("cohort",)}, "takes a file of people"),
+        ({"by": ("age",), "ages": "0-5,7+"}, "follow on one another"),
+    ],
+)
+def test_what_groups_refuse(asked, words):
+    with pytest.raises(BadParameter, match=words):
+        Grouping(**asked)
 
 
 def test_bands_of_career_age():
