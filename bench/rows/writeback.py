@@ -77,7 +77,7 @@ def comparisons(size: Mapping[str, int], stack: ExitStack, scratch: Path) -> lis
                 lambda: by_driver(driver, rows),
                 before=lambda: clear("plain"),
             ),
-            minimum=1,
+            minimum=0,
             same=same,
         )
     ]

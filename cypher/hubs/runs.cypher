@@ -1,7 +1,7 @@
 // name: hubs.runs
 // summary: Analyses whose results are in the graph, and what they were asked for.
 // access: read
-// param: method string? = null | hubs or communities; null takes all.
+// param: method string? = null | Only runs of this method, hubs or communities; null takes all.
 // param: top_n int = 25 | Rows returned.
 // column: run_id string | Id of the run; stands beside each result as PROPERTY_run.
 // column: method string | What was computed.

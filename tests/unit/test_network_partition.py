@@ -99,3 +99,12 @@ def test_error_texts():
         agreement(pd.DataFrame({"id": ["a"]}), {"a": 1})
     with pytest.raises(GraphError, match="not list"):
         agreement([1, 2], {"a": 1})
+
+
+def test_as_many_groups_as_nodes_need_no_table_of_both():
+    # 30,000 groups each: a full table would have 900 million cells
+    alone = np.arange(30_000)
+    paired = np.r_[0, 0, np.arange(2, 30_000)]
+    assert adjusted_mutual_information(alone, alone[::-1]) == 1.0
+    assert adjusted_mutual_information(alone, paired) == pytest.approx(0.0, abs=1e-4)
+    assert agreement(dict(enumerate(paired)), dict(enumerate(paired))).adjusted_rand == 1.0

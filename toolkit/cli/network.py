@@ -106,7 +106,9 @@ def communities(
     weight: _WeightOption = "score",
     source: opt.SourceOption = "corpus",
     network: opt.NetworkOption = None,
-    quality: Annotated[str, typer.Option("--quality", help="modularity, or cpm (leiden by igraph).")] = "modularity",
+    quality: Annotated[
+        str, typer.Option("--quality", help="What is maximised: modularity, or cpm (leiden by igraph).")
+    ] = "modularity",
     engine: Annotated[
         str, typer.Option("--engine", help="auto, igraph, networkit; for louvain also python-louvain and networkx.")
     ] = "auto",

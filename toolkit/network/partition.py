@@ -117,12 +117,11 @@ def adjusted_mutual_information(x: npt.ArrayLike, y: npt.ArrayLike) -> float:
     >>> round(adjusted_mutual_information([0, 0, 1, 1], [0, 1, 0, 1]), 6)
     -0.5
     """
-    table = _contingency(np.unique(x, return_inverse=True)[1], np.unique(y, return_inverse=True)[1])
-    if _same_division(table):
+    left, right = (np.unique(labels, return_inverse=True)[1].reshape(-1) for labels in (x, y))
+    rows, columns, n = np.bincount(left), np.bincount(right), len(left)
+    i, j, cells = _contingency(left, right)
+    if len(rows) == len(columns) == len(cells):
         return 1.0
-    rows, columns, n = table.sum(axis=1), table.sum(axis=0), int(table.sum())
-    i, j = np.nonzero(table)
-    cells = table[i, j]
     mutual = float(np.sum(cells / n * np.log(n * cells / (rows[i] * columns[j]))))
     expected = _expected_mutual_information(rows, columns, n)
     largest = (_entropy(rows, n) + _entropy(columns, n)) / 2
@@ -159,21 +158,19 @@ def _expected_mutual_information(rows: Labels, columns: Labels, n: int) -> float
 
 def _adjusted_rand(x: Labels, y: Labels) -> float:
     # igraph divides zero by zero where both put all nodes in one group, or each alone
-    if _same_division(_contingency(x, y)):
+    if int(x.max()) == int(y.max()) == len(_contingency(x, y)[2]) - 1:
         return 1.0
     return float(igraph.compare_communities(x.tolist(), y.tolist(), method="adjusted_rand"))
 
 
-def _contingency(x: Labels, y: Labels) -> Labels:
-    """Nodes in group i of x and group j of y."""
+def _contingency(x: Labels, y: Labels) -> tuple[Labels, Labels, Labels]:
+    """Groups i of x and j of y that share nodes, and how many: the cells of their table that are not empty.
+
+    As many cells as groups in either: the two divisions are the same.
+    """
     width = int(y.max()) + 1
-    height = int(x.max()) + 1
-    return np.bincount(x * width + y, minlength=height * width).reshape(height, width)
-
-
-def _same_division(table: Labels) -> bool:
-    occupied = table > 0
-    return bool((occupied.sum(axis=0) == 1).all() and (occupied.sum(axis=1) == 1).all())
+    cell, nodes = np.unique(x * width + y, return_counts=True)
+    return cell // width, cell % width, nodes
 
 
 def _entropy(sizes: Labels, n: int) -> float:
