@@ -16,7 +16,7 @@ from bench.harness import Measured, RowModule, measured
 from bench.machine import described
 from bench.page import page, read_results, write_results
 
-ROWS = ("ingest", "measures", "load", "projection", "queries", "writeback", "hubs", "communities")
+ROWS = ("ingest", "measures", "movement", "load", "projection", "queries", "writeback", "hubs", "communities")
 ROOT = Path(__file__).resolve().parent.parent
 
 
