@@ -16,6 +16,7 @@ from toolkit.measures.tables import Tables
 
 __all__ = [
     "author_numbers",
+    "authored_articles",
     "corpus_span",
     "first_years",
     "numbered_articles",
@@ -144,6 +145,19 @@ def numbered_articles(tables: Tables) -> ir.Table:
     works = tables.works.filter(tables.works.year.notnull())
     works = works.select("work_id", year=works.year.cast("int64"), work_no=ibis.row_number())
     return tables.keep(("numbered articles",), works)
+
+
+def authored_articles(tables: Tables) -> ir.Table:
+    """Dated articles of each author with an id, whether or not an affiliation is known.
+
+    Returns
+    -------
+    ibis table
+        ``author_id``, ``work_no``; no repeats
+    """
+    signed = tables.authorships.filter(tables.authorships.author_id.notnull(), tables.authorships.author_id != "")
+    signed = signed.select("work_id", "author_id").distinct().inner_join(numbered_articles(tables), "work_id")
+    return tables.keep(("authored",), signed.select("author_id", "work_no"))
 
 
 def suspects(tables: Tables, *, level: str, movement: Movement = DEFAULT_MOVEMENT) -> ir.Table:

@@ -13,7 +13,12 @@ import ibis
 import ibis.expr.types as ir
 
 from toolkit.measures.levels import UNLOCATED, unit_of_site
-from toolkit.measures.movement.observations import author_numbers, corpus_span, numbered_articles
+from toolkit.measures.movement.observations import (
+    author_numbers,
+    authored_articles,
+    corpus_span,
+    numbered_articles,
+)
 from toolkit.measures.movement.options import DEFAULT_MOVEMENT, Movement
 from toolkit.measures.movement.rules import movements
 from toolkit.measures.parts import Years, unit_numbers
@@ -145,7 +150,7 @@ def coauthor_survival(tables: Tables, moves: ir.Table, *, window: int = SURVIVAL
     written = written.inner_join(author_numbers(tables), "author_no")
     works = written.select("move_no", "work_no", own_id="author_id", before=ibis.ifelse(written.t < 0, 1, 0))
     # people without any affiliation are no movers, and co-authors all the same
-    others = _authored(tables).inner_join(written.select("work_no").distinct(), "work_no")
+    others = authored_articles(tables).inner_join(written.select("work_no").distinct(), "work_no")
     known = works.inner_join(others.select(with_work="work_no", coauthor="author_id"), [("work_no", "with_work")])
     known = known.filter(known.coauthor != known.own_id)
     met = known.group_by(["move_no", "coauthor"]).agg(before=known.before.max(), after=(1 - known.before).max())
@@ -206,19 +211,12 @@ def _somebody_else(rows: ir.Table) -> ir.BooleanValue:
 def _written(tables: Tables, moves: ir.Table, *, between: Years) -> ir.Table:
     """``moves`` with each article of the mover in event times ``between``: ``work_no`` and ``t``."""
     works = numbered_articles(tables).select(dated_work="work_no", published="year")
-    articles = _authored(tables).inner_join(author_numbers(tables), "author_id")
+    articles = authored_articles(tables).inner_join(author_numbers(tables), "author_id")
     articles = articles.inner_join(works, [("work_no", "dated_work")])
     articles = articles.select("work_no", "published", writer="author_no")
     rows = moves.inner_join(articles, [("author_no", "writer")]).drop("writer")
     rows = rows.mutate(t=rows.published - rows.year).drop("published")
     return tables.keep(("written by movers", moves.op(), between), rows.filter(rows.t.between(*between)))
-
-
-def _authored(tables: Tables) -> ir.Table:
-    """Articles of each author with an id, whether or not an affiliation is known: ``author_id``, ``work_no``."""
-    signed = tables.authorships.filter(tables.authorships.author_id.notnull(), tables.authorships.author_id != "")
-    signed = signed.select("work_id", "author_id").distinct().inner_join(numbered_articles(tables), "work_id")
-    return tables.keep(("authored",), signed.select("author_id", "work_no"))
 
 
 def _signed(tables: Tables, *, level: str) -> ir.Table:

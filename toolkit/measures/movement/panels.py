@@ -1,0 +1,194 @@
+"""Careers year by year: what people publish, and with institutions of which countries, a row per person and year."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import ibis
+import ibis.expr.types as ir
+
+from toolkit.measures.levels import unit_of_site
+from toolkit.measures.movement.kin import kin_of_places
+from toolkit.measures.movement.observations import author_numbers, authored_articles, numbered_articles
+from toolkit.measures.movement.options import DEFAULT_MOVEMENT, Movement
+from toolkit.measures.parts import unit_numbers
+from toolkit.measures.precision import exact_sum
+from toolkit.measures.tables import Tables
+
+__all__ = ["OUTCOMES", "career_years", "yearly_subjects"]
+
+OUTCOMES: Final = {
+    "articles": "[articles]",
+    "share": "[articles]",
+    "domestic_partners": "[institutions]",
+    "international_partners": "[institutions]",
+    "partners_at_origin": "[institutions]",
+    "mixed_articles": "[articles]",
+    "own_institution_only": "[articles]",
+}
+"""Outcomes of a person's year, with their units."""
+
+
+def career_years(
+    tables: Tables, people: ir.Table, *, level: str = "country", movement: Movement = DEFAULT_MOVEMENT
+) -> ir.Table:
+    """What each of ``people`` published in each year with an article, and with whom.
+
+    - ``articles``: dated articles of the person, cut author lists among them.
+    - ``share``: the sum of ``1 / n_p`` over them, the person's own part; articles with a cut author list have no n.
+    - partner institutions: distinct institutions of co-authors that are not the person's own on that article (nor kin
+      of these); ``domestic`` in a country that the person signs the article from, ``international`` in another. One
+      without a country, or of an article signed from none, is neither.
+    - ``partners_at_origin``: partner institutions at the place that the person left; null for those who left none.
+    - ``mixed_articles``: articles with partners of both kinds.
+    - ``own_institution_only``: articles whose institutions are all the person's own.
+
+    Parameters
+    ----------
+    tables
+        The canonical tables.
+    people
+        ``author_no`` and ``from_no`` (place left, by number at ``level``; null for none); a row per person.
+    level
+        Level of the place left.
+    movement
+        Conventions: whether kin are partners.
+
+    Returns
+    -------
+    ibis table
+        ``author_no``, ``year`` and the columns of :data:`OUTCOMES`; years without an article are left out
+    """
+    people = people.select("author_no", "from_no")
+    names = author_numbers(tables)
+    own = people.select("author_no").inner_join(names, "author_no").inner_join(authored_articles(tables), "author_id")
+    dated = numbered_articles(tables).inner_join(
+        tables.works.select("work_id", "n_authors", "authors_truncated"), "work_id"
+    )
+    dated = dated.select(
+        dated_work="work_no",
+        year="year",
+        part=ibis.ifelse(
+            ibis.coalesce(dated.authors_truncated, False), 0.0, 1.0 / dated.n_authors.cast("float64").nullif(0.0)
+        ),
+    )
+    own = own.inner_join(dated, [("work_no", "dated_work")]).select("author_no", "work_no", "year", "part")
+    own = tables.keep(("articles of people", people.op()), own)
+    output = own.group_by(["author_no", "year"]).agg(articles=own.count(), share=exact_sum(own.part))
+    met = _partners(tables, own, people, level=level, movement=movement)
+    kinds = met.group_by(["author_no", "work_no", "year"]).agg(
+        domestic=met.domestic.max(), abroad=met.abroad.max(), outside=met.outside.max(), inside=met.inside.max()
+    )
+    mixed = kinds.group_by(["author_no", "year"]).agg(
+        mixed_articles=(kinds.domestic * kinds.abroad).sum(),
+        own_institution_only=(kinds.inside * (1 - kinds.outside)).sum(),
+    )
+    partners = met.group_by(["author_no", "year", "institution_no"]).agg(
+        domestic=met.domestic.max(), abroad=met.abroad.max(), at_origin=met.at_origin.max()
+    )
+    partners = partners.group_by(["author_no", "year"]).agg(
+        domestic_partners=partners.domestic.sum(),
+        international_partners=partners.abroad.sum(),
+        at_origin=partners.at_origin.sum(),
+    )
+    mixed = tables.keep(("mixed articles of people", people.op(), level, movement), mixed)
+    partners = tables.keep(("partners of people", people.op(), level, movement), partners)
+    keys = ["author_no", "year"]
+    rows = output.left_join(partners, keys).drop("author_no_right", "year_right")
+    rows = rows.left_join(mixed, keys).drop("author_no_right", "year_right")
+    rows = rows.inner_join(people.select(person="author_no", from_no="from_no"), [("author_no", "person")])
+    at_origin = ibis.ifelse(rows.from_no.notnull(), ibis.coalesce(rows.at_origin, 0), ibis.null("int64"))
+    none = ("domestic_partners", "international_partners", "mixed_articles", "own_institution_only")
+    rows = rows.mutate(partners_at_origin=at_origin, **{name: ibis.coalesce(rows[name], 0) for name in none})
+    return rows.select("author_no", "year", *OUTCOMES)
+
+
+def _partners(tables: Tables, own: ir.Table, people: ir.Table, *, level: str, movement: Movement) -> ir.Table:
+    """Institutions on each article of each person.
+
+    ``author_no``, ``work_no``, ``year``, ``institution_no``, and 0 or 1: ``inside`` (the person's own), ``outside``
+    (not), ``domestic`` and ``abroad`` (a partner's), ``at_origin``.
+    """
+    signed = _institutions_of_articles(tables, own, level=level)
+    known = ["work_no", "institution_no", "country_no", "place_no"]
+    on_articles = signed.select(*known).distinct()
+    mine = signed.inner_join(own.select(me="author_no", mine="work_no"), [("author_no", "me"), ("work_no", "mine")])
+    mine = tables.keep(
+        ("own institutions", own.op(), level),
+        mine.select("author_no", "work_no", "institution_no", "country_no").distinct(),
+    )
+    home = mine.filter(mine.country_no > 0).select(h="author_no", hw="work_no", hc="country_no").distinct()
+    any_home = home.select(a="h", aw="hw").distinct()
+    rows = own.select("author_no", "work_no", "year").inner_join(on_articles, "work_no")
+    of_mine = mine.select(m="author_no", mw="work_no", mi="institution_no").distinct()
+    inside = of_mine.mutate(inside=ibis.literal(1))
+    rows = rows.left_join(inside, [("author_no", "m"), ("work_no", "mw"), ("institution_no", "mi")])
+    rows = rows.drop("m", "mw", "mi")
+    kin = kin_of_places(tables, level="institution", movement=movement)
+    if kin is None:
+        rows = rows.mutate(kin=ibis.literal(0))
+    else:
+        related = of_mine.inner_join(kin, [("mi", "one")]).select(k="m", kw="mw", ki="other").distinct()
+        rows = rows.left_join(
+            related.mutate(kin=ibis.literal(1)), [("author_no", "k"), ("work_no", "kw"), ("institution_no", "ki")]
+        )
+        rows = rows.drop("k", "kw", "ki")
+    rows = rows.left_join(
+        any_home.mutate(signed_from_somewhere=ibis.literal(1)), [("author_no", "a"), ("work_no", "aw")]
+    )
+    rows = rows.drop("a", "aw")
+    rows = rows.left_join(
+        home.mutate(same=ibis.literal(1)), [("author_no", "h"), ("work_no", "hw"), ("country_no", "hc")]
+    )
+    rows = rows.drop("h", "hw", "hc")
+    rows = rows.left_join(people.select(person="author_no", from_no="from_no"), [("author_no", "person")])
+    rows = rows.mutate(
+        inside=ibis.coalesce(rows.inside, 0), kin=ibis.coalesce(rows.kin, 0), same=ibis.coalesce(rows.same, 0)
+    )
+    partner = (rows.inside == 0) & (rows.kin == 0)
+    placed = partner & (rows.country_no > 0) & rows.signed_from_somewhere.notnull()
+    at_origin = partner & ibis.coalesce(rows.place_no == rows.from_no, False)
+    flagged = rows.select(
+        "author_no",
+        "work_no",
+        "year",
+        "institution_no",
+        "inside",
+        outside=1 - rows.inside,
+        domestic=ibis.ifelse(placed & (rows.same == 1), 1, 0),
+        abroad=ibis.ifelse(placed & (rows.same == 0), 1, 0),
+        at_origin=ibis.ifelse(at_origin, 1, 0),
+    )
+    return tables.keep(("partners on articles", own.op(), people.op(), level, movement), flagged)
+
+
+def _institutions_of_articles(tables: Tables, own: ir.Table, *, level: str) -> ir.Table:
+    """Who signs the articles of ``own`` from which institution, country and place (0 where unknown)."""
+    works = (
+        own.select("work_no").distinct().inner_join(numbered_articles(tables).select("work_no", "work_id"), "work_no")
+    )
+    signed = tables.authorships.select("work_id", "author_id", "site_id").inner_join(works, "work_id")
+    for name, at in (("institution_no", "institution"), ("country_no", "country"), ("place_no", level)):
+        homes = unit_of_site(tables, at)
+        homes = homes.left_join(unit_numbers(tables, at).select(u="unit_id", number="number"), [("unit_id", "u")])
+        homes = homes.select(s=homes.site_id, **{name: ibis.coalesce(homes.number, 0)})
+        homes = tables.keep(("numbers of sites", at), homes)
+        signed = signed.inner_join(homes, [("site_id", "s")]).drop("s")
+    signed = signed.left_join(author_numbers(tables), "author_id")
+    signed = signed.filter(signed.institution_no > 0)
+    signed = signed.select("work_no", "author_no", "institution_no", "country_no", "place_no").distinct()
+    return tables.keep(("institutions of articles", own.op(), level), signed)
+
+
+def yearly_subjects(tables: Tables, people: ir.Table) -> ir.Table:
+    """Parts of the articles of each of ``people`` by subject and year.
+
+    Returns
+    -------
+    ibis table
+        ``author_no``, ``year``, ``subject``, ``part`` [articles]; articles without a subject are left out
+    """
+    own = people.select("author_no").inner_join(author_numbers(tables), "author_no")
+    own = own.inner_join(authored_articles(tables), "author_id").inner_join(numbered_articles(tables), "work_no")
+    parts = own.inner_join(tables.subjects.select("work_id", "subject", "part"), "work_id")
+    return parts.group_by(["author_no", "year", "subject"]).agg(part=exact_sum(parts.part))
