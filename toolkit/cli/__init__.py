@@ -38,6 +38,7 @@ def _root(
 def build_app() -> typer.Typer:
     """The whole command tree, built once."""
     from toolkit.cli import (
+        after_moves,
         collaboration_measures,
         comparison,
         data,
@@ -70,6 +71,7 @@ def build_app() -> typer.Typer:
         collaboration_measures,
         comparison,
         movement,
+        after_moves,
         network,
         flows,
         graph,

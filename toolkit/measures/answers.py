@@ -7,7 +7,7 @@ records give equal frames.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from toolkit.corpus.networks.store import read_network
 from toolkit.errors import BadParameter, DataError
@@ -22,7 +22,9 @@ from toolkit.measures.indicator_answers import ratios
 from toolkit.measures.internal_answers import internal
 from toolkit.measures.movement.career_answers import careers
 from toolkit.measures.movement.comparison import rule_agreement
+from toolkit.measures.movement.event_answers import event_study
 from toolkit.measures.movement.move_answers import moves
+from toolkit.measures.movement.tie_answers import bridges, survival, ties
 from toolkit.measures.pair_answers import pairs, partnerships
 from toolkit.measures.scope_answers import scope_comparison
 from toolkit.measures.sector_answers import collaboration_types, company_partners
@@ -34,6 +36,7 @@ from toolkit.workspace import Workspace, open_workspace
 
 __all__ = [
     "articles",
+    "bridges",
     "careers",
     "collaboration_types",
     "company_partners",
@@ -47,6 +50,7 @@ __all__ = [
     "gateways",
     "group_flows",
     "group_moves",
+    "event_study",
     "internal",
     "lists",
     "moves",
@@ -60,9 +64,25 @@ __all__ = [
     "share",
     "standing",
     "subjects",
+    "survival",
+    "ties",
     "together",
     "umbrella",
 ]
+
+
+_NOT_ASKED: Final = {
+    "articles": ("by_year",),
+    "careers": ("years",),
+    "company_partners": ("level",),
+    "event_study": ("top",),
+    "flow_system": ("top",),
+    "group_moves": ("by_year",),
+    "rule_agreement": ("years",),
+    "survival": ("top",),
+    "ties": ("top",),
+}
+"""What every record has and a function does not take."""
 
 
 def repeat(record: RunRecord | Mapping[str, Any], workspace: Folder) -> Answer:
@@ -101,7 +121,9 @@ def repeat(record: RunRecord | Mapping[str, Any], workspace: Folder) -> Answer:
         "lists": lists,
         "umbrella": umbrella,
         "ratios": ratios,
+        "bridges": bridges,
         "careers": careers,
+        "event_study": event_study,
         "moves": moves,
         "flows": flows,
         "flow_indicators": flow_indicators,
@@ -112,6 +134,8 @@ def repeat(record: RunRecord | Mapping[str, Any], workspace: Folder) -> Answer:
         "group_flows": group_flows,
         "group_moves": group_moves,
         "rule_agreement": rule_agreement,
+        "survival": survival,
+        "ties": ties,
     }
     if run.method == "compare":
         from toolkit.measures.compare import repeat_comparison  # it asks questions of this module
@@ -128,14 +152,6 @@ def repeat(record: RunRecord | Mapping[str, Any], workspace: Folder) -> Answer:
             f"The answer came from records {run.fingerprint[:12]}, but {opened.root} holds "
             f"{there[:12]}. Repeat it in a workspace with the same records."
         )
-    if run.method == "articles":
-        del parameters["by_year"]
-    if run.method == "flow_system":
-        del parameters["top"]
-    if run.method == "group_moves":
-        del parameters["by_year"]
-    if run.method == "company_partners":
-        del parameters["level"]
-    if run.method in ("careers", "rule_agreement"):
-        del parameters["years"]
+    for name in _NOT_ASKED.get(run.method, ()):
+        del parameters[name]
     return methods[run.method](opened, **parameters)

@@ -15,7 +15,14 @@ import pandas as pd
 
 from toolkit.errors import DataError, SettingsError
 
-__all__ = ["REPLICATES", "DifferenceInDifferences", "difference_in_differences", "event_panel", "mean_by_event_time"]
+__all__ = [
+    "REPLICATES",
+    "DifferenceInDifferences",
+    "Floats",
+    "difference_in_differences",
+    "event_panel",
+    "mean_by_event_time",
+]
 
 REPLICATES: Final = 1000
 """Bootstrap samples of an interval."""
@@ -155,7 +162,9 @@ def _percentiles(filled: Floats, known: Floats, *, replicates: int, seed: int) -
     return low, high
 
 
-def difference_in_differences(rows: pd.DataFrame, *, outcome: str) -> DifferenceInDifferences:
+def difference_in_differences(
+    rows: pd.DataFrame, *, outcome: str, called: str | None = None
+) -> DifferenceInDifferences:
     """Difference-in-differences between people with an event and their comparison group.
 
     ``y_pt = a_p + b_year + sum over k != -1 of d_k [p has the event and t = k] + e`` with effects of persons and
@@ -169,6 +178,8 @@ def difference_in_differences(rows: pd.DataFrame, *, outcome: str) -> Difference
         ``treated`` (0 or 1) and the outcome; a row per stay and year.
     outcome
         Column of ``rows``.
+    called
+        What messages call it; its own name if left out.
 
     Returns
     -------
@@ -202,8 +213,8 @@ def difference_in_differences(rows: pd.DataFrame, *, outcome: str) -> Difference
             )
     panel = rows.set_index(["stay", "year"])
     if panel[outcome].nunique() < 2:
-        raise DataError(f"{outcome} never differs, so there is nothing to compare.")
-    clusters = panel["person"].astype("category").cat.codes
+        raise DataError(f"{called or outcome} never differs, so there is nothing to compare.")
+    clusters = panel["person"].astype("category").cat.codes.to_frame()
     times = sorted(set(panel.t) - {_REFERENCE})
     dummies = {f"t{t:+d}": ((panel.treated == 1) & (panel.t == t)).astype("float64") for t in times}
     dummies = {name: column for name, column in dummies.items() if column.any()}

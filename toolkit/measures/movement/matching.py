@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
 from toolkit.errors import BadParameter
 
-__all__ = ["MATCH_WINDOW", "POOLS", "matched_comparison"]
+__all__ = ["MATCH_COLUMNS", "MATCH_WINDOW", "POOLS", "matched_comparison"]
 
 POOLS: Final = ("never-movers", "not-yet-movers")
 """Who may be compared with: people who never move, or also those who move only after the years looked at."""
 MATCH_WINDOW: Final = 5
 """Years before the event over which output is compared [years]."""
+MATCH_COLUMNS: Final = ("author_id", "comparison_id", "year", "output_before", "comparison_output_before")
 NO_SUBJECT: Final = ""
 
 
@@ -32,9 +33,9 @@ def matched_comparison(
     """One person for each person with an event: the same first year, the same main subject, output before most alike.
 
     Persons with an event in year y are matched in the order of y and their ids, each with an unused candidate who has
-    the same first year, the same main subject of the articles before y, and an article in y or later; among these the
-    one whose number of articles in [y - ``window``, y - 1] is nearest; of equals one drawn with ``seed``. Whom no
-    candidate is like stays alone.
+    the same first year, the same main subject of the articles before y, and an article in y (as everybody who moves
+    has one, or the move would not be seen). Among these it is the one whose number of articles in
+    [y - ``window``, y - 1] is nearest; of equals one drawn with ``seed``. Whom no candidate is like stays alone.
 
     Parameters
     ----------
@@ -70,7 +71,9 @@ def matched_comparison(
     >>> careers = pd.DataFrame(
     ...     {"author_id": ["m", "a", "b"], "first_year": 2005, "last_year": 2015, "move_year": [2010, None, None]}
     ... )
-    >>> output = pd.DataFrame({"author_id": ["m", "a", "b"], "year": [2009] * 3, "articles": [4, 1, 5]})
+    >>> counts = {"m": 4, "a": 1, "b": 5}
+    >>> rows = [(name, year, articles) for name, articles in counts.items() for year in (2009, 2010)]
+    >>> output = pd.DataFrame(rows, columns=["author_id", "year", "articles"])
     >>> subjects = pd.DataFrame({"author_id": [], "year": [], "subject": [], "part": []})
     >>> matched_comparison(events, careers, output, subjects)["comparison_id"].tolist()
     ['b']
@@ -79,27 +82,36 @@ def matched_comparison(
         raise BadParameter("comparison", pool, f"it is one of {', '.join(POOLS)}, or left out")
     shuffled = careers.sort_values("author_id").sample(frac=1, random_state=seed).reset_index(drop=True)
     shuffled["drawn"] = np.arange(len(shuffled))
+    writing = {year: set(rows.author_id) for year, rows in output.groupby("year")}
     used: set[str] = set()
-    found = []
-    for year, treated in events.sort_values(["year", "author_id"]).groupby("year", sort=True):
-        group = _described(shuffled, output, subjects, year=int(year), window=window)
-        persons = group[group.author_id.isin(treated.author_id)]
-        moves_later = group.move_year.isna() | ((group.move_year > year + until) if pool == "not-yet-movers" else False)
-        free = moves_later & (group.last_year >= year) & ~group.author_id.isin(used | set(treated.author_id))
+    found: list[tuple[str, str, int, int, int]] = []
+    years: list[int] = sorted(set(events.year.astype("int64").tolist()))
+    for year in years:
+        treated = events.author_id[events.year == year]
+        group = _described(shuffled, output, subjects, year=year, window=window)
+        free = group.move_year.isna()
+        if pool == "not-yet-movers":
+            free |= group.move_year > year + until
+        free &= group.author_id.isin(writing.get(year, set())) & ~group.author_id.isin(used | set(treated))
         cells = dict(iter(group[free].groupby(["first_year", "subject"], sort=False)))
-        for person in persons.sort_values("author_id").itertuples():
-            cell = cells.get((person.first_year, person.subject))
-            if cell is None:
-                continue
-            left = cell[~cell.author_id.isin(used)]
-            if left.empty:
-                continue
-            distance = (left.before - person.before).abs().to_numpy()
-            best = left.iloc[int(np.lexsort((left.drawn.to_numpy(), distance))[0])]
-            used.add(best.author_id)
-            found.append((person.author_id, best.author_id, int(year), int(person.before), int(best.before)))
-    columns = ["author_id", "comparison_id", "year", "output_before", "comparison_output_before"]
-    return pd.DataFrame(found, columns=columns)
+        person: Any
+        for person in group[group.author_id.isin(treated)].sort_values("author_id").itertuples():
+            best = _nearest(cells.get((person.first_year, person.subject)), person.before, used)
+            if best is not None:
+                used.add(best.author_id)
+                found.append((person.author_id, best.author_id, year, int(person.before), int(best.before)))
+    return pd.DataFrame(found, columns=list(MATCH_COLUMNS))
+
+
+def _nearest(cell: pd.DataFrame | None, before: int, used: set[str]) -> Any:
+    """The unused candidate of a cell whose output is nearest; of equals the one drawn first; ``None`` without any."""
+    if cell is None:
+        return None
+    left = cell[~cell.author_id.isin(used)]
+    if left.empty:
+        return None
+    distance = np.abs(left.before.to_numpy() - before)
+    return left.iloc[int(np.lexsort((left.drawn.to_numpy(), distance))[0])]
 
 
 def _described(
@@ -108,7 +120,7 @@ def _described(
     """``careers`` begun before ``year`` with ``before`` (articles of the window) and ``subject`` (main one before)."""
     begun = careers[careers.first_year < year]
     recent = output[output.year.between(year - window, year - 1)].groupby("author_id").articles.sum()
-    parts = subjects[subjects.year < year].groupby(["author_id", "subject"], as_index=False).part.sum()
+    parts = subjects[subjects.year < year].groupby(["author_id", "subject"]).part.sum().reset_index()
     parts["part"] = parts.part.astype("float64").round(9)
     parts = parts.sort_values(["part", "subject"], ascending=[False, True], kind="stable")
     main = parts.drop_duplicates("author_id").set_index("author_id").subject

@@ -171,8 +171,10 @@ def _institutions_of_articles(tables: Tables, own: ir.Table, *, level: str) -> i
     for name, at in (("institution_no", "institution"), ("country_no", "country"), ("place_no", level)):
         homes = unit_of_site(tables, at)
         homes = homes.left_join(unit_numbers(tables, at).select(u="unit_id", number="number"), [("unit_id", "u")])
-        homes = homes.select(s=homes.site_id, **{name: ibis.coalesce(homes.number, 0)})
-        homes = tables.keep(("numbers of sites", at), homes)
+        homes = tables.keep(
+            ("numbers of sites", at), homes.select(s=homes.site_id, number=ibis.coalesce(homes.number, 0))
+        )
+        homes = homes.select("s", **{name: "number"})
         signed = signed.inner_join(homes, [("site_id", "s")]).drop("s")
     signed = signed.left_join(author_numbers(tables), "author_id")
     signed = signed.filter(signed.institution_no > 0)

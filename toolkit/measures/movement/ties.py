@@ -12,6 +12,7 @@ from typing import Final
 import ibis
 import ibis.expr.types as ir
 
+from toolkit.errors import BadParameter
 from toolkit.measures.levels import UNLOCATED, unit_of_site
 from toolkit.measures.movement.observations import (
     author_numbers,
@@ -30,14 +31,42 @@ __all__ = [
     "SURVIVAL_WINDOW",
     "bridging_articles",
     "coauthor_survival",
+    "event_span",
     "numbered_moves",
     "ties_by_event_time",
 ]
 
 EVENT_SPAN: Final = (-5, 5)
 """First and last event time looked at [years]."""
+_LONGEST: Final = 50
 SURVIVAL_WINDOW: Final = 3
 """Years before and after a move in which co-authors are looked for [years]."""
+
+
+def event_span(asked: str | Years) -> Years:
+    """First and last event time asked for, both inclusive [years].
+
+    Raises
+    ------
+    BadParameter
+        It is no such span.
+
+    Examples
+    --------
+    >>> event_span("-3:5")
+    (-3, 5)
+    """
+    parts = asked.split(":") if isinstance(asked, str) else list(asked)
+    try:
+        low, high = (int(part) for part in parts)
+    except (TypeError, ValueError):
+        low, high = 1, 0
+    if not -_LONGEST <= low <= high <= _LONGEST:
+        shown = asked if isinstance(asked, str) else ":".join(map(str, parts))
+        raise BadParameter(
+            "span", shown, f"first and last year since the move, as in -5:5, within {_LONGEST} years of it"
+        )
+    return low, high
 
 
 def numbered_moves(
@@ -155,7 +184,7 @@ def coauthor_survival(tables: Tables, moves: ir.Table, *, window: int = SURVIVAL
     known = known.filter(known.coauthor != known.own_id)
     met = known.group_by(["move_no", "coauthor"]).agg(before=known.before.max(), after=(1 - known.before).max())
     met = met.filter(met.before == 1)
-    kept = met.group_by("move_no").agg(before=met.count(), kept=met.after.sum())
+    kept = met.group_by("move_no").agg(before=met.count(), kept=met.after.sum().cast("int64"))
     events = events.inner_join(kept, "move_no")
     return events.select(
         "author_no", "year", "weight", "before", "kept", survival=events.kept.cast("float64") / events.before

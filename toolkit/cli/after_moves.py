@@ -1,0 +1,225 @@
+"""Commands about what comes after a move: ties with the old place, bridges, output and partners."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from toolkit.cli import movement_options as mov
+from toolkit.cli import options as opt
+from toolkit.cli.output import emit, say
+from toolkit.errors import BadParameter
+from toolkit.workspace import open_workspace
+
+__all__ = ["register"]
+
+_SELECTION = "What to count"
+_SHOWN = "What to show"
+
+FromPlaceOption = Annotated[
+    str | None, typer.Option("--from-place", help="Only moves out of this place.", rich_help_panel=_SELECTION)
+]
+ToPlaceOption = Annotated[
+    str | None, typer.Option("--to-place", help="Only moves into this place.", rich_help_panel=_SELECTION)
+]
+SpanOption = Annotated[
+    str, typer.Option("--span", help="First and last year since the move, -5:5.", rich_help_panel=_SELECTION)
+]
+
+
+def ties(
+    survival: Annotated[
+        bool, typer.Option("--survival", help="Which part of their co-authors movers keep.", rich_help_panel=_SHOWN)
+    ] = False,
+    bridges: Annotated[
+        bool,
+        typer.Option(
+            "--bridges", help="Articles signed at the new place with people at the old one.", rich_help_panel=_SHOWN
+        ),
+    ] = False,
+    bridge: Annotated[
+        str | None,
+        typer.Option("--bridge", help="With --bridges: dual counts dual affiliations too.", rich_help_panel=_SHOWN),
+    ] = None,
+    by_article: Annotated[
+        bool, typer.Option("--by-article", help="With --bridges: a row for each article.", rich_help_panel=_SHOWN)
+    ] = False,
+    window: Annotated[
+        int,
+        typer.Option("--window", min=1, help="With --survival: years before and after.", rich_help_panel=_SELECTION),
+    ] = 3,
+    span: SpanOption = "-5:5",
+    from_place: FromPlaceOption = None,
+    to_place: ToPlaceOption = None,
+    level: Annotated[
+        str | None,
+        typer.Option(
+            "--level",
+            help="Between which places. [default: city; institution with --bridges]",
+            rich_help_panel=_SELECTION,
+        ),
+    ] = None,
+    years: opt.YearsOption = None,
+    top: opt.TopOption = 25,
+    rule: mov.RuleOption = "tenure",
+    mode_weight: mov.ModeWeightOption = "parts",
+    tied: mov.TiesOption = "earlier",
+    max_gap: mov.MaxGapOption = 5,
+    bridge_gap: mov.BridgeGapOption = 2,
+    join_gap: mov.JoinGapOption = None,
+    max_visit: mov.MaxVisitOption = 4,
+    max_overlap: mov.MaxOverlapOption = 3,
+    drop_censored: mov.DropCensoredOption = False,
+    max_places: mov.MaxPlacesOption = 20,
+    drop_suspects: mov.DropSuspectsOption = False,
+    kin: mov.MoveKinOption = "drop",
+    fmt: opt.FormatOption = None,
+    output: opt.OutputOption = None,
+    workspace: opt.WorkspaceOption = None,
+) -> None:
+    """Do ties with the old place last? Tie rate by years since the move, co-authors kept, articles that bridge.
+
+    Co-authors are other people: one's own two affiliations are no tie.
+    """
+    from toolkit.measures import answers
+
+    if survival and bridges:
+        raise BadParameter("bridges", True, "give either --survival or --bridges")
+    if bridge not in (None, "dual"):
+        raise BadParameter("bridge", bridge, "it is dual, or left out")
+    if (bridge or by_article) and not bridges:
+        raise BadParameter("bridge", bridge or "by-article", "it goes with --bridges")
+    asked: dict[str, Any] = {
+        "level": level or ("institution" if bridges else "city"),
+        "years": years,
+        "from_place": from_place,
+        "to_place": to_place,
+        "rule": rule,
+        "mode_weight": mode_weight,
+        "ties": tied,
+        "max_gap": max_gap,
+        "bridge_gap": bridge_gap,
+        "join_gap": join_gap,
+        "max_visit": max_visit,
+        "max_overlap": max_overlap,
+        "drop_censored": drop_censored,
+        "max_places": max_places,
+        "drop_suspects": drop_suspects,
+        "kin": kin,
+    }
+    ws = open_workspace(workspace)
+    if bridges:
+        answer = answers.bridges(ws, dual=bridge == "dual", by_article=by_article, **asked)
+    elif survival:
+        answer = answers.survival(ws, window=window, **asked)
+    else:
+        answer = answers.ties(ws, span=span, **asked)
+    emit(answer.frame, answer.run, fmt=fmt, output=output, top=top if bridges else 0)
+
+
+def returnees(
+    who: Annotated[
+        str,
+        typer.Option("--who", help="returnees (first return) or movers (first move).", rich_help_panel=_SELECTION),
+    ] = "returnees",
+    people: Annotated[
+        Path | None,
+        typer.Option(
+            "--people",
+            help="Table of author_id or orcid, group and event_year: these people and years are the events.",
+            rich_help_panel=_SELECTION,
+        ),
+    ] = None,
+    outcome: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--outcome",
+            help="articles, share, domestic_partners, international_partners, partners_at_origin, mixed_articles or "
+            "own_institution_only; may be given several times. [default: the first five]",
+            rich_help_panel=_SHOWN,
+        ),
+    ] = None,
+    comparison: Annotated[
+        str,
+        typer.Option("--comparison", help="never-movers, not-yet-movers or none.", rich_help_panel=_SELECTION),
+    ] = "never-movers",
+    balanced: Annotated[
+        bool,
+        typer.Option("--balanced", help="Only persons known in every year of the span.", rich_help_panel=_SELECTION),
+    ] = False,
+    span: SpanOption = "-5:5",
+    to_place: ToPlaceOption = None,
+    replicates: Annotated[
+        int, typer.Option("--replicates", min=0, help="Bootstrap samples; 0 for no intervals.", rich_help_panel=_SHOWN)
+    ] = 1000,
+    seed: opt.SeedOption = 0,
+    plot: Annotated[
+        Path | None, typer.Option("--plot", help="Draw the study into this file (.png, .svg or .pdf).")
+    ] = None,
+    level: opt.LevelOption = "country",
+    years: opt.YearsOption = None,
+    rule: mov.RuleOption = "tenure",
+    mode_weight: mov.ModeWeightOption = "parts",
+    ties: mov.TiesOption = "earlier",
+    max_gap: mov.MaxGapOption = 5,
+    bridge_gap: mov.BridgeGapOption = 2,
+    join_gap: mov.JoinGapOption = None,
+    max_visit: mov.MaxVisitOption = 4,
+    max_overlap: mov.MaxOverlapOption = 3,
+    drop_censored: mov.DropCensoredOption = False,
+    max_places: mov.MaxPlacesOption = 20,
+    drop_suspects: mov.DropSuspectsOption = False,
+    kin: mov.MoveKinOption = "drop",
+    fmt: opt.FormatOption = None,
+    output: opt.OutputOption = None,
+    workspace: opt.WorkspaceOption = None,
+) -> None:
+    """Output and partners of returnees (or of all movers) by years since the move, beside people like them.
+
+    Means with bootstrap intervals, and difference-in-differences (extra stats). Descriptive, never causal.
+    """
+    from toolkit.measures import answers
+
+    chosen: dict[str, Any] = {"outcomes": outcome} if outcome else {}
+    answer = answers.event_study(
+        open_workspace(workspace),
+        who=who,
+        people=people,
+        comparison=None if comparison == "none" else comparison,
+        balanced=balanced,
+        span=span,
+        to_place=to_place,
+        replicates=replicates,
+        seed=seed,
+        level=level,
+        years=years,
+        rule=rule,
+        mode_weight=mode_weight,
+        ties=ties,
+        max_gap=max_gap,
+        bridge_gap=bridge_gap,
+        join_gap=join_gap,
+        max_visit=max_visit,
+        max_overlap=max_overlap,
+        drop_censored=drop_censored,
+        max_places=max_places,
+        drop_suspects=drop_suspects,
+        kin=kin,
+        **chosen,
+    )
+    if plot is not None:
+        from toolkit.present.event_figures import draw_event_study
+        from toolkit.present.timelines import write_figure
+
+        note = f"{answer.run.facts['persons']:,} persons, bands: 95 % bootstrap intervals. Descriptive, not causal."
+        write_figure(draw_event_study(answer.frame, note=note), plot)
+        say(f"figure in {plot}")
+    emit(answer.frame, answer.run, fmt=fmt, output=output, top=0)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to ``app``."""
+    for command in (ties, returnees):
+        app.command(rich_help_panel="Movement")(command)
