@@ -122,7 +122,9 @@ def ties(
 def returnees(
     who: Annotated[
         str,
-        typer.Option("--who", help="returnees (first return) or movers (first move).", rich_help_panel=_SELECTION),
+        typer.Option(
+            "--who", help="Whose event: returnees (first return) or movers (first move).", rich_help_panel=_SELECTION
+        ),
     ] = "returnees",
     people: Annotated[
         Path | None,
@@ -136,14 +138,18 @@ def returnees(
         list[str] | None,
         typer.Option(
             "--outcome",
-            help="articles, share, domestic_partners, international_partners, partners_at_origin, mixed_articles or "
-            "own_institution_only; may be given several times. [default: the first five]",
+            help="What is looked at: articles, share, domestic_partners, international_partners, partners_at_origin, "
+            "mixed_articles or own_institution_only; may be given several times. [default: the first five]",
             rich_help_panel=_SHOWN,
         ),
     ] = None,
     comparison: Annotated[
         str,
-        typer.Option("--comparison", help="never-movers, not-yet-movers or none.", rich_help_panel=_SELECTION),
+        typer.Option(
+            "--comparison",
+            help="Whom they are compared with: never-movers, not-yet-movers or none.",
+            rich_help_panel=_SELECTION,
+        ),
     ] = "never-movers",
     balanced: Annotated[
         bool,

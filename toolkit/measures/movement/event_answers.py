@@ -225,7 +225,7 @@ def _cohort(question: Question, people: str | Path) -> pd.DataFrame:
     """Events that a file says; the place they lead to is where most articles of that year are signed."""
     cohort = read_cohort(question.tables, people)
     question.timer.notes.extend(cohort.notes())
-    rows = cohort.people.to_pandas()
+    rows: pd.DataFrame = cohort.people.to_pandas()
     undated = int(rows.event_year.isna().sum())
     if undated:
         question.timer.notes.append(f"{undated:,} people of the file have no event_year and are left out.")
