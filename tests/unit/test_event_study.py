@@ -234,7 +234,7 @@ def test_event_study_of_returnees(returning):
     assert frame.loc["partners_at_origin"].comparison_n.tolist() == [0] * 9
     assert frame.loc["international_partners"]["mean"].tolist() == [0, 0, 0, 0, 1, 0, 1, 0, 0]
     assert frame.loc["share"]["mean"].tolist() == [1, 1, 1, 1, 1.5, 1, 1.5, 1, 1]
-    assert frame.loc[("articles", 1)].difference == pytest.approx(1)
+    assert frame.loc[("articles", 1)].did == pytest.approx(1)
     facts = answer.run.facts
     assert (facts["persons"], facts["matched"], facts["output_before"]) == (16, 16, 5)
     assert facts["after_articles"] == pytest.approx(2 / 6)

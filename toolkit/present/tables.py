@@ -65,8 +65,8 @@ def fitting(frame: pd.DataFrame, width: int) -> pd.DataFrame:
     """The columns of ``frame`` that fit a terminal of ``width`` characters.
 
     Empty columns go first; then, only as far as needed, the ranks by single measures, the ids that have a name beside
-    them, the distance to the next, of moves what another column tells too, and who it is where all rows are of one
-    author. What is left may still be too wide: the table then cuts its texts.
+    them, the distance to the next, of moves what another column tells too, who it is where all rows are of one author,
+    and of a comparison group all but its means. What is left may still be too wide: the table then cuts its texts.
     """
     names = [str(name) for name in frame.columns]
     named = {name for name in names if name == "id" and "name" in names}
@@ -76,7 +76,8 @@ def fitting(frame: pd.DataFrame, width: int) -> pd.DataFrame:
     space = {name: 3 + max(map(len, [name, *column_texts(frame[name])])) for name in kept}
     of_one = {"author_id", "name"} if "author_id" in names and frame["author_id"].nunique() == 1 < len(frame) else set()
     beside = {"rule", "career_age", "last_year_at_from", "years_seen"}
-    for droppable in (ranks, named, {"ratio_to_next"}, beside, of_one):
+    compared = {"unit", "comparison_n", "comparison_low", "comparison_high"}
+    for droppable in (ranks, named, {"ratio_to_next"}, beside, of_one, compared):
         if sum(min(space[name], _WIDEST) for name in kept) > width:
             kept = [name for name in kept if name not in droppable]
     return frame[kept]

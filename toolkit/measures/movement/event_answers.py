@@ -109,8 +109,8 @@ def event_study(
     -------
     Answer
         ``outcome``, ``unit``, ``t`` [years], ``n`` [persons], ``mean``, ``low``, ``high``, ``comparison_n``,
-        ``comparison_mean``, ``comparison_low``, ``comparison_high``, ``difference``, ``difference_low``,
-        ``difference_high`` (of difference-in-differences, relative to t = -1). Facts: ``persons``, ``matched``,
+        ``comparison_mean``, ``comparison_low``, ``comparison_high``, ``did``, ``did_low``, ``did_high``
+        (difference-in-differences, relative to t = -1). Facts: ``persons``, ``matched``,
         ``output_before`` and ``comparison_output_before`` (means [articles]), and for each outcome ``after_OUTCOME``
         with its interval and p-value, ``pre_trend_p_OUTCOME``.
 

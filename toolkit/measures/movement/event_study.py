@@ -112,7 +112,7 @@ class EventStudy:
                     f"after_{name}_p": found.p,
                     f"pre_trend_p_{name}": found.pre_trend_p,
                 }
-        differences = differences.rename(columns={"low": "difference_low", "high": "difference_high"})
+        differences = differences.rename(columns={"difference": "did", "low": "did_low", "high": "did_high"})
         return frame.merge(differences, on="t", how="left"), facts, notes
 
 
