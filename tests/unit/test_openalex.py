@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import threading
 from collections import Counter
 from functools import cache
 from pathlib import Path
@@ -375,6 +376,19 @@ def test_the_number_of_workers_changes_nothing(tmp_path):
     lines[10:10] = list(BAD.values())
     one, three = (read(tmp_path, lines, block_bytes=2000, workers=workers) for workers in (1, 3))
     assert one == three
+
+
+def test_nobody_reads_on_after_an_error(tmp_path):
+    threads = threading.active_count()
+    with pytest.raises(BadRecord) as caught:
+        read(
+            tmp_path,
+            [BAD["broken JSON"], *(work(number) for number in range(40))],
+            strict=True,
+            workers=3,
+            block_bytes=1,
+        )
+    assert (threading.active_count(), str(caught.value).count(":1: broken JSON")) == (threads, 1)
 
 
 def test_a_line_that_looks_whole_is_found_without_judging_its_neighbours(tmp_path, monkeypatch):

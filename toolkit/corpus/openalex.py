@@ -12,8 +12,9 @@ with them unless ``book-chapter`` is among the types asked for.
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, Final
@@ -90,23 +91,24 @@ class WorksReader:
         A file whose first block has a thousand bad records and no good one is read no further.
         """
         tally = _Tally(file.label)
-        for block, found in self._found(file):
-            bad = found.bad
-            if block.damage:
-                text = f"{tally.read + found.rows + len(bad)} records before it were read"
-                bad = [*bad, (block.first_line + block.lines, block.damage, text)]
-            if bad and self._strict:
-                line, reason, text = bad[0]
-                raise BadRecord(f"{file.path}:{line}: {reason}: {text}")
-            for name, rows in found.tables:
-                writer.add(name, rows)
-            tally.add(found)
-            tally.reject(writer, bad)
-            if tally.hopeless:
-                break
+        with closing(self._found(file)) as findings:  # nobody reads on after an error
+            for block, found in findings:
+                bad = found.bad
+                if block.damage:
+                    text = f"{tally.read + found.rows + len(bad)} records before it were read"
+                    bad = [*bad, (block.first_line + block.lines, block.damage, text)]
+                if bad and self._strict:
+                    line, reason, text = bad[0]
+                    raise BadRecord(f"{file.path}:{line}: {reason}: {text}")
+                for name, rows in found.tables:
+                    writer.add(name, rows)
+                tally.add(found)
+                tally.reject(writer, bad)
+                if tally.hopeless:
+                    break
         return tally.result()
 
-    def _found(self, file: RawFile) -> Iterator[tuple[Block, BlockFindings]]:
+    def _found(self, file: RawFile) -> Generator[tuple[Block, BlockFindings], None, None]:
         """Blocks of the file in their order with what is in them; later ones are read meanwhile."""
         source = blocks(file.path, size=self._block_bytes)
         begun: deque[tuple[Block, Future[BlockFindings]]] = deque()
