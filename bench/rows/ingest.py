@@ -97,6 +97,8 @@ def kept_files(works: int, broken: int) -> Path:
         digest.update(path.read_bytes())
     folder = cache_folder() / "bench" / f"works-{works}-{digest.hexdigest()[:12]}"
     if not folder.exists():
+        for old in folder.parent.glob(f"works-{works}-*"):  # of an earlier generator
+            shutil.rmtree(old)
         beside = folder.with_name(f".{folder.name}.new")
         shutil.rmtree(beside, ignore_errors=True)
         beside.mkdir(parents=True)
