@@ -10,7 +10,7 @@
 // column: followers int | Cities that work with no other city as much as with it.
 // column: names list<string> | Their names, closest tie first, five at most.
 // column: score float | Collaboration score with all of them [articles].
-// column: follows string? | Name of its own first partner.
+// column: follows string | Name of its own first partner.
 // browser: :param year_from => 2015
 // browser: :param year_to => 2024
 // browser: :param top_n => 25
@@ -31,10 +31,15 @@ CALL (c) {
 }
 WITH hub, c, score
 ORDER BY score DESC, c.id
-WITH collect({city: c, hub: hub, score: score}) AS ties
-UNWIND ties AS tie
-WITH tie.hub AS hub, tie, [other IN ties WHERE other.city = tie.hub | other.hub.name][0] AS follows
-WITH hub, follows, count(tie) AS followers, collect(tie.city.name)[..5] AS names, round(sum(tie.score), 9) AS score
+WITH hub, count(c) AS followers, collect(c.name)[..5] AS names, round(sum(score), 9) AS score
+CALL (hub) {
+  MATCH (hub)-[r:COLLABORATES_WITH]-(p:City)
+  WHERE r.year >= $year_from AND r.year <= $year_to
+  WITH p, round(toFloat(sum(r.score)), 9) AS most
+  ORDER BY most DESC, p.id
+  LIMIT 1
+  RETURN p.name AS follows
+}
 RETURN hub.id AS city_id, hub.name AS city, hub.country AS country, followers, names, score, follows
 ORDER BY followers DESC, score DESC, city_id
 LIMIT toInteger($top_n);

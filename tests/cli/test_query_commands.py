@@ -175,6 +175,18 @@ def test_a_broken_file_of_ones_own_is_told_and_stops_nothing_else(
     assert cli("query", "run", "--library", mine, "hubs.triangles", "--help").code == 0
 
 
+def test_a_query_that_writes_waits_for_leave(cli: Cli, mine: Path) -> None:
+    text = MINE.replace("access: read", "access: write").replace("RETURN c.id", "SET c.seen = true RETURN c.id")
+    (mine / "mine" / "partners.cypher").write_text(text, encoding="utf-8")
+    done = cli("query", "run", "--library", mine, "mine.partners")
+    assert done.code == 4
+    assert "mine.partners changes the graph; add --write if that is meant" in done.err
+    told = cli("query", "run", "--library", mine, "mine.partners", "--help").out
+    assert "--write" in told
+    assert "--graph" not in told
+    assert "--write" not in cli("query", "run", "hubs.triangles", "--help").out
+
+
 def test_the_library_is_a_public_name(mine: Path) -> None:
     assert toolkit.library(mine)["mine.partners"].param("seats").level == "city"  # type: ignore[union-attr]
 

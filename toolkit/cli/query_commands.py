@@ -17,7 +17,7 @@ from toolkit.cli import options as opt
 from toolkit.cli.output import emit, say, show
 from toolkit.cli.progress import progress_bar
 from toolkit.cli.sources import graph_of
-from toolkit.errors import ToolkitError
+from toolkit.errors import BadParameter, SettingsError, ToolkitError
 from toolkit.present.formats import write_bytes
 from toolkit.runs import recording
 from toolkit.settings import load_settings
@@ -61,6 +61,17 @@ GraphOption = Annotated[
     bool,
     typer.Option("--graph", help="Print nodes and relationships as JSON (node-link form).", rich_help_panel="Output"),
 ]
+WriteOption = Annotated[bool, typer.Option("--write", help="Let it change the graph.")]
+_OWN: dict[str, tuple[Any, Any]] = {
+    "source": (FromOption, None),
+    "fmt": (opt.FormatOption, None),
+    "output": (opt.OutputOption, None),
+    "explain": (ExplainOption, False),
+    "graph": (GraphOption, False),
+    "write": (WriteOption, False),
+    "workspace": (opt.WorkspaceOption, None),
+}
+"""Options of every query, by parameter; ``write`` only where it writes, ``graph`` only where it reads."""
 _QUERIES, _WORKSPACE = "scicities queries", "scicities workspace of queries"
 _TYPES: dict[str, Any] = {"string": str, "int": int, "float": float, "bool": bool, "list<string>": list[str]}
 
@@ -142,9 +153,11 @@ def _command_of(spec: QuerySpec, library: Library) -> Callable[..., None]:
     """A function whose signature is the query's parameters, so that Typer types and documents them."""
 
     def command(**given: Any) -> None:
-        own = {name: given.pop(name) for name in ("source", "explain", "graph", "fmt", "output", "workspace")}
+        own = {name: given.pop(name, None) for name in _OWN}
         asked = {name: value for name, value in given.items() if value is not None}
         sound = library.sound(spec.name)
+        if spec.access == "write" and not (own["write"] or own["explain"]):
+            raise BadParameter("write", False, f"{spec.name} changes the graph; add --write if that is meant")
         with _opened(own["source"], own["workspace"]) as graph:
             if own["explain"]:
                 from toolkit.graphdb.plans import explained
@@ -162,14 +175,9 @@ def _command_of(spec: QuerySpec, library: Library) -> Callable[..., None]:
             emit(frame, timer.record(), fmt=own["fmt"], output=own["output"])
 
     fields = [_parameter(item, spec) for item in spec.params]
-    for name, annotation, default in (
-        ("source", FromOption, None),
-        ("fmt", opt.FormatOption, None),
-        ("output", opt.OutputOption, None),
-        ("explain", ExplainOption, False),
-        ("graph", GraphOption, False),
-        ("workspace", opt.WorkspaceOption, None),
-    ):
+    for name, (annotation, default) in _OWN.items():
+        if name == ("graph" if spec.access == "write" else "write"):
+            continue
         fields.append(inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation))
     command.__signature__ = inspect.Signature(fields)  # type: ignore[attr-defined]
     command.__annotations__ = {field.name: field.annotation for field in fields}
@@ -230,7 +238,10 @@ def show_graph(found: dict[str, Any], output: Path | None) -> None:
     if output is None:
         write_bytes(content)
     else:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        output.write_bytes(content)
+        try:
+            output.parent.mkdir(parents=True, exist_ok=True)
+            output.write_bytes(content)
+        except OSError as error:
+            raise SettingsError(f"{output} can't be written: {error.strerror or error}.") from error
         told += f" in {output}"
     say(told, style="dim")

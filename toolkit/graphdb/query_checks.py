@@ -82,7 +82,7 @@ def check_query(spec: QuerySpec) -> list[QueryFileError]:
 
 
 _TAKEN: Final = frozenset(
-    {"explain", "fmt", "format", "from", "graph", "help", "library", "output", "source", "workspace"}
+    {"explain", "fmt", "format", "from", "graph", "help", "library", "output", "source", "workspace", "write"}
 )
 """Names of options that each query has on the command line."""
 
