@@ -163,7 +163,8 @@ def flow_communities(
     -------
     Answer
         ``id``, ``name``, ``community``, ``size``, ``inside`` (part of the place's flows, in and out, that stays in its
-        community), ``censored``. Facts: ``modularity``, ``communities``, ``stability``.
+        community), ``censored``; the place with most flows first in each. Facts: ``modularity``,
+        ``communities``, ``stability``.
 
     Raises
     ------
@@ -180,7 +181,7 @@ def flow_communities(
     >>> from toolkit.corpus.example import career_tables, example_workspace
     >>> workspace = example_workspace(tempfile.mkdtemp(), tables=career_tables())
     >>> flow_communities(workspace).frame[["name", "community", "inside"]].values.tolist()
-    [['Nanjing', 1, 1.0], ['Beijing', 1, 1.0], ['Oxford', 1, 1.0]]
+    [['Nanjing', 1, 1.0], ['Oxford', 1, 1.0], ['Beijing', 1, 1.0]]
     """
     g = flow_graph(workspace, level=level, country=country, years=years, network=network, **options)
     rows = pd.DataFrame(g.edges(data="weight"), columns=["a_id", "b_id", "weight"])
@@ -195,7 +196,8 @@ def flow_communities(
     both["kept"] = both["weight"].where(both["id"].map(labels) == both["other"].map(labels), 0.0)
     sums = both.groupby("id")[["weight", "kept"]].sum()
     frame = found.frame.merge((sums["kept"] / sums["weight"]).round(9).rename("inside"), left_on="id", right_index=True)
-    frame = frame.sort_values(["community", "id"], ignore_index=True)
+    frame["flows"] = frame["id"].map(sums["weight"])
+    frame = frame.sort_values(["community", "flows", "id"], ascending=[True, False, True], ignore_index=True)
     facts = {"modularity": found.modularity, "communities": found.n_communities, "stability": found.stability}
     parameters = {"resolution": resolution, "starts": starts, "seed": seed}
     return _answered("flow_communities", g, frame[["id", "name", "community", "size", "inside"]], parameters, facts)

@@ -97,3 +97,13 @@ def test_what_views_refuse(cli: Cli, made: Path) -> None:
         done = cli("flows", *asked, *arguments)
         assert done.code == code, arguments
         assert words in " ".join(done.err.split()), arguments
+
+
+def test_groups_of_people(cli: Cli, sample_workspace: Path, tmp_path: Path) -> None:
+    asked = ("-w", sample_workspace, "--format", "json", "--top", "0")
+    mover = cli("moves", *asked).rows()[0]
+    (tmp_path / "people.csv").write_text(f"author_id,group\n{mover['author_id']},mine\nA1,mine\n")
+    done = cli("flows", "--show", "groups", "--by", "cohort,scope", "--people", tmp_path / "people.csv", *asked)
+    groups = {row["cohort"]: row["researchers"] for row in done.rows() if row["cohort"] == "mine"}
+    assert groups == {"mine": 1.0}
+    assert "line 3: no author of the records: A1, mine" in " ".join(done.err.split())

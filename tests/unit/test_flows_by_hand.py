@@ -38,6 +38,7 @@ from toolkit.measures.answers import repeat
 from toolkit.measures.flows.counts import flow_counts, flow_matrix
 from toolkit.measures.flows.group_moves import group_moves as moves_in_groups
 from toolkit.measures.flows.groups import Grouping, age_bands, group_contributions
+from toolkit.measures.flows.groups import group_flows as group_flows_of
 from toolkit.measures.flows.indicators import place_flows, system_flows
 from toolkit.measures.flows.rates import brain_flows, gateway_rates, retention, return_rates
 from toolkit.measures.movement.rules import person_years
@@ -165,6 +166,22 @@ def test_groups_add_up_to_the_net(tables):
     }
 
 
+def test_moves_inside_a_city_are_seen_between_institutions():
+    careers = {
+        "A1": {UCAS: range(2001, 2005), PKU: range(2005, 2009)},
+        "A2": {PKU: range(2001, 2003), OXF: [2003, 2004]},
+    }
+    grouping = Grouping(by=("type", "scope", "age"), ages="0-2,3+")
+    with Tables.on(ibis.sqlite.connect(), career_tables(careers)) as opened:
+        found = group_flows_of(opened, grouping, level="institution").drop("year", "left_censored")
+        assert rows(found, "from_group", "to_group", "scope", "age") == {
+            ("education", "education", "within-city", "3+"): (1.0,),
+            ("education", "education", "international", "0-2"): (1.0,),
+        }
+        city = rows(group_flows_of(opened, grouping, level="city").drop("year", "left_censored"), "scope", "age")
+        assert city == {("international", "0-2"): ("education", "education", 1.0)}
+
+
 def together(*movers, at=NJU, to=PKU):
     """Careers of authors who leave together, and one article of theirs all."""
     content = career_tables({name: {at: range(2001, year), to: range(year, 2012)} for name, year in movers})
@@ -236,8 +253,8 @@ def test_answers_select(workspace, mine):
 def test_groups_say_it_in_a_sentence(workspace, tmp_path):
     answer = group_flows(workspace, "type", place="Nanjing", years=WINDOW)
     assert answer.run.notes[-1] == (
-        "Nanjing lost 3 researchers on balance (2000:2012): mainly by universities, which lost people to universities, "
-        "3 of them."
+        "Nanjing lost 3 researchers on balance (2000:2012): mainly by universities, which lost people to "
+        "universities (-3)."
     )
     assert answer.frame["part"].tolist() == [1.0]
     (tmp_path / "people.csv").write_text(

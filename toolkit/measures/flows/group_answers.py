@@ -100,7 +100,7 @@ def group_flows(
     >>> answer.frame[["name", "scope", "inflow", "outflow", "net", "part"]].values.tolist()
     [['Nanjing', 'international', 0.0, 1.0, -1.0, 1.0]]
     >>> answer.run.notes[-1]
-    'Nanjing lost 1 researchers on balance (2005:2011): mainly to places abroad, 1 of them.'
+    'Nanjing lost 1 researchers on balance (2005:2011): mainly to places abroad (-1).'
     """
     asked_by = (by,) if isinstance(by, str) else tuple(by)
     if place is not None and each:
@@ -212,7 +212,7 @@ def _sentence(asked: FlowQuestion, rows: list[dict[str, Any]]) -> list[str]:
     for row in same:
         if named and most >= _HALF * abs(net):
             break
-        named.append(f"{_phrase(row, gained=way > 0)}, {abs(row['net']):.4g} of them")
+        named.append(f"{_phrase(row, gained=way > 0)} ({row['net']:+.4g})")
         most += abs(row["net"])
     verb = "gained" if way > 0 else "lost"
     return [f"{name} {verb} {abs(net):.4g} researchers on balance ({window}): mainly {'; '.join(named)}."]
