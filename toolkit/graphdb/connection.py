@@ -90,7 +90,7 @@ class Graph:
         Parameters
         ----------
         name
-            For example ``hubs.by_strength``, or a query of a folder that the setting ``library`` names.
+            For example ``hubs.by_strength``, or a query of a folder that ``SCICITIES_LIBRARY`` names.
         **parameters
             Its declared parameters; the others take their defaults.
 

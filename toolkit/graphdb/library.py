@@ -150,8 +150,7 @@ def library(*folders: str | Path, strict: bool = True) -> Library:
     Parameters
     ----------
     *folders
-        One's own folders; none takes those of the setting ``library`` (environment: ``SCICITIES_LIBRARY``, folders
-        parted as in ``PATH``).
+        One's own folders; none takes those that ``SCICITIES_LIBRARY`` names in the environment, parted as in ``PATH``.
     strict
         Raise at the first broken file; else the library keeps it for :meth:`Library.check`.
 
