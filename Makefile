@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
 
-.PHONY: demo test test-numbers test-programs test-unit test-server check bench lock clean help
+.PHONY: demo test test-numbers test-programs test-unit test-server test-neo4j check bench lock clean help
 
 help:
 	@echo "make demo    the main job on a generated sample, then its graph in a local Neo4j"
@@ -48,6 +48,10 @@ test-unit: $(VENV)/.dev
 
 test-server: $(VENV)/.dev
 	$(BIN)/python -m pytest tests/server
+
+# tests/server on another Neo4j: SCICITIES_NEO4J_VERSION=2026.08.1 make test-neo4j
+test-neo4j: $(VENV)/.dev
+	SCICITIES_TEST_NEO4J_VERSION=$${SCICITIES_NEO4J_VERSION:?names the version} $(BIN)/python -m pytest tests/server --deselect tests/server/test_browser.py
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .

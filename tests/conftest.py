@@ -29,6 +29,8 @@ def _nothing_of_the_users(tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         patch.setenv("SCICITIES_GAZETTEER", "off")  # toy corpora use ids of real cities; tests of it switch it on
         for name in _USERS_OWN:
             patch.delenv(name, raising=False)
+        if version := os.environ.get("SCICITIES_TEST_NEO4J_VERSION"):  # `make test-neo4j`
+            patch.setenv("SCICITIES_NEO4J_VERSION", version)
         yield
 
 

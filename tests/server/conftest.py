@@ -20,6 +20,7 @@ from toolkit.graphdb.server import ManagedServer
 from toolkit.graphdb.writeback import write_results
 from toolkit.network.communities import communities
 from toolkit.runs import recording
+from toolkit.settings import load_settings
 from toolkit.workspace import Workspace
 
 
@@ -39,7 +40,7 @@ def server_workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 @pytest.fixture(scope="session")
 def server(server_workspace: Workspace) -> Iterator[ManagedServer]:
     """The suite's server, running; a test that stops it starts it again."""
-    managed = ManagedServer(server_workspace.neo4j)
+    managed = ManagedServer(server_workspace.neo4j, settings=load_settings(server_workspace.root))
     try:
         managed.start()
         yield managed

@@ -70,6 +70,10 @@ def test_rows_are_the_workspaces(empty_graph, workspace):
     assert (report.mode, report.action, report.unchanged) == ("online", "loaded", False)
     assert report.counts == report.expected
     assert report.run.rows == report.counts
+    row = empty_graph.read("MATCH (:City)-[:PRODUCED]->(o:Output) RETURN sum(o.count) AS count, sum(o.share) AS share")
+    assert row.iloc[0].to_dict() == pytest.approx(dict(report.totals["output of City"]), rel=1e-9)
+    assert report.totals["output of City"]["share"] > 1
+    assert report.totals["(:City)-[:COLLABORATES_WITH]->(:City)"].keys() == {"joint", "score", "partnerships"}
     for level, label in PLACE_LABELS.items():
         rows = empty_graph.read(
             f"MATCH (p:{label})-[:PRODUCED]->(o:Output) RETURN coalesce(p.id, p.code) AS id, o.year AS year, "

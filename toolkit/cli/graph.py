@@ -17,7 +17,7 @@ from toolkit.workspace import open_workspace, write_text_atomically
 
 __all__ = ["register"]
 
-server_app = typer.Typer(no_args_is_help=True, help="The workspace's own Neo4j: start, stop, status, logs.")
+server_app = typer.Typer(no_args_is_help=True, help="The workspace's own Neo4j: start, stop, status, logs, backup.")
 
 
 @server_app.command("start")
@@ -73,6 +73,34 @@ def server_logs(
     typer.echo(ManagedServer(ws.neo4j, settings=load_settings(ws.root)).logs(lines))
 
 
+@server_app.command("backup")
+def server_backup(
+    file: Annotated[Path, typer.Argument(help="File to write; it is replaced once the new one is complete.")],
+    workspace: opt.WorkspaceOption = None,
+) -> None:
+    """Write the local graph, with results written back to it, into one file; the server is stopped meanwhile."""
+    from toolkit.graphdb.backup import back_up
+
+    ws = open_workspace(workspace)
+    with progress_bar() as progress:
+        made = back_up(ws, file, settings=load_settings(ws.root), progress=progress)
+    say(f"wrote {made.rows:,} nodes and relationships to {file} (Neo4j {made.neo4j_version})")
+
+
+@server_app.command("restore")
+def server_restore(
+    file: Annotated[Path, typer.Argument(help="What `scicities server backup` wrote.")],
+    workspace: opt.WorkspaceOption = None,
+) -> None:
+    """Replace the local graph by that of a backup; it stays as it is where the file does not fit."""
+    from toolkit.graphdb.backup import restore
+
+    ws = open_workspace(workspace)
+    with progress_bar() as progress:
+        found = restore(ws, file, settings=load_settings(ws.root), progress=progress)
+    say(f"restored {found.rows:,} nodes and relationships, counted: the graph of {found.made}")
+
+
 def load(
     to: Annotated[
         str | None,
@@ -102,7 +130,13 @@ def load(
     warn_synthetic(ws)
     for name, count in report.counts.items():
         say(f"  {count:>10,}  {name}")
-    say("nothing to do: this graph is loaded already" if report.unchanged else f"loaded and counted ({report.mode})")
+    for name, sums in report.totals.items():
+        say(f"  {name}: " + ", ".join(f"{what} {total:,.9g}" for what, total in sums.items()))
+    say(
+        "nothing to do: this graph is loaded already"
+        if report.unchanged
+        else f"loaded; counts and sums equal the workspace's ({report.mode})"
+    )
     tell_run(report.run)
 
 

@@ -15,6 +15,7 @@ from toolkit.graphdb.load_offline import import_tables
 from toolkit.graphdb.load_online import send_batches
 from toolkit.graphdb.schema import create_constraints, create_schema
 from toolkit.graphdb.server import ManagedServer
+from toolkit.graphdb.server_check import require_supported
 from toolkit.graphdb.tables import GraphTables, graph_id, graph_tables
 from toolkit.runs import RunRecord, recording
 from toolkit.settings import Settings, load_settings
@@ -47,6 +48,9 @@ class LoadReport:
         Rows found by label and relationship kind; they equal ``expected``, else the load had failed.
     expected
         Rows of the workspace's tables.
+    totals
+        Sums of every number, by what was added up (``output of City`` has ``count`` and ``share``), found equal in the
+        graph and in the workspace; empty where nothing had to be done.
     seconds
         All of it.
     run
@@ -58,6 +62,7 @@ class LoadReport:
     action: str
     counts: Mapping[str, int]
     expected: Mapping[str, int]
+    totals: Mapping[str, Mapping[str, float]]
     seconds: float
     run: RunRecord
 
@@ -107,7 +112,7 @@ def load(
     DataError
         The workspace has no records.
     QueryRefused
-        The database holds data of someone else; nothing was written.
+        The database holds data of someone else, or the server is older than Neo4j 5.26; nothing was written.
     GraphStoreError
         The server can't be reached or started, or counts or sums differ in the end.
     BadParameter
@@ -140,7 +145,7 @@ def load(
         timer.rows.update(job.found)
         timer.facts.update(mode=job.used, action=job.action)
         run = timer.record()
-    return LoadReport(name, job.used, job.action, job.found, job.expected, run.seconds, run)
+    return LoadReport(name, job.used, job.action, job.found, job.expected, job.totals, run.seconds, run)
 
 
 def load_tables(
@@ -221,6 +226,7 @@ class _Job:
         self.used, self.action = "none", "unchanged"
         self.found: Mapping[str, int] = {}
         self.expected: Mapping[str, int] = {}
+        self.totals: Mapping[str, Mapping[str, float]] = {}
         self._tables: GraphTables | None = None
 
     @property
@@ -238,12 +244,13 @@ class _Job:
         """Load by batches, where it is needed at all."""
         if self.mode == "offline":
             raise BadParameter("mode", self.mode, "an open graph is loaded by batches; give target='local'")
+        require_supported(graph)
         if not self._nothing_to_do(graph, read_load(graph)):
             self.action = load_tables(
                 graph, self.tables, batch_size=self.batch_size, replace=self.replace, progress=self.progress
             )
             self.used = "online"
-            self._take_counts(graph, self.tables.counts())
+            self._take_sums(graph)
 
     def into_local(self) -> None:
         """Load the workspace's own server: a large graph into an empty one by the import tool."""
@@ -257,7 +264,7 @@ class _Job:
             with self._local() as graph:
                 self.used, self.action = "offline", "loaded"
                 finish(graph, self.tables, progress=self.progress)
-                self._take_counts(graph, self.tables.counts())
+                self._take_sums(graph)
             return
         with self._local() as graph:
             self.into(graph)
@@ -273,6 +280,10 @@ class _Job:
             return False
         self._take_counts(graph, node.counts)
         return not differences(self.expected, self.found)
+
+    def _take_sums(self, graph: Graph) -> None:
+        self._take_counts(graph, self.tables.counts())
+        self.totals = {name: sums for name, sums in self.tables.totals().items() if any(sums.values())}
 
     def _take_counts(self, graph: Graph, expected: Mapping[str, int]) -> None:
         self.expected, self.found = dict(expected), found_counts(graph)

@@ -7,7 +7,8 @@
       data/ logs/ import/
       password           of user neo4j; only its owner can read it
       server.json        process, ports, version of the last start
-      import.unfinished  there only while an import runs, or after it was killed
+      import.unfinished  there only while an import or a restore runs, or after it was killed
+      before             the database as it was before a restore, while that runs
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ __all__ = ["DATABASE", "Home"]
 
 DATABASE = "neo4j"
 """The one user database that Community has."""
+_MOVING = "A restore puts the earlier database aside; the next start takes it back.\n"
 
 
 @dataclass(frozen=True)
@@ -63,8 +65,9 @@ class Home:
 
     @property
     def has_store(self) -> bool:
-        """Whether there is a database, be it an empty one."""
-        return not self._unfinished.exists() and (self._database / "neostore").exists()
+        """Whether there is a database, be it an empty one; a restore that was killed left the earlier one aside."""
+        aside = self._before / self._database.name
+        return (aside if self._unfinished.exists() else self._database).joinpath("neostore").exists()
 
     @property
     def log_files(self) -> tuple[Path, Path]:
@@ -161,12 +164,47 @@ class Home:
         yield
         self._unfinished.unlink()
 
+    @contextmanager
+    def replacing(self) -> Iterator[None]:
+        """Put the database aside while the block makes another; it comes back where the block or the machine fails.
+
+        Raises
+        ------
+        ServerError
+            The folders can't be renamed.
+        """
+        shutil.rmtree(self._before, ignore_errors=True)
+        try:
+            self._before.mkdir(parents=True)
+            self._unfinished.write_text(_MOVING)
+            for folder, aside in self._aside():
+                if folder.exists():
+                    folder.rename(aside)
+            self._unfinished.write_text("A restore was begun and has not ended; the next start takes it back.\n")
+            yield
+        except OSError as error:
+            self.discard_unfinished()
+            raise ServerError(f"The database of {self.root} can't be put aside: {error.strerror}.") from error
+        except BaseException:
+            self.discard_unfinished()
+            raise
+        self._unfinished.unlink()
+        shutil.rmtree(self._before, ignore_errors=True)
+
     def discard_unfinished(self) -> None:
-        """Remove the database that an import left half made; the server then makes an empty one."""
+        """Remove the database that an import or a restore left half made.
+
+        What a restore put aside comes back; after an import the server makes an empty one.
+        """
         if self._unfinished.exists():
-            for folder in (self._database, self._transactions):
-                shutil.rmtree(folder, ignore_errors=True)
+            half_made = self._unfinished.read_text() != _MOVING
+            for folder, aside in self._aside():
+                if half_made:
+                    shutil.rmtree(folder, ignore_errors=True)
+                if aside.exists():
+                    aside.rename(folder)
             self._unfinished.unlink()
+        shutil.rmtree(self._before, ignore_errors=True)
 
     @contextmanager
     def alone(self, timeout: float) -> Iterator[None]:
@@ -197,6 +235,16 @@ class Home:
     @property
     def _transactions(self) -> Path:
         return self.root / "data" / "transactions" / DATABASE
+
+    @property
+    def _before(self) -> Path:
+        return self.root / "before"
+
+    def _aside(self) -> tuple[tuple[Path, Path], ...]:
+        return (
+            (self._database, self._before / self._database.name),
+            (self._transactions, self._before / f"{self._transactions.name}.transactions"),
+        )
 
     @property
     def _unfinished(self) -> Path:

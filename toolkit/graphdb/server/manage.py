@@ -37,7 +37,7 @@ __all__ = ["ManagedServer", "ServerInfo", "ServerStatus"]
 
 Progress = Callable[[str, int, int], None]
 USER = "neo4j"
-AdminJob = Literal["password", "import"]
+AdminJob = Literal["password", "import", "dump", "restore"]
 _ADMIN = "org.neo4j.cli.AdminTool"
 _ADMIN_JOBS: tuple[AdminJob, ...] = get_args(AdminJob)
 _STOP_TIMEOUT, _RECORDING_TIMEOUT = 60.0, 180.0
@@ -124,17 +124,7 @@ class ManagedServer:
                 raise ServerError(
                     f"The server of {self.home} already runs on the ports {self._home.ports()}; stop it to change them."
                 )
-            for tries_left in (2, 1, 0):
-                process = self._process() or self._launch(bolt_port, http_port)
-                info = self._info(process)
-                try:
-                    self._await_answer(process, info, timeout)
-                except _PortTakenError:  # between our look and Java's; the next launch looks again
-                    if not tries_left:
-                        raise
-                else:
-                    break
-            return info
+            return self._await_started(timeout, bolt_port, http_port)
 
     def stop(self) -> bool:
         """Stop the server; whether one ran. Data, password and ports stay for the next start."""
@@ -178,6 +168,11 @@ class ManagedServer:
         return "\n".join("\n".join(texts).splitlines()[-lines:])
 
     # ---- content
+
+    @property
+    def has_graph(self) -> bool:
+        """Whether a database lies here, be it an empty one; nothing is started to tell."""
+        return self._home.has_store
 
     def is_fresh(self) -> bool:
         """Whether nothing was loaded yet: no store, or one without nodes (asked of the server, which is started)."""
@@ -238,7 +233,67 @@ class ManagedServer:
             self._say("Importing into Neo4j", 1, 1)
         return self.start(timeout=timeout)
 
+    def dump(self, folder: Path, *, timeout: float = 180) -> Path:
+        """Write the database into ``folder`` as ``neo4j.dump``; a server that runs is stopped meanwhile.
+
+        Raises
+        ------
+        ServerError
+            There is no database, or Neo4j's tool refused: disk full, or the folder can't be written.
+        """
+        with self._home.alone(timeout):
+            if not self._home.has_store:
+                raise ServerError(f"There is no graph to back up in {self.home}; `scicities load` makes one.")
+            running = self._stop()
+            try:
+                launch = self._prepare()
+                self._home.discard_unfinished()
+                command = [
+                    "database",
+                    "dump",
+                    DATABASE,
+                    f"--to-path={folder.resolve()}",
+                    "--overwrite-destination=true",
+                ]
+                self._admin("dump", launch, command, "The graph could not be written")
+            finally:
+                if running:
+                    self._await_started(timeout)
+        return folder / f"{DATABASE}.dump"
+
+    def load_dump(self, folder: Path, *, timeout: float = 180) -> ServerInfo:
+        """Replace the database by ``neo4j.dump`` in ``folder``, and start the server on it.
+
+        Raises
+        ------
+        ServerError
+            Neo4j's tool refused it; the database is then as it was, also after a kill.
+        """
+        with self._home.alone(timeout):
+            self._stop()
+            launch = self._prepare()
+            self._give_password(launch)
+            self._home.discard_unfinished()
+            command = ["database", "load", DATABASE, f"--from-path={folder.resolve()}", "--overwrite-destination=true"]
+            with self._home.replacing():
+                self._admin("restore", launch, command, "The backup could not be read")
+            return self._await_started(timeout)
+
     # ---- inside
+
+    def _await_started(self, timeout: float, bolt_port: int | None = None, http_port: int | None = None) -> ServerInfo:
+        """Start the server or join it; we hold the home."""
+        for tries_left in (2, 1, 0):
+            process = self._process() or self._launch(bolt_port, http_port)
+            info = self._info(process)
+            try:
+                self._await_answer(process, info, timeout)
+            except _PortTakenError:  # between our look and Java's; the next launch looks again
+                if not tries_left:
+                    raise
+            else:
+                return info
+        raise AssertionError("unreachable: the last try returns or raises")
 
     def _info(self, process: Process) -> ServerInfo:
         bolt, http = self._home.ports()
