@@ -138,7 +138,7 @@ def test_machine_names_nothing_of_its_owner():
     assert str(Path.home()) not in text
 
 
-@pytest.mark.parametrize("row", ["ingest", "measures", "hubs", "communities"])
+@pytest.mark.parametrize("row", ["ingest", "measures", "movement", "hubs", "communities"])
 def test_rows_run_small_and_give_equal_output(row, tmp_path):
     done = subprocess.run(
         [

@@ -37,7 +37,7 @@ def mode_years(tables: Tables, *, level: str, movement: Movement) -> ir.Table:
     arbitrary = movement.ties == "smallest-id"
     place = years.smallest if arbitrary else ibis.ifelse(years.tied == 1, years.by_neighbours, years.smallest)
     years = years.select("author_no", "year", place_no=place)
-    return tables.keep(("mode years", level, movement), years.filter(years.place_no.notnull()))
+    return tables.keep(("mode years", *_key(level, movement)), years.filter(years.place_no.notnull()))
 
 
 def tied_years(tables: Tables, *, level: str, movement: Movement) -> ir.Table:
@@ -60,7 +60,7 @@ def _years(tables: Tables, *, level: str, movement: Movement) -> ir.Table:
     best = seen.value.max().over(group_by=["author_no", "year"])
     tops = seen.mutate(best=best)
     tops = tops.filter(tops.value >= tops.best - _TIE).select("author_no", "year", "place_no")
-    key = (level, movement.mode_weight, movement.max_places if movement.drop_suspects else None)
+    key = (level, movement.mode_weight, movement.people)
     tops = tables.keep(("main places", *key), tops)
     years = tops.group_by(["author_no", "year"]).agg(smallest=tops.place_no.min(), places=tops.count())
     years = years.mutate(tied=ibis.ifelse(years.places > 1, 1, 0))
@@ -83,6 +83,11 @@ def _years(tables: Tables, *, level: str, movement: Movement) -> ir.Table:
     return years.select("author_no", "year", "smallest", "tied", "by_neighbours")
 
 
+def _key(level: str, movement: Movement) -> tuple[object, ...]:
+    """What main places depend on: other gaps start from the same ones."""
+    return level, movement.mode_weight, movement.ties, movement.people
+
+
 def moves_by_mode(tables: Tables, *, level: str, movement: Movement) -> ir.Table:
     """Changes of the main place between years that follow on one another.
 
@@ -103,7 +108,7 @@ def moves_by_mode(tables: Tables, *, level: str, movement: Movement) -> ir.Table
     )
     changes = years.filter(years.from_no.notnull(), years.from_no != years.place_no)
     changes = changes.mutate(last_change=changes.year.max().over(group_by="author_no"))
-    changes = tables.keep(("changes of mode", level, movement), changes)
+    changes = tables.keep(("changes of mode", *_key(level, movement)), changes)
     seen = numbered_observations(tables, level=level, movement=movement)
     seen = seen.semi_join(changes.select("author_no").distinct(), "author_no")
     first = seen.mutate(began=seen.year.min().over(group_by="author_no"))

@@ -127,6 +127,11 @@ class Movement:
         """Years at the end of the records in which a tenure's move is ``censored``, max(2, max_overlap) [years]."""
         return max(2, self.max_overlap)
 
+    @property
+    def people(self) -> int | None:
+        """What decides whose careers are read: ``max_places`` where suspects are left out, else ``None``."""
+        return self.max_places if self.drop_suspects else None
+
     def to_dict(self) -> dict[str, Any]:
         """Plain values for the run record."""
         return asdict(self)

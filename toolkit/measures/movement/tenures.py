@@ -29,8 +29,7 @@ def numbered_tenures(tables: Tables, *, level: str, movement: Movement) -> ir.Ta
     so_far = ibis.window(group_by=["author_no", "place_no"], order_by="year", preceding=(None, 0))
     seen = seen.mutate(run=seen.begins.sum().over(so_far))
     runs = seen.group_by(["author_no", "place_no", "run"]).agg(start_year=seen.year.min(), end_year=seen.year.max())
-    suspects = movement.max_places if movement.drop_suspects else None
-    return tables.keep(("tenures", level, movement.bridge_gap, suspects), runs)
+    return tables.keep(("tenures", level, movement.bridge_gap, movement.people), runs)
 
 
 def simultaneous_starts(tables: Tables, *, level: str, movement: Movement) -> ir.Table:
@@ -118,7 +117,9 @@ def _senders(tables: Tables, *, level: str, movement: Movement) -> ir.Table:
     pairs = pairs.mutate(here=ibis.ifelse(pairs.old_place == pairs.place_no, 1, 0))
     running = (pairs.here == 0) & (pairs.is_kin == 0) & (pairs.old_end >= pairs.start_year - 1)
     pairs = pairs.mutate(running=ibis.ifelse(running, 1, 0))
-    pairs = tables.keep(("earlier tenures", level, movement), pairs)
+    # by what it depends on: other lengths of visits and overlaps start from here
+    key = (level, movement.bridge_gap, movement.allowed_gap, movement.kin, movement.people)
+    pairs = tables.keep(("earlier tenures", *key), pairs)
     tenure = ibis.window(group_by=["author_no", "place_no", "run"])
     pairs = pairs.mutate(any_running=pairs.running.max().over(tenure), last=pairs.old_end.max().over(tenure))
     pairs = pairs.mutate(ended_last=ibis.ifelse(pairs.old_end == pairs["last"], 1, 0))
