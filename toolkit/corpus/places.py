@@ -13,7 +13,7 @@ from toolkit.corpus.city_names import CITY_NAMES_FILE
 from toolkit.corpus.countries import country_code, country_name
 from toolkit.corpus.gazetteer import open_gazetteer
 from toolkit.corpus.names import folded
-from toolkit.corpus.schema import INSTITUTION_TYPES, LEVELS
+from toolkit.corpus.schema import FUNDER, INSTITUTION_TYPES, LEVELS
 from toolkit.errors import BadParameter, UnknownPlace
 from toolkit.settings import load_settings
 from toolkit.workspace import Workspace
@@ -167,7 +167,7 @@ def _country(workspace: Workspace, text: str) -> str:
 
 def _type(workspace: Workspace, text: str) -> str:
     used = {kind for kinds in _column(workspace, "institutions", "types") for kind in kinds}
-    known = sorted({*INSTITUTION_TYPES, "unknown", *used} - {"funder"})
+    known = sorted({*INSTITUTION_TYPES, "unknown", *used} - {FUNDER})
     if text.lower() not in known:
         raise BadParameter("type", text, f"it is one of {', '.join(known)}")
     return text.lower()

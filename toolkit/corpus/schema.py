@@ -138,7 +138,10 @@ INSTITUTION_TYPES: Final = (
     "archive",
     "other",
 )
-"""What level ``type`` knows; ``funder`` is a role beside these, not one of them."""
+"""What level ``type`` knows."""
+
+FUNDER: Final = "funder"
+"""A role that stands among an institution's types and is none of them."""
 
 KEPT_TYPES: Final = ("article", "review", "letter", "conference-paper")
 """OpenAlex work types counted as articles unless ``--types`` says otherwise."""

@@ -7,6 +7,7 @@ from typing import Final
 import ibis
 import ibis.expr.types as ir
 
+from toolkit.corpus.schema import FUNDER
 from toolkit.measures.counting import DEFAULT, Counting
 from toolkit.measures.parts import Years, numbered_parts, numbered_works, unit_numbers
 from toolkit.measures.precision import exact_sum
@@ -18,7 +19,6 @@ TYPES: Final = ("single-author", "single-institution", "domestic", "internationa
 """Types in the order in which an article is tried for them; what fits none of the first four is unknown."""
 COMPANY: Final = "company"
 """The institution type that stands for industry."""
-_NO_TYPE: Final = "funder"
 ALL_ARTICLES: Final = "all"
 """Id of the whole corpus, where no level is asked for."""
 
@@ -71,7 +71,7 @@ def with_industry(tables: Tables, *, counting: Counting = DEFAULT, years: Years 
         ``work_no``; no repeats
     """
     types = tables.listed("institution_types")
-    types = types.filter(types.value != _NO_TYPE)
+    types = types.filter(types.value != FUNDER)
     company = (types.value == COMPANY).cast("int64")
     kinds = types.mutate(company=company, other=1 - company)
     kinds = kinds.group_by("institution_id").agg(company=kinds.company.max(), other=kinds.other.max())

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final, Unpack
 
 import ibis
 import ibis.expr.types as ir
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from toolkit.errors import BadParameter
 from toolkit.measures.asking import Folder, Question, YearsAsked, asking, named
@@ -17,7 +16,6 @@ from toolkit.measures.levels import PLACE_LEVELS, SPECIAL
 from toolkit.measures.precision import rounded
 from toolkit.measures.tables import Tables
 from toolkit.runs import Answer
-from toolkit.workspace import Workspace
 
 __all__ = ["lists", "umbrella"]
 
@@ -153,13 +151,13 @@ def lists(
         counting=counting,
         levels=PLACE_LEVELS,
     ) as question:
-        marks = _marks(question.workspace)
-        chosen = None if name is None else _known_list(name, marks)
+        every = question.tables.listed("institution_marks").rename(group="value")
+        known = sorted(every.select("group").distinct().to_pyarrow()["group"].to_pylist())
+        chosen = None if name is None else _known_list(name, known)
         question.settled(name=chosen, members=members)
-        every = question.tables.keep(("marks",), marks)
         if chosen is not None:
             return _of_one_group(question, every.filter(every.group == chosen), members=members, top=top)
-        if not len(marks):
+        if not known:
             question.timer.notes.append("No institution carries a mark, so there is no list.")
         sizes = every.group_by("group").agg(members=every.count())
         found = group_totals(question.tables, every, years=question.years, by_year=by_year, counting=counting)
@@ -211,21 +209,8 @@ def _members(tables: Tables, rows: ir.Table) -> ir.Table:
     return named(tables, rows, level="institution")
 
 
-def _marks(workspace: Workspace) -> pa.Table:
-    """Marks of institutions, one a row: ``group``, ``institution_id``."""
-    table = pq.read_table(workspace.table("institutions"), columns=["institution_id", "marks"])
-    pairs = {
-        (mark, institution)
-        for institution, marks in zip(*(table[name].to_pylist() for name in table.column_names), strict=True)
-        for mark in marks or ()
-    }
-    rows = [{"group": mark, "institution_id": institution} for mark, institution in sorted(pairs)]
-    return pa.Table.from_pylist(rows, schema=pa.schema([("group", pa.string()), ("institution_id", pa.string())]))
-
-
-def _known_list(name: str, marks: pa.Table) -> str:
+def _known_list(name: str, known: Sequence[str]) -> str:
     """The list of that name, whatever its case."""
-    known: list[str] = sorted(set(marks["group"].to_pylist()))
     alike = [mark for mark in known if mark == name] or [mark for mark in known if mark.casefold() == name.casefold()]
     if len(alike) != 1:
         raise BadParameter(

@@ -9,7 +9,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from toolkit.corpus.countries import country_name
-from toolkit.corpus.schema import LEVELS
+from toolkit.corpus.schema import FUNDER, LEVELS
 from toolkit.errors import BadParameter
 from toolkit.measures.hierarchy import tops
 from toolkit.measures.tables import Tables
@@ -37,8 +37,6 @@ SEVERAL_UNITS: Final = ("parent", "type")
 """Levels at which one institution may belong to several units."""
 UNKNOWN_TYPE: Final = "unknown"
 """Unit at level ``type`` of institutions without a type."""
-_NO_TYPE: Final = "funder"
-"""A role beside an institution's types, not one of them."""
 
 
 def check_level(level: str, allowed: tuple[str, ...] = LEVELS) -> None:
@@ -74,7 +72,7 @@ def unit_of_site(tables: Tables, level: str) -> ir.Table:
         unit = ibis.coalesce(sites.top_id, sites.institution_id)
     elif level == "type":
         types = tables.listed("institution_types")
-        types = types.filter(types.value != _NO_TYPE).select(typed_id="institution_id", type="value")
+        types = types.filter(types.value != FUNDER).select(typed_id="institution_id", type="value")
         sites = sites.left_join(types, [("institution_id", "typed_id")])
         unit = ibis.coalesce(sites.type, UNKNOWN_TYPE)
     elif level == "metro":

@@ -37,6 +37,7 @@ _NEEDED: Final[dict[str, tuple[str, ...]]] = {
 
 _LISTS: Final[dict[str, tuple[str, str, str]]] = {
     "institution_types": ("institutions", "institution_id", "types"),
+    "institution_marks": ("institutions", "institution_id", "marks"),
     "journal_marks": ("journals", "journal_id", "marks"),
 }
 """Columns of lists that are read as narrow tables, by the table's name: where each comes from, its key and column."""
@@ -176,8 +177,8 @@ class Tables:
         Parameters
         ----------
         name
-            ``institution_types``, ``journal_marks``, or ``first_types``: an institution's first type other than
-            funder.
+            ``institution_types``, ``institution_marks``, ``journal_marks``, or ``first_types``: an institution's first
+            type other than funder.
 
         Returns
         -------

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from toolkit.corpus.schema import FUNDER
+
 __all__ = ["CITIES", "KIN_PAIRS", "PLACELESS", "REGISTRY", "UNASSIGNED", "UNCOUNTED", "UNTYPED"]
 
 UNCOUNTED: Final = """
@@ -62,11 +64,11 @@ FROM standing s JOIN institutions i USING (institution_id) JOIN presence p USING
 WHERE s.status IS NOT NULL ORDER BY p.share DESC, i.institution_id
 """
 
-UNTYPED: Final = """
+UNTYPED: Final = f"""
 SELECT i.institution_id, i.name, i.country, p.works, p.authors, p.affiliations, p.share
-FROM institutions i JOIN presence p USING (institution_id) WHERE len(list_filter(i.types, t -> t <> 'funder')) = 0
+FROM institutions i JOIN presence p USING (institution_id) WHERE len(list_filter(i.types, t -> t <> '{FUNDER}')) = 0
 ORDER BY p.share DESC, i.institution_id
-"""
+"""  # noqa: S608  (a constant of ours)
 
 PLACELESS: Final = """
 SELECT c.city_id, c.name, c.country, c.region, CASE

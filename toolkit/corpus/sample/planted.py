@@ -55,8 +55,8 @@ def league_members(world: World) -> list[int]:
 def list_files(world: World) -> dict[str, str]:
     """Texts of the files in ``lists`` by name."""
     institutions = [world.institutions[i] for i in league_members(world)]
-    journals = [(*journal[:1], journal[2], journal[1]) for journal in JOURNALS]
-    astronomical = [row for row in journals if "Astronom" in row[2]]
+    journals = [(journal_id, issn, name) for journal_id, name, issn in JOURNALS]
+    astronomical = [row for row in journals if "Astronom" in row[-1]]
     metros = [(city, metro, name) for metro, (name, inside) in METROS.items() for city in inside]
     return {
         "league.csv": _table(
