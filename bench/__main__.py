@@ -12,11 +12,24 @@ from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 
-from bench.harness import Measured, RowModule, measured
+from bench.harness import Measured, RowModule, measured, once
 from bench.machine import described
 from bench.page import page, read_results, write_results
 
-ROWS = ("ingest", "measures", "movement", "load", "projection", "queries", "writeback", "hubs", "communities")
+ROWS = (
+    "ingest",
+    "measures",
+    "output",
+    "subjects",
+    "ties",
+    "movement",
+    "load",
+    "projection",
+    "queries",
+    "writeback",
+    "hubs",
+    "communities",
+)
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -60,7 +73,7 @@ def _row(row: RowModule, *, quick: bool) -> list[Measured]:
         say(f"{row.NAME}: preparing")
         results = []
         for comparison in row.comparisons(row.SIZES["quick" if quick else "full"], stack, scratch):
-            result = measured(comparison, say=say)
+            result = measured(once(comparison) if quick else comparison, say=say)
             say(f"{result.name}: {result.ratio} (required {result.minimum})")
             results.append(result)
         return results

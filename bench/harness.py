@@ -7,11 +7,11 @@ import statistics
 import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
-__all__ = ["Comparison", "Measured", "RowModule", "Side", "WrongOutput", "measured", "seconds_of"]
+__all__ = ["Comparison", "Measured", "RowModule", "Side", "WrongOutput", "measured", "once", "seconds_of"]
 
 
 class WrongOutput(AssertionError):
@@ -56,6 +56,8 @@ class Comparison:
         What times the runs; ``None`` is the clock on the wall.
     unit
         Of what is measured: ``s`` or ``MB``.
+    beside
+        Other ways to ours, run once: their output is checked too, their time and ratio are facts.
     """
 
     name: str
@@ -68,6 +70,7 @@ class Comparison:
     warm_up: bool = True
     clock: Callable[[], float] | None = None
     unit: str = "s"
+    beside: tuple[Side, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -100,6 +103,12 @@ class RowModule(Protocol):
 
     def comparisons(self, size: Any, stack: ExitStack, scratch: Path) -> list[Comparison]:
         """Prepare the data and return what is to be compared; ``stack`` ends what was started."""
+
+
+def once(comparison: Comparison) -> Comparison:
+    """The same with one run of each side."""
+    ours, rival = (replace(side, repeats=1) for side in (comparison.ours, comparison.rival))
+    return replace(comparison, ours=ours, rival=rival, warm_up=False)
 
 
 def seconds_of(side: Side, clock: Callable[[], float] | None = None) -> tuple[float, Any]:
@@ -137,6 +146,11 @@ def measured(comparison: Comparison, *, say: Callable[[str], object] = lambda _:
     first, one = seconds_of(ours, comparison.clock)
     second, other = seconds_of(rival, comparison.clock)
     facts = dict(comparison.same(one, other))
+    others = {}
+    for side in comparison.beside:
+        others[side.what], output = seconds_of(side, comparison.clock)
+        comparison.same(output, other)
+        del output
     del one, other
     say(f"{comparison.name}: same output; first runs {first:.3f} {unit} and {second:.3f} {unit}")
     if not comparison.warm_up:
@@ -147,6 +161,8 @@ def measured(comparison: Comparison, *, say: Callable[[str], object] = lambda _:
             if turn < side.repeats and len(times[key]) < side.repeats:
                 times[key].append(seconds_of(side, comparison.clock)[0])
                 say(f"{comparison.name}: {key} {times[key][-1]:.3f} {unit}")
+    median = statistics.median(times["rival"])
+    facts |= {what: f"{value:.2f} {unit}, ratio {median / value:.1f}" for what, value in others.items()}
     return Measured(
         name=comparison.name,
         title=comparison.title,
@@ -155,7 +171,7 @@ def measured(comparison: Comparison, *, say: Callable[[str], object] = lambda _:
         rival=rival.what,
         ours_seconds=[round(value, 4) for value in times["ours"]],
         rival_seconds=[round(value, 4) for value in times["rival"]],
-        ratio=round(statistics.median(times["rival"]) / statistics.median(times["ours"]), 2),
+        ratio=round(median / statistics.median(times["ours"]), 2),
         minimum=comparison.minimum,
         facts=facts,
         unit=unit,

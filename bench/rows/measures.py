@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from bench.corpora import write_corpus
+from bench.corpora import described, write_corpus
 from bench.harness import Comparison, Side, WrongOutput
 from toolkit.measures.collaboration import collaboration_scores
 from toolkit.measures.share import unit_shares
@@ -117,11 +117,7 @@ def _equal(ours: pd.DataFrame, theirs: pd.DataFrame, keys: list[str], whole: str
 def comparisons(size: Mapping[str, int], stack: ExitStack, scratch: Path) -> list[Comparison]:  # noqa: ARG001
     """Both start from the same Parquet files and end in frames."""
     workspace = Workspace(scratch / "workspace")
-    corpus = write_corpus(workspace, **size)
-    text = (
-        f"{corpus['works']:,} articles, {corpus['authorships']:,} authorships, "
-        f"{corpus['institutions_per_article']:.1f} institutions an article"
-    )
+    text = described(write_corpus(workspace, **size))
     ours = Side(
         "unit_shares and collaboration_scores at both levels, on DuckDB, from Parquet files to frames",
         lambda: by_toolkit(workspace),

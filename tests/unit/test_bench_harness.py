@@ -116,6 +116,27 @@ def test_a_part_of_the_files_is_taken_evenly():
     assert [int(path.name) for path in part_of(files, 0.1)] == [9]
 
 
+def test_other_ways_to_ours_are_checked_and_are_facts(clock):
+    from dataclasses import replace
+
+    from bench.harness import Side, WrongOutput, measured
+
+    beside = replace(comparison(clock(1, 1), clock(8), repeats=1), beside=(Side("the long way", clock(4)),))
+    assert measured(replace(beside, warm_up=False, same=lambda *_: {"rows": 7})).facts == {
+        "rows": 7,
+        "the long way": "4.00 s, ratio 2.0",
+    }
+
+    def same(one, other):
+        if one != other:
+            raise WrongOutput(f"{one} is not {other}")
+        return {}
+
+    wrong = replace(beside, ours=Side("ours", clock(1)), rival=Side("rival", clock(8)), same=same)
+    with pytest.raises(WrongOutput, match="a detour is not output"):
+        measured(replace(wrong, beside=(Side("another", lambda: "a detour"),)))
+
+
 def test_page_names_both_sides_the_size_and_what_was_missed(tmp_path, clock):
     from bench.harness import measured
     from bench.page import page, read_results, write_results
@@ -138,33 +159,26 @@ def test_machine_names_nothing_of_its_owner():
     assert str(Path.home()) not in text
 
 
-@pytest.mark.parametrize("row", ["ingest", "measures", "movement", "hubs", "communities"])
-def test_rows_run_small_and_give_equal_output(row, tmp_path):
+ROWS = ("ingest", "measures", "output", "subjects", "ties", "movement", "hubs", "communities")
+"""Those that start no server."""
+
+
+def test_rows_run_small_and_give_equal_output(tmp_path):
+    asked = [part for row in ROWS for part in ("--only", row)]
     done = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "bench",
-            "--quick",
-            "--only",
-            row,
-            "--results",
-            str(tmp_path),
-            "--page",
-            str(tmp_path / "p.md"),
-        ],
+        [sys.executable, "-m", "bench", "--quick", *asked, "--results", tmp_path, "--page", tmp_path / "p.md"],
         cwd=ROOT,
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    results = json.loads((tmp_path / f"{row}.json").read_text())["results"]
-    assert results[0]["name"] == {"hubs": "pagerank"}.get(row, row)
-    assert results[0]["ratio"] > 0
-    for result in results:
-        assert f"{result['name']}: same output" in done.stderr
-    assert "p.md stays as it is: no results yet of" in done.stderr
+    for row in ROWS:
+        results = json.loads((tmp_path / f"{row}.json").read_text())["results"]
+        assert results[0]["name"] == {"hubs": "pagerank"}.get(row, row)
+        assert all(result["ratio"] > 0 for result in results)
+        assert all(f"{result['name']}: same output" in done.stderr for result in results)
+    assert "p.md stays as it is: no results yet of load, projection" in done.stderr
     assert not (tmp_path / "p.md").exists()
 
 
