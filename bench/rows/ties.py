@@ -11,7 +11,7 @@ import pandas as pd
 
 from bench.harness import Comparison
 from bench.plain_pandas import counted_works, equal, kin, seats, signed, without_kin
-from bench.workspaces import FULL, QUICK, prepared
+from bench.workspaces import FULL, NO_TABLE, QUICK, prepared
 from toolkit.measures.collaboration_types import type_counts
 from toolkit.measures.company_partners import companies_by_place
 from toolkit.measures.connections import partner_places
@@ -304,6 +304,7 @@ def comparisons(size: Mapping[str, int], stack: ExitStack, scratch: Path) -> lis
                 ["score"],
                 rows="partner cities and years",
             ),
+            why=NO_TABLE,
         ),
         corpus.comparison(
             "ties, scopes",
@@ -311,6 +312,7 @@ def comparisons(size: Mapping[str, int], stack: ExitStack, scratch: Path) -> lis
             ("compared_scopes", scopes_of),
             ("the city's articles by isin, merge, groupby, sort_values, head, median", scopes_by_pandas),
             equal(["scope", "year"], ["pairs"], ["mean_joint", "median_joint"], rows="scopes and years"),
+            why=NO_TABLE,
         ),
         corpus.comparison(
             "ties, companies",
@@ -318,6 +320,7 @@ def comparisons(size: Mapping[str, int], stack: ExitStack, scratch: Path) -> lis
             ("companies_by_place", companies_of),
             ("the city's articles by isin, merge with the companies, groupby with nunique", companies_by_pandas),
             equal(["standing", "year"], ["companies", "joint"], rows="places and years"),
+            why=NO_TABLE,
         ),
         corpus.comparison(
             "ties, internal",
@@ -337,6 +340,7 @@ def comparisons(size: Mapping[str, int], stack: ExitStack, scratch: Path) -> lis
             ("set_scores", set_of),
             ("merge, isin, groupby, transform", set_by_pandas),
             equal(["id", "year"], ["joint"], ["score"], rows="members and years"),
+            why=NO_TABLE,
         ),
         corpus.comparison(
             "ties, types",

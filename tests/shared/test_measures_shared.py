@@ -162,8 +162,8 @@ def test_stored_links_hold_each_pair_of_institutions_once(management):
 
         links = yearly_links(tables, level="city").to_pyarrow().to_pylist()
     for row in links:
-        key = (row["a_id"], row["b_id"], row["a_institution"], row["b_institution"])
+        key = (row["a_no"], row["b_no"], row["a_institution_no"], row["b_institution_no"])
         assert row["year"] not in plain_pairs[key]
         plain_pairs[key].add(row["year"])
-        assert row["a_id"] < row["b_id"]
-        assert row["a_institution"] != row["b_institution"]
+        assert row["a_no"] < row["b_no"]
+        assert row["a_institution_no"] != row["b_institution_no"]

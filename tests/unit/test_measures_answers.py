@@ -18,7 +18,23 @@ from toolkit.corpus.example import (
     hand_tables,
 )
 from toolkit.errors import BadParameter, DataError, EmptySelection, UnknownPlace
-from toolkit.measures.answers import articles, pairs, partnerships, rank, repeat, share
+from toolkit.measures.answers import (
+    articles,
+    collaboration_types,
+    company_partners,
+    connections,
+    lists,
+    pairs,
+    partnerships,
+    rank,
+    repeat,
+    scope_comparison,
+    share,
+    standing,
+    subjects,
+    together,
+    umbrella,
+)
 from toolkit.measures.counting import Counting
 from toolkit.measures.precision import DIGITS
 from toolkit.measures.selection import parse_years
@@ -218,24 +234,39 @@ def test_articles_behind_inside_numbers_and_partnerships(workspace):
 
 
 def test_stored_tables_give_identical_numbers(tmp_path):
-    fresh = example_workspace(tmp_path)
+    tables = example_tables()
+    dimmed = tables["journals"].drop("marks").append_column("marks", pa.array([["astronomy"]], pa.list_(pa.string())))
+    fresh = example_workspace(tmp_path, tables={**tables, "journals": dimmed})
     questions = [
-        (share, {"by_year": True, "level": "country"}),
-        (share, {"years": "2019:2020"}),
+        (share, {"wfc": True, "years": "2019:2020"}),
         (rank, {"by": "strength", "level": "institution"}),
         (rank, {"by": "internal_share", "years": "2020:2021"}),
-        (pairs, {"by_year": True}),
+        (rank, {"by_year": True, "years": "2020:2021"}),
+        (pairs, {"link": "two-authors", "max_units": 3}),
         (partnerships, {"by_year": True, "years": "2020:2021"}),
-        (partnerships, {"city": "Beijing"}),
+        (partnerships, {"by_year": True, "window": 2, "kin": "keep"}),
+        (partnerships, {"city": "Beijing", "by_year": True}),
         (partnerships, {"inside": True}),
+        (connections, {"city": "Beijing", "years": "2020:2021"}),
+        (scope_comparison, {"city": "Beijing"}),
+        (subjects, {"by_year": True}),
+        (standing, {"place": "Nanjing", "years": "2020:2021"}),
+        (collaboration_types, {"each": True, "by_year": True}),
+        (company_partners, {"city": "Oxford"}),
+        (umbrella, {"organisation": "cas", "by_year": True}),
+        (lists, {"name": "c9", "rollup": "split"}),
+        (together, {"places": ["Beijing", "Nanjing"]}),
+        (articles, {"city": "Beijing", "partner": "Nanjing"}),
     ]
     computed = [question(fresh, **options).frame for question, options in questions]
     seen = []
     run = build(fresh, progress=lambda stage, done, total: seen.append((stage, done, total)))
     assert run.rows["city_scores"] == 12
-    assert seen[-1] == ("done", 13, 13)
+    assert run.rows["country_wfc_shares"] == run.rows["country_shares"]
+    assert list(run.rows) == [stage for stage, _, _ in seen[:-1]]
+    assert seen[-1] == ("done", len(run.rows), len(run.rows))
     for (question, options), frame in zip(questions, computed, strict=True):
-        assert question(fresh, **options).frame.equals(frame)
+        assert question(fresh, **options).frame.equals(frame), (question, options)
 
 
 def test_stored_tables_are_taken_only_for_the_records_they_came_from(tmp_path):

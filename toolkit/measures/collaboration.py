@@ -59,9 +59,9 @@ def yearly_scores(
     ibis table
         ``a_id``, ``b_id``, ``year``, ``joint``, ``score`` [articles]
     """
-    stored = tables.stored.get(f"{level}_scores") if counting.is_default and within is None else None
+    stored = tables.built(f"{level}_scores", years) if counting.is_default and within is None else None
     if stored is not None:
-        return stored if years is None else stored.filter(stored.year.between(*years))
+        return stored
     pairs = _numbered_pairs(tables, level=level, counting=counting, years=years, within=within)
     pairs = pairs.group_by("a_no", "b_no", "year").agg(
         joint=pairs.count(),

@@ -13,7 +13,7 @@ from toolkit.measures.parts import Years, numbered_parts, numbered_works, unit_n
 from toolkit.measures.precision import exact_sum
 from toolkit.measures.tables import Tables
 
-__all__ = ["ALL_ARTICLES", "COMPANY", "TYPES", "article_types", "type_counts", "with_industry"]
+__all__ = ["ALL_ARTICLES", "COMPANY", "TYPES", "article_types", "type_counts", "with_industry", "yearly_types"]
 
 TYPES: Final = ("single-author", "single-institution", "domestic", "international", "unknown")
 """Types in the order in which an article is tried for them; what fits none of the first four is unknown."""
@@ -128,6 +128,28 @@ def type_counts(
     >>> found.select("count", "share", "part").to_pyarrow().to_pylist()
     [{'count': 1, 'share': 0.5, 'part': 1.0}]
     """
+    yearly = yearly_types(tables, level=level, counting=counting, years=years)
+    if by_year:
+        return _all_types(yearly, ["id", "year"])
+    summed = yearly.group_by("id", "type").agg(
+        count=yearly["count"].sum(), share=exact_sum(yearly.share), industry=yearly.industry.sum()
+    )
+    return _all_types(tables.keep(("types summed", level, counting, years), summed), ["id"])
+
+
+def yearly_types(
+    tables: Tables, *, level: str | None, counting: Counting = DEFAULT, years: Years | None = None
+) -> ir.Table:
+    """Articles of each type by unit (``None``: of the corpus) and year; types without an article have no row.
+
+    Returns
+    -------
+    ibis table
+        ``id``, ``year``, ``type``, ``count``, ``share``, ``industry`` [articles]
+    """
+    stored = tables.built(f"{level or ALL_ARTICLES}_types", years) if counting.is_default else None
+    if stored is not None:
+        return stored
     types = article_types(tables, counting=counting, years=years)
     if level is None:
         rows = types.select("year", "type", "weight", "industry", id=ibis.literal(ALL_ARTICLES))
@@ -137,11 +159,10 @@ def type_counts(
         rows = parts.inner_join(types.select("work_no", "year", "type", "industry"), "work_no")
         rows = rows.inner_join(unit_numbers(tables, level), [("unit_no", "number")])
         rows = rows.select("year", "type", "industry", weight="share", id="unit_id")
-    keys = ["id", "year"] if by_year else ["id"]
-    yearly = rows.group_by([*keys, "type"]).agg(
+    yearly = rows.group_by(["id", "year", "type"]).agg(
         count=rows.count(), share=exact_sum(rows.weight), industry=rows.industry.sum()
     )
-    return _all_types(tables.keep(("types", level, counting, years, by_year), yearly), keys)
+    return tables.keep(("types", level, counting, years), yearly)
 
 
 def _all_types(counts: ir.Table, keys: list[str]) -> ir.Table:

@@ -10,8 +10,8 @@ import ibis.expr.types as ir
 from toolkit.measures.collaboration import collaboration_scores
 from toolkit.measures.counting import DEFAULT, Counting
 from toolkit.measures.levels import units
-from toolkit.measures.partnerships import partnership_counts, yearly_links
-from toolkit.measures.parts import Years
+from toolkit.measures.parts import Years, unit_numbers
+from toolkit.measures.seats import seat_pairs_of_place
 from toolkit.measures.tables import Tables
 
 __all__ = ["SCOPES", "partner_places"]
@@ -84,18 +84,20 @@ def partner_places(
     asked: dict[str, Any] = {"level": level, "years": years, "by_year": by_year, "counting": counting}
     keys = ["id", "year"] if by_year else ["id"]
     rows = _others(collaboration_scores(tables, **asked), place).select("id", "year", "joint", "score")
-    counted = _others(partnership_counts(tables, **asked), place).select(*keys, "partnerships")
-    rows = _beside(rows, counted, keys)
-    links = yearly_links(tables, level=level, counting=counting, years=years)
-    links = _others(links, place)
-    here = links.a_id == place
-    links = links.mutate(
-        own_institutions=ibis.ifelse(here, links.a_institution, links.b_institution),
-        partner_institutions=ibis.ifelse(here, links.b_institution, links.a_institution),
+    pairs = seat_pairs_of_place(tables, level=level, place=place, inside=False, counting=counting, years=years)
+    places = unit_numbers(tables, level).select(there_no="number", id="unit_id")
+    links = pairs.drop("work_no").distinct().inner_join(places, "there_no")
+    own, partner = links.own_no, links.partner_no
+    links = tables.keep(
+        ("links of place", level, place, counting, years),
+        links.select(
+            "id", "year", "own_no", "partner_no", low=ibis.least(own, partner), high=ibis.greatest(own, partner)
+        ),
     )
-    for name in _COUNTS[1:]:
-        distinct = links.select(*keys, name).distinct().group_by(keys).agg(**{name: ibis._.count()})
-        rows = _beside(rows, distinct, keys)
+    distinct = zip(_COUNTS, (("low", "high"), ("own_no",), ("partner_no",)), strict=True)
+    for name, columns in distinct:
+        counted = links.select(*keys, *columns).distinct().group_by(keys).agg(**{name: ibis._.count()})
+        rows = _beside(rows, counted, keys)
     rows = rows.mutate(**{name: ibis.coalesce(rows[name], 0) for name in _COUNTS})
     rows = _in_scope(tables, rows, level=level, place=place, scope=scope)
     return rows.select("id", "country", "year", *_COUNTS, "joint", "score")

@@ -8,7 +8,7 @@ import ibis.expr.types as ir
 from toolkit.errors import BadParameter
 from toolkit.measures.counting import DEFAULT, Counting
 from toolkit.measures.levels import unit_of_site
-from toolkit.measures.parts import Years, author_parts, unit_numbers
+from toolkit.measures.parts import Years, site_parts, unit_numbers
 from toolkit.measures.precision import from_limbs
 from toolkit.measures.tables import Tables
 
@@ -91,13 +91,15 @@ def group_shares(
     """
     span = ["year"] if by_year else []
     parts = _member_parts(tables, members, level=level, years=years, counting=counting)
-    works = parts.group_by(["group", "id", "work_no", "year"]).agg(high=parts.high.sum(), low=parts.low.sum())
-    rows = works.group_by(["group", "id", *span]).agg(
-        count=works.count(), share=from_limbs(works.high.sum(), works.low.sum())
+    works = parts.select("group", "id", "work_no", *span).distinct()
+    counts = works.group_by(["group", "id", *span]).agg(count=works.count())
+    each = parts.group_by(["group", "id", "institution_id", *span]).agg(high=parts.high.sum(), low=parts.low.sum())
+    each = tables.keep(("members' sums", members.op(), level, counting, years, by_year), each)
+    rows = each.group_by(["group", "id", *span]).agg(
+        institutions=each.count(), share=from_limbs(each.high.sum(), each.low.sum())
     )
-    active = parts.group_by(["group", "id", *span]).agg(institutions=parts.institution_id.nunique())
-    whole = parts.group_by(["group", *span]).agg(whole=from_limbs(parts.high.sum(), parts.low.sum()))
-    rows = rows.inner_join(active, ["group", "id", *span]).inner_join(whole, ["group", *span])
+    whole = each.group_by(["group", *span]).agg(whole=from_limbs(each.high.sum(), each.low.sum()))
+    rows = rows.inner_join(counts, ["group", "id", *span]).inner_join(whole, ["group", *span])
     year = rows.year if by_year else ibis.null("int32")
     return rows.select(
         "group", "id", "institutions", "count", "share", year=year, part=rows.share / rows.whole.nullif(0.0)
@@ -138,11 +140,12 @@ def group_totals(
 def _member_parts(
     tables: Tables, members: ir.Table, *, level: str, years: Years | None, counting: Counting
 ) -> ir.Table:
-    """Parts of authors at the sites of members: ``group``, ``institution_id``, ``id``, ``work_no``, ``year``, limbs."""
+    """Parts of articles at members' sites: ``group``, ``institution_id``, ``id``, ``work_no``, ``year``, limbs."""
     if counting.rollup == "first":
         raise BadParameter("rollup", "first", "a group has the part of its own sites, so sites are split first")
     homes = unit_of_site(tables, level).inner_join(members, "institution_id")
     numbers = unit_numbers(tables, "site").select(site_no="number", numbered_site="unit_id")
     homes = homes.inner_join(numbers, [("site_id", "numbered_site")])
     homes = homes.select("site_no", "group", "institution_id", id="unit_id")
-    return author_parts(tables, counting=counting, years=years).inner_join(homes, "site_no")
+    parts = site_parts(tables, counting=counting, years=years).inner_join(homes, "site_no")
+    return tables.keep(("member_parts", members.op(), level, counting, years), parts)

@@ -43,9 +43,9 @@ def yearly_internal(
     ibis table
         ``id``, ``year``, ``internal_joint``, ``internal_share`` [articles]
     """
-    stored = tables.stored.get(f"{level}_internal") if counting.is_default else None
+    stored = tables.built(f"{level}_internal", years) if counting.is_default else None
     if stored is not None:
-        return stored if years is None else stored.filter(stored.year.between(*years))
+        return stored
     parts = internal_parts(tables, level=level, counting=counting, years=years)
     internal = parts.group_by("place_no", "year").agg(
         internal_joint=parts.count(), internal_share=exact_sum(parts.share)

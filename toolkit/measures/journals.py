@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 from toolkit.errors import BadParameter
 from toolkit.measures.tables import Tables
 
-__all__ = ["ASTRONOMY", "ASTRONOMY_WEIGHT", "check_journals", "in_journals", "weighted_fractional"]
+__all__ = ["ASTRONOMY", "ASTRONOMY_WEIGHT", "check_journals", "has_astronomy", "in_journals", "weighted_fractional"]
 
 ASTRONOMY: Final = "astronomy"
 """Mark of the journals that count less in a weighted fractional count."""
@@ -52,6 +52,11 @@ def check_journals(tables: Tables, mark: str | None) -> None:
         some = ", ".join(known[:20]) + (" …" if len(known) > 20 else "")
         there = f"journals are marked {some}" if known else "no journal carries a mark; ingest with a journal list"
         raise BadParameter("journals", mark, there)
+
+
+def has_astronomy(tables: Tables) -> bool:
+    """Whether any journal is marked :data:`ASTRONOMY`; without one WFC is Share."""
+    return bool(int(_marked(tables, ASTRONOMY).count().to_pyarrow().as_py()))
 
 
 def _marked(tables: Tables, mark: str) -> ir.Table:

@@ -65,6 +65,9 @@ def unit_of_site(tables: Tables, level: str) -> ir.Table:
         each unit of its institution: its top ancestors (:func:`~toolkit.measures.hierarchy.tops`), its types
     """
     check_level(level)
+    known = tables.known(("unit_of_site", level))
+    if known is not None:
+        return known
     sites = tables.sites
     if level == "parent":
         above = tops(tables).select(child_id="institution_id", top_id="top_id")

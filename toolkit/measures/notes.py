@@ -7,7 +7,7 @@ import ibis.expr.types as ir
 
 from toolkit.measures.counting import DEFAULT, Counting
 from toolkit.measures.hierarchy import cycle_members
-from toolkit.measures.journals import ASTRONOMY, in_journals
+from toolkit.measures.journals import ASTRONOMY, has_astronomy, in_journals
 from toolkit.measures.parts import Years, author_parts, numbered_parts, numbered_seats, site_homes
 from toolkit.measures.precision import exact_sum, rounded
 from toolkit.measures.tables import Tables
@@ -95,8 +95,7 @@ def about_wfc(tables: Tables, *, years: Years) -> list[str]:
         notes.append(
             f"The Nature Index gave up WFC in June {_LAST_WFC}: later years have no published count to compare with."
         )
-    marks = tables.listed("journal_marks")
-    if not int(marks.filter(marks.value == ASTRONOMY).count().to_pyarrow().as_py()):
+    if not has_astronomy(tables):
         notes.append(f"No journal is marked {ASTRONOMY}, so WFC is Share.")
     return notes
 
@@ -109,7 +108,7 @@ def long_articles(tables: Tables) -> ir.Table:
     ibis table
         ``work_id``, ``rows``
     """
-    stored = tables.stored.get("long_articles")
+    stored = tables.built("long_articles")
     if stored is not None:
         return stored
     signed = tables.authorships.filter(tables.authorships.site_id.notnull())

@@ -9,7 +9,7 @@ import ibis.expr.types as ir
 
 from toolkit.measures.counting import Counting
 from toolkit.measures.levels import SEVERAL_UNITS
-from toolkit.measures.parts import Years, articles_key, author_parts, site_homes, unit_numbers
+from toolkit.measures.parts import Years, articles_key, site_homes, site_parts, unit_numbers
 from toolkit.measures.tables import Tables
 
 __all__ = [
@@ -55,7 +55,7 @@ def with_institutions(
     """
     if level not in SEVERAL_UNITS:
         return parts
-    signed = author_parts(tables, counting=counting, years=years).select("work_no", "site_no").distinct()
+    signed = site_parts(tables, counting=counting, years=years).select("work_no", "site_no").distinct()
     homes = site_homes(tables, level).select("site_no", unit_no="number")
     owners = site_homes(tables, "institution").select("site_no", owner_no="number")
     signed = signed.inner_join(homes, "site_no").inner_join(owners, "site_no")
@@ -83,6 +83,9 @@ def kin_pairs(tables: Tables, *, level: str = "institution") -> ir.Table:
     ibis table
         ``low``, ``high``: numbers of institutions (of parents), ``low < high``
     """
+    known = tables.known(("kin", level), f"{level}_kin")
+    if known is not None:
+        return known
     names = unit_numbers(tables, level)
     lineage = tables.lineage.inner_join(
         names.select(child_id="unit_id", child_no="number"), [("institution_id", "child_id")]

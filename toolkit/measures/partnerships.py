@@ -20,6 +20,8 @@ from toolkit.measures.tables import Tables
 
 __all__ = ["corpus_years", "internal_partnerships", "one_ended_partnerships", "partnership_counts", "yearly_links"]
 
+_PAIR: Final = ("a_institution_no", "b_institution_no")
+
 _COUNTS: Final = ("partnerships", "new", "kept", "lost")
 
 
@@ -37,8 +39,8 @@ def yearly_links(
     Returns
     -------
     ibis table
-        ``a_id``, ``b_id`` (places; equal if ``inside``, else ``a_id < b_id``), ``a_institution`` (at ``a_id``),
-        ``b_institution`` (at ``b_id``), ``year``; no repeats
+        ``a_no``, ``b_no`` (numbers of places; equal if ``inside``, else ``a_no < b_no``), ``a_institution_no`` (at
+        ``a_no``), ``b_institution_no`` (at ``b_no``), ``year``; no repeats
 
     Raises
     ------
@@ -46,18 +48,11 @@ def yearly_links(
         The level is not one of places.
     """
     name = "inside_links" if inside else "links"
-    stored = tables.stored.get(f"{level}_{name}") if counting.is_default else None
+    stored = tables.built(f"{level}_{name}", years) if counting.is_default else None
     if stored is not None:
-        return stored if years is None else stored.filter(stored.year.between(*years))
+        return stored
     pairs = numbered_seat_pairs(tables, level=level, inside=inside, counting=counting, years=years)
-    links = tables.keep((f"numbered_{name}", level, counting, years), pairs.drop("work_no").distinct())
-    for end in ("a", "b"):
-        place = unit_numbers(tables, level).select(place_number="number", **{f"{end}_id": "unit_id"})
-        owner = unit_numbers(tables, "institution").select(owner_number="number", **{f"{end}_institution": "unit_id"})
-        links = links.inner_join(place, [(f"{end}_no", "place_number")]).drop("place_number")
-        links = links.inner_join(owner, [(f"{end}_institution_no", "owner_number")]).drop("owner_number")
-    links = links.select("a_id", "b_id", "a_institution", "b_institution", "year")
-    return tables.keep((name, level, counting, years), links)
+    return tables.keep((name, level, counting, years), pairs.drop("work_no").distinct())
 
 
 def partnership_counts(
@@ -114,10 +109,19 @@ def partnership_counts(
     >>> counts.select(["a_id", "b_id", "partnerships"]).to_pylist()[0]
     {'a_id': '1799962', 'b_id': '1816670', 'partnerships': 2}
     """
+    usual = by_year and window == 1 and counting.is_default
+    stored = tables.built(f"{level}_partnerships", years) if usual else None
+    if stored is not None:
+        return stored
     seen = _looked_at(years, by_year=by_year, window=window)
     links = yearly_links(tables, level=level, counting=counting, years=seen)
-    links = _unordered(links).distinct()
-    return _counted(tables, links, ["a_id", "b_id"], years=years, by_year=by_year, window=window, counting=counting)
+    links = _unordered(links).select("a_no", "b_no", "low", "high", "year").distinct()
+    rows = _counted(tables, links, ["a_no", "b_no"], years=years, by_year=by_year, window=window, counting=counting)
+    numbers = unit_numbers(tables, level)
+    rows = rows.inner_join(numbers.select(a_number="number", a_id="unit_id"), [("a_no", "a_number")])
+    rows = rows.inner_join(numbers.select(b_number="number", b_id="unit_id"), [("b_no", "b_number")])
+    rows = rows.select("a_id", "b_id", "year", *_COUNTS)
+    return tables.keep(("partnerships", level, counting, years, by_year, window), rows)
 
 
 def internal_partnerships(
@@ -140,8 +144,10 @@ def internal_partnerships(
     """
     seen = _looked_at(years, by_year=by_year, window=window)
     links = yearly_links(tables, level=level, inside=True, counting=counting, years=seen)
-    links = _unordered(links).select("low", "high", "year", id="a_id").distinct()
-    return _counted(tables, links, ["id"], years=years, by_year=by_year, window=window, counting=counting)
+    links = _unordered(links).select("a_no", "low", "high", "year").distinct()
+    rows = _counted(tables, links, ["a_no"], years=years, by_year=by_year, window=window, counting=counting)
+    rows = rows.inner_join(unit_numbers(tables, level), [("a_no", "number")])
+    return rows.select("year", *_COUNTS, id="unit_id").relocate("id")
 
 
 def one_ended_partnerships(
@@ -167,41 +173,49 @@ def one_ended_partnerships(
         alone), ``year`` (null over a window), ``partnerships``, ``new``, ``kept``, ``lost`` [pairs of institutions],
         ``partner_institutions`` [institutions], ``partner_places`` [places]
     """
+    usual = by_year and window == 1 and counting.is_default
+    stored = tables.built(f"{level}_one_ended", years) if usual else None
+    if stored is not None:
+        return stored
     seen = _looked_at(years, by_year=by_year, window=window)
-    links = yearly_links(tables, level=level, counting=counting, years=seen)
-    ends = links.select("year", id="a_id", low="a_institution", place="b_id", high="b_institution").union(
-        links.select("year", id="b_id", low="b_institution", place="a_id", high="a_institution")
-    )
-    countries = units(tables, level)
-    ends = ends.left_join(countries.select(id="id", own_country="country"), "id")
-    ends = ends.left_join(countries.select(other="id", other_country="country"), [("place", "other")])
-    scope = ibis.ifelse(ends.own_country == ends.other_country, "domestic", "international")
-    known = ends.own_country.notnull() & ends.other_country.notnull()
-    ends = ends.select("id", "year", "low", "place", "high", scope=scope, known=known)
-    scoped = ends.filter(ends.known).drop("known")
-    ends = ends.mutate(scope=ibis.literal("all")).drop("known").select(scoped.columns).union(scoped)
-    ends = tables.keep(("ends", level, counting, seen), ends)
-    keys = ["id", "scope"]
-    counts = _counted(
-        tables,
-        ends.select(*keys, "low", "high", "year").distinct(),
-        keys,
-        years=years,
-        by_year=by_year,
-        window=window,
-        counting=counting,
-    )
+    ends = _ends(tables, level=level, counting=counting, years=seen)
+    links = ends.select("place_no", "scope", low="own_no", high="partner_no", year="year").distinct()
+    keys = ["place_no", "scope"]
+    counts = _counted(tables, links, keys, years=years, by_year=by_year, window=window, counting=counting)
     shown = ends if years is None else ends.filter(ends.year.between(*years))
     if by_year:
         keys = [*keys, "year"]
-    for column, name in (("high", "partner_institutions"), ("place", "partner_places")):
+    for column, name in (("partner_no", "partner_institutions"), ("there_no", "partner_places")):
         partners = shown.select(*keys, column).distinct().group_by(keys).agg(**{name: ibis._.count()})
         counts = counts.left_join(partners, keys)
         counts = counts.drop(*[column for column in counts.columns if column.endswith("_right")])
-    return counts.mutate(
+    counts = counts.inner_join(unit_numbers(tables, level), [("place_no", "number")])
+    rows = counts.select(
+        "scope",
+        "year",
+        *_COUNTS,
+        id="unit_id",
         partner_institutions=ibis.coalesce(counts.partner_institutions, 0),
         partner_places=ibis.coalesce(counts.partner_places, 0),
     )
+    return tables.keep(("one_ended", level, counting, years, by_year, window), rows.relocate("id"))
+
+
+def _ends(tables: Tables, *, level: str, counting: Counting, years: Years | None) -> ir.Table:
+    """Each link from both its ends, in each scope it is of: by numbers of places and institutions."""
+    links = yearly_links(tables, level=level, counting=counting, years=years)
+    known = units(tables, level).select(unit="id", country="country")
+    places = unit_numbers(tables, level).inner_join(known, [("unit_id", "unit")]).select("number", "country")
+    links = links.left_join(places.select(a_number="number", a_country="country"), [("a_no", "a_number")])
+    links = links.left_join(places.select(b_number="number", b_country="country"), [("b_no", "b_number")])
+    scope = ibis.ifelse(links.a_country == links.b_country, "domestic", "international")
+    links = links.mutate(scope=scope, known=links.a_country.notnull() & links.b_country.notnull())
+    here = {"place_no": "a_no", "own_no": "a_institution_no", "there_no": "b_no", "partner_no": "b_institution_no"}
+    there = {"place_no": "b_no", "own_no": "b_institution_no", "there_no": "a_no", "partner_no": "a_institution_no"}
+    ends = links.select("year", "scope", "known", **here).union(links.select("year", "scope", "known", **there))
+    scoped = ends.filter(ends.known).drop("known")
+    ends = ends.mutate(scope=ibis.literal("all")).drop("known").select(scoped.columns).union(scoped)
+    return tables.keep(("ends", level, counting, years), ends)
 
 
 def _looked_at(years: Years | None, *, by_year: bool, window: int) -> Years | None:
@@ -210,13 +224,8 @@ def _looked_at(years: Years | None, *, by_year: bool, window: int) -> Years | No
 
 
 def _unordered(links: ir.Table) -> ir.Table:
-    return links.select(
-        "a_id",
-        "b_id",
-        "year",
-        low=ibis.least(links.a_institution, links.b_institution),
-        high=ibis.greatest(links.a_institution, links.b_institution),
-    )
+    a, b = (links[name] for name in _PAIR)
+    return links.select("a_no", "b_no", "year", low=ibis.least(a, b), high=ibis.greatest(a, b))
 
 
 def _counted(

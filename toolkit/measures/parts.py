@@ -9,6 +9,7 @@ come back in what the public functions return.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 import ibis
@@ -16,7 +17,7 @@ import ibis.expr.types as ir
 
 from toolkit.errors import BadParameter
 from toolkit.measures.counting import DEFAULT, Counting
-from toolkit.measures.journals import in_journals, weighted_fractional
+from toolkit.measures.journals import ASTRONOMY, ASTRONOMY_WEIGHT, in_journals, weighted_fractional
 from toolkit.measures.levels import UNLOCATED, unit_of_site
 from toolkit.measures.precision import from_limbs, limbs
 from toolkit.measures.tables import Tables
@@ -31,6 +32,7 @@ __all__ = [
     "numbered_seats",
     "numbered_works",
     "site_homes",
+    "site_parts",
     "unassigned_parts",
     "unit_numbers",
     "unit_parts",
@@ -147,6 +149,9 @@ def unassigned_parts(tables: Tables, *, counting: Counting = DEFAULT, years: Yea
     ibis table
         ``work_id``, ``year``, ``share`` [articles]; articles without such an author are left out
     """
+    if counting.wfc:
+        whole = unassigned_parts(tables, counting=replace(counting, wfc=False), years=years)
+        return weighted_fractional(tables, whole.rename(weight="share")).rename(share="weight")
     parts = author_parts(tables, counting=counting, years=years)
     assigned = parts.group_by("work_no").agg(assigned=parts.part.sum())
     works = numbered_works(tables, counting=counting, years=years).left_join(assigned, "work_no")
@@ -158,19 +163,27 @@ def unassigned_parts(tables: Tables, *, counting: Counting = DEFAULT, years: Yea
     return tables.keep(("unassigned", articles_key(counting), years), works)
 
 
-def numbered_works(tables: Tables, *, counting: Counting = DEFAULT, years: Years | None = None) -> ir.Table:
+def numbered_works(
+    tables: Tables, *, counting: Counting = DEFAULT, years: Years | None = None, ordered: bool = False
+) -> ir.Table:
     """What :func:`counted_works` gives, with a number for each article.
 
     The numbers are made once for each conventions and years, so ``work_no`` is the same in all relations made with
-    them; they stand in no order, as nothing printed depends on one.
+    them; they stand in no order, as nothing printed depends on one, unless ``ordered`` asks for that of the ids.
 
     Returns
     -------
     ibis table
         ``work_id``, ``year``, ``n_authors``, ``weight``, ``work_no``
     """
+    if counting.wfc:
+        whole = numbered_works(tables, counting=replace(counting, wfc=False), years=years)
+        return tables.keep(("works", articles_key(counting), years), weighted_fractional(tables, whole))
+    stored = tables.built("articles", years) if _is_usual(counting) else None
+    if stored is not None:
+        return stored
     works = counted_works(tables, counting=counting, years=years)
-    works = works.mutate(work_no=ibis.row_number())
+    works = works.mutate(work_no=ibis.row_number().over(order_by="work_id") if ordered else ibis.row_number())
     return tables.keep(("works", articles_key(counting), years), works)
 
 
@@ -182,6 +195,9 @@ def unit_numbers(tables: Tables, level: str) -> ir.Table:
     ibis table
         ``number``, ``unit_id``
     """
+    given = tables.known(("unit_numbers", level), f"{level}_numbers")
+    if given is not None:
+        return given
     known = unit_of_site(tables, level).select("unit_id").distinct()
     known = known.filter(known.unit_id != UNLOCATED)
     known = known.mutate(number=ibis.row_number().over(order_by="unit_id") + 1)
@@ -216,6 +232,28 @@ def author_parts(
     return tables.keep(("author_parts", articles_key(counting), years, authors), parts)
 
 
+def site_parts(tables: Tables, *, counting: Counting = DEFAULT, years: Years | None = None) -> ir.Table:
+    """Part of each article that belongs to each site, in rows whose ``high`` and ``low`` add up to it.
+
+    Returns
+    -------
+    ibis table
+        ``work_no``, ``year``, ``site_no``, ``high``, ``low``; a row or several for each article and site
+    """
+    columns = ("work_no", "year", "site_no", "high", "low")
+    if counting.wfc:
+        parts = site_parts(tables, counting=replace(counting, wfc=False), years=years)
+        works = numbered_works(tables, counting=counting, years=years)
+        dimmed = works.semi_join(in_journals(tables, tables.works, ASTRONOMY), "work_id").select(dimmed_no="work_no")
+        parts = parts.left_join(dimmed, [("work_no", "dimmed_no")])
+        high, low = limbs(from_limbs(parts.high, parts.low) * ASTRONOMY_WEIGHT)
+        dim = parts.dimmed_no.notnull()
+        parts = parts.mutate(high=ibis.ifelse(dim, high, parts.high), low=ibis.ifelse(dim, low, parts.low))
+        return parts.select(*columns)
+    stored = tables.built("site_parts", years) if _is_usual(counting) else None
+    return author_parts(tables, counting=counting, years=years).select(*columns) if stored is None else stored
+
+
 def numbered_parts(
     tables: Tables,
     *,
@@ -224,8 +262,11 @@ def numbered_parts(
     years: Years | None = None,
     within: str | None = None,
     authors: bool = False,
+    units: tuple[str, ...] | None = None,
 ) -> ir.Table:
     """What :func:`unit_parts` gives, by numbers; the authors' columns only where asked for.
+
+    ``units`` asks for the parts of these alone, which is quicker where it can be told before all are added up.
 
     Returns
     -------
@@ -243,39 +284,75 @@ def numbered_parts(
             )
         parts = _rolled_up_first(tables, level=level, counting=counting, years=years)
     else:
-        parts = _split_first(tables, level=level, counting=counting, years=years, within=within, authors=authors)
-    key = ("parts", level, articles_key(counting), counting.rollup, years, within, authors)
+        parts = _split_first(
+            tables, level=level, counting=counting, years=years, within=within, authors=authors, units=units
+        )
+    key = ("parts", level, articles_key(counting), counting.rollup, years, within, authors, units)
     return tables.keep(key, _summed(parts, ["work_no", "year", "unit_no"], authors=authors))
 
 
 def numbered_seats(
-    tables: Tables, *, level: str, counting: Counting = DEFAULT, years: Years | None = None, authors: bool = False
+    tables: Tables,
+    *,
+    level: str,
+    counting: Counting = DEFAULT,
+    years: Years | None = None,
+    authors: bool = False,
+    place: str | None = None,
 ) -> ir.Table:
-    """Part of each article that belongs to each institution at each place: what partnerships are made of.
+    """Institutions at places on each article: what partnerships are made of.
+
+    With ``place``, of articles that this place is on alone.
 
     Returns
     -------
     ibis table
-        ``work_no``, ``year``, ``institution_no``, ``place_no``, ``share`` [articles]; with ``authors`` also
-        ``first_author``, ``last_author``, ``n_authors_here``; located seats only
+        ``work_no``, ``year``, ``institution_no``, ``place_no``; with ``authors`` also ``first_author``,
+        ``last_author``; located seats only, no repeats
     """
-    parts = author_parts(tables, counting=counting, years=years, authors=authors)
+    key = ("seat_parts", level, articles_key(counting), years, authors, place)
+    given = tables.known(key)
+    if given is not None:
+        return given
+    parts = _parts_of_authors_or_sites(tables, counting=counting, years=years, authors=authors)
     places = site_homes(tables, level)
+    if place is not None:
+        there = places.filter(places.unit_id == place).select("site_no")
+        works = parts.inner_join(there, "site_no").select("work_no").distinct()
+        # kept: a query that reads the parts twice would join them in whole
+        works = tables.keep(("works of place", level, place, articles_key(counting), years, authors), works)
+        parts = parts.inner_join(works, "work_no")
     places = places.filter(places.number > 0).select("site_no", place_no="number")
     institutions = site_homes(tables, "institution").select("site_no", institution_no="number")
-    parts = parts.inner_join(places, "site_no").inner_join(institutions, "site_no")
-    key = ("seat_parts", level, articles_key(counting), years, authors)
-    return tables.keep(key, _summed(parts, ["work_no", "year", "institution_no", "place_no"], authors=authors))
+    seats = parts.inner_join(places, "site_no").inner_join(institutions, "site_no")
+    keys = ["work_no", "year", "institution_no", "place_no"]
+    if not authors:
+        return tables.keep(key, seats.select(keys).distinct())
+    people = {"first_author": seats.author_key.min(), "last_author": seats.author_key.max()}
+    return tables.keep(key, seats.group_by(keys).agg(**people))
 
 
 def _split_first(
-    tables: Tables, *, level: str, counting: Counting, years: Years | None, within: str | None, authors: bool
+    tables: Tables,
+    *,
+    level: str,
+    counting: Counting,
+    years: Years | None,
+    within: str | None,
+    authors: bool,
+    units: tuple[str, ...] | None,
 ) -> ir.Table:
     """Parts of authors at sites, each under its site's unit: a part for each of several units, or its full part."""
-    parts = author_parts(tables, counting=counting, years=years, authors=authors)
-    homes = site_homes(tables, level).drop("unit_id")
+    if level == "type":
+        parts = author_parts(tables, counting=counting, years=years, authors=authors)
+    else:
+        parts = _parts_of_authors_or_sites(tables, counting=counting, years=years, authors=authors)
+    homes = site_homes(tables, level)
+    if units is not None:
+        homes = homes.filter(homes.unit_id.isin(units))
+    homes = homes.drop("unit_id")
     if within is None:
-        parts = parts.left_join(homes, "site_no")
+        parts = parts.left_join(homes, "site_no") if units is None else parts.inner_join(homes, "site_no")
     else:
         cities = site_homes(tables, "city")
         inside = cities.filter(cities.unit_id == within).select("site_no")
@@ -308,6 +385,9 @@ def site_homes(tables: Tables, level: str) -> ir.Table:
 
     At level ``type`` also ``portion``: what each of the site's types has of it.
     """
+    given = tables.known(("site_homes", level), f"{level}_homes")
+    if given is not None:
+        return given
     sites = unit_numbers(tables, "site").select(site_no="number", numbered_site="unit_id")
     homes = unit_of_site(tables, level).inner_join(sites, [("site_id", "numbered_site")])
     homes = homes.select("site_no", "unit_id").left_join(unit_numbers(tables, level), "unit_id")
@@ -337,6 +417,17 @@ def _dated_works(tables: Tables, *, counting: Counting, years: Years | None) -> 
     if counting.max_authors is not None:
         works = works.filter(works.n_authors <= counting.max_authors)
     return works if counting.journals is None else in_journals(tables, works, counting.journals)
+
+
+def _is_usual(counting: Counting) -> bool:
+    """Whether the articles that count, and their weights, are those of the stored tables."""
+    return articles_key(counting) == articles_key(DEFAULT)
+
+
+def _parts_of_authors_or_sites(tables: Tables, *, counting: Counting, years: Years | None, authors: bool) -> ir.Table:
+    if authors:
+        return author_parts(tables, counting=counting, years=years, authors=True)
+    return site_parts(tables, counting=counting, years=years)
 
 
 def _summed(parts: ir.Table, keys: list[str], *, authors: bool) -> ir.Table:

@@ -123,6 +123,8 @@ def previous_ranks(
     known = corpus_years(tables, counting=counting)
     if known is None or (not by_year and before[0] < known[0]):
         return rows.mutate(previous_rank=ibis.null("int64"))
+    if by_year:
+        before = (max(before[0], known[0]), before[1])
     values = unit_values(tables, years=before, by_year=by_year, counting=counting, **asked)
     earlier = ranked(values, value="value", ids=("id",), by_year=by_year)
     if by_year:

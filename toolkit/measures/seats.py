@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ibis
 import ibis.expr.types as ir
 
 from toolkit.measures.counting import DEFAULT, Counting
@@ -76,15 +75,20 @@ def seat_pairs_of_place(
         ``work_no``, ``year``, ``own_no``, ``partner_no`` (institutions), ``there_no`` (place of the partner, the same
         if ``inside``, where each pair stands once)
     """
+    check_level(level, PLACE_LEVELS)
+    two_authors = counting.link == "two-authors"
+    seats = numbered_seats(tables, level=level, counting=counting, years=years, authors=two_authors, place=place)
     numbers = unit_numbers(tables, level)
-    own = numbers.filter(numbers.unit_id == place).select(own_place="number")
-    pairs = numbered_seat_pairs(tables, level=level, inside=inside, counting=counting, years=years).cross_join(own)
-    here = pairs.a_no == pairs.own_place
-    pairs = pairs.filter(here | (pairs.b_no == pairs.own_place))
-    return pairs.select(
-        "work_no",
-        "year",
-        own_no=ibis.ifelse(here, pairs.a_institution_no, pairs.b_institution_no),
-        partner_no=ibis.ifelse(here, pairs.b_institution_no, pairs.a_institution_no),
-        there_no=ibis.ifelse(here, pairs.b_no, pairs.a_no),
-    )
+    here = numbers.filter(numbers.unit_id == place).select(own_place="number")
+    own = of_pairable_size(seats, counting)
+    own = own.select("work_no", "year", own_place="place_no", own_no="institution_no", **end_columns(counting, "a"))
+    own = own.inner_join(here, "own_place")
+    others = seats.select("work_no", there_no="place_no", partner_no="institution_no", **end_columns(counting, "b"))
+    pairs = own.inner_join(others, "work_no")
+    if inside:
+        pairs = pairs.filter(pairs.own_place == pairs.there_no, pairs.own_no < pairs.partner_no)
+    else:
+        pairs = pairs.filter(pairs.own_place != pairs.there_no, pairs.own_no != pairs.partner_no)
+    pairs = linked(pairs, counting).select("work_no", "year", "own_no", "partner_no", "there_no")
+    pairs = without_kin(tables, pairs, level="institution", counting=counting, a="own_no", b="partner_no")
+    return tables.keep(("pairs of place", level, place, inside, counting, years), pairs)

@@ -66,7 +66,7 @@ def set_scores(
     """
     numbers = unit_numbers(tables, level)
     chosen = numbers.filter(numbers.unit_id.isin(list(members)))
-    parts = numbered_parts(tables, level=level, counting=counting, years=years)
+    parts = numbered_parts(tables, level=level, counting=counting, years=years, units=tuple(sorted(members)))
     parts = parts.inner_join(chosen, [("unit_no", "number")])
     present = parts.group_by("work_no").agg(members=parts.unit_no.nunique())
     parts = parts.semi_join(present.filter(present.members == len(members)), "work_no")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import ibis
 import ibis.expr.types as ir
 
@@ -13,6 +15,8 @@ from toolkit.measures.tables import Tables
 
 __all__ = ["unit_shares", "yearly_shares"]
 
+_WFC: Final = Counting(wfc=True)
+
 
 def yearly_shares(tables: Tables, *, level: str, counting: Counting = DEFAULT, years: Years | None = None) -> ir.Table:
     """Count and Share of each unit in each year, with the rows ``unassigned`` and ``unlocated``.
@@ -22,9 +26,11 @@ def yearly_shares(tables: Tables, *, level: str, counting: Counting = DEFAULT, y
     ibis table
         ``id``, ``year``, ``count`` [articles], ``share`` [articles]
     """
-    stored = tables.stored.get(f"{level}_shares") if counting.is_default else None
-    if stored is not None:
-        return stored if years is None else stored.filter(stored.year.between(*years))
+    name = f"{level}_shares" if counting.is_default else f"{level}_wfc_shares"
+    stored = tables.built(name, years) if counting in (DEFAULT, _WFC) else None
+    known = tables.covering(("shares", level, counting), years) if stored is None else stored
+    if known is not None:
+        return known
     parts = numbered_parts(tables, level=level, counting=counting, years=years)
     shares = parts.group_by("unit_no", "year").agg(
         count=parts.count(), share=from_limbs(parts.high.sum(), parts.low.sum())

@@ -77,6 +77,8 @@ def subject_ranks(
     if known is None or (not by_year and before[0] < known[0]):
         nothing = ibis.null("int64")
         return rows.mutate(previous_rank=nothing, change=nothing)
+    if by_year:
+        before = (max(before[0], known[0]), before[1])
     old = _ranks(tables, level=level, by=by, years=before, by_year=by_year, counting=counting, country=country)
     old = old.select(old_id="id", old_subject="subject", old_year=old.year + 1, previous_rank="rank")
     keys = [("id", "old_id"), ("subject", "old_subject"), *([("year", "old_year")] if by_year else [])]

@@ -1,4 +1,9 @@
-"""Yearly tables of the measures, built once for a corpus and taken by every later answer."""
+"""Tables that are built once for a corpus and taken by every later answer.
+
+Yearly tables of Shares (weighted counts too), scores, partnerships, subjects and types hold answers. Questions that no
+yearly table holds, as those about sets, lists and one city's partners, start from ``site_parts``: the part of each
+article that belongs to each site, by numbers.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +15,19 @@ from typing import Final
 import ibis.expr.types as ir
 import pyarrow.parquet as pq
 
+from toolkit.corpus.schema import ROWS_A_GROUP
 from toolkit.measures.collaboration import yearly_scores
+from toolkit.measures.collaboration_types import yearly_types
+from toolkit.measures.counting import Counting
 from toolkit.measures.internal import yearly_internal
+from toolkit.measures.journals import has_astronomy
 from toolkit.measures.levels import PLACE_LEVELS, check_level
 from toolkit.measures.notes import long_articles
-from toolkit.measures.partnerships import yearly_links
+from toolkit.measures.pairing import kin_pairs
+from toolkit.measures.partnerships import one_ended_partnerships, partnership_counts, yearly_links
+from toolkit.measures.parts import numbered_works, site_homes, site_parts, unit_numbers
 from toolkit.measures.share import yearly_shares
+from toolkit.measures.subject_mix import yearly_subject_shares, yearly_subject_totals
 from toolkit.measures.tables import STORE_VERSION, Tables
 from toolkit.runs import RunRecord, recording
 from toolkit.workspace import Workspace, open_workspace, write_text_atomically
@@ -24,6 +36,10 @@ __all__ = ["DEFAULT_LEVELS", "build"]
 
 DEFAULT_LEVELS: Final = ("institution", "city", "country")
 
+_OF_CORPUS: Final = ("long_articles", "articles", "site_parts", "subject_totals", "all_types", "institution_kin")
+_OF_PLACES: Final = ("internal", "links", "inside_links", "subjects", "types")
+_WITH_STATUS: Final = ("city", "metro")
+"""Levels whose new, kept and lost partnerships are kept by year: those at which they are asked for."""
 _BY_PAIR: Final = ("year", "a_id", "b_id")
 _BY_UNIT: Final = ("year", "id")
 
@@ -34,7 +50,7 @@ def build(
     levels: tuple[str, ...] = DEFAULT_LEVELS,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> RunRecord:
-    """Compute the yearly tables of ``levels`` and keep them in the workspace.
+    """Compute the tables that answers of ``levels`` start from, and keep them in the workspace.
 
     Answers with the usual conventions start from them as long as the records stay the same; their numbers are those
     they would have computed. What is killed half-way leaves the old tables.
@@ -66,19 +82,24 @@ def build(
         check_level(level)
     opened = workspace if isinstance(workspace, Workspace) else open_workspace(workspace)
     opened.require_corpus()
-    names = ["long_articles", *(f"{level}_{kind}" for level in levels for kind in _kinds(level))]
     with (
         recording("build", {"levels": list(levels)}, snapshot=opened.snapshot) as timer,
         opened.writing(),
         opened.replacing(opened.measures) as folder,
         Tables.of(opened, reuse=False) as tables,
     ):
+        wfc = has_astronomy(tables)
+        names = [
+            *_OF_CORPUS,
+            *(f"{level}_{kind}" for level in _numbered(levels) for kind in ("numbers", "homes")),
+            *(f"{level}_{kind}" for level in levels for kind in _kinds(level, wfc=wfc)),
+        ]
         timer.fingerprint = opened.fingerprint
-        for done, (name, table, order) in enumerate(_yearly_tables(tables, levels)):
+        for done, (name, table, order) in enumerate(_yearly_tables(tables, levels, wfc=wfc)):
             if progress is not None:
                 progress(name, done, len(names))
             content = table.order_by(*order).to_pyarrow()
-            pq.write_table(content, folder / f"{name}.parquet")
+            pq.write_table(content, folder / f"{name}.parquet", row_group_size=ROWS_A_GROUP)
             timer.rows[name] = content.num_rows
         if progress is not None:
             progress("done", len(names), len(names))
@@ -87,19 +108,49 @@ def build(
     return timer.record()
 
 
-def _kinds(level: str) -> tuple[str, ...]:
-    inside = ("internal", "links", "inside_links") if level in PLACE_LEVELS else ()
-    return ("shares", "scores", *inside)
+def _numbered(levels: tuple[str, ...]) -> tuple[str, ...]:
+    """Levels whose units need numbers: partnerships are of institutions, parts of sites."""
+    return tuple(dict.fromkeys(("site", "institution", *levels)))
 
 
-def _yearly_tables(tables: Tables, levels: tuple[str, ...]) -> Iterator[tuple[str, ir.Table, tuple[str, ...]]]:
+def _kinds(level: str, *, wfc: bool) -> tuple[str, ...]:
+    yearly = ("shares", "wfc_shares", "scores") if wfc else ("shares", "scores")
+    status = ("partnerships", "one_ended") if level in _WITH_STATUS else ()
+    return (*yearly, *_OF_PLACES, *status) if level in PLACE_LEVELS else yearly
+
+
+def _yearly_tables(
+    tables: Tables, levels: tuple[str, ...], *, wfc: bool
+) -> Iterator[tuple[str, ir.Table, tuple[str, ...]]]:
     """Name, table and order of each table, computed as they are asked for."""
     yield "long_articles", long_articles(tables), ("work_id",)
+    # first of all: what follows has the numbers that are given here
+    yield "articles", numbered_works(tables, ordered=True), ("work_no",)
+    parts = site_parts(tables)
+    parts = parts.group_by("work_no", "year", "site_no").agg(high=parts.high.sum(), low=parts.low.sum())
+    yield "site_parts", parts, ("work_no", "site_no")
+    yield "subject_totals", yearly_subject_totals(tables), ("year", "subject")
+    yield "all_types", yearly_types(tables, level=None), ("year", "type")
+    yield "institution_kin", kin_pairs(tables), ("low", "high")
+    for level in _numbered(levels):
+        yield f"{level}_numbers", unit_numbers(tables, level), ("number",)
+        yield f"{level}_homes", site_homes(tables, level), ("site_no", "number")
     for level in levels:
         yield f"{level}_shares", yearly_shares(tables, level=level), _BY_UNIT
+        if wfc:
+            yield f"{level}_wfc_shares", yearly_shares(tables, level=level, counting=Counting(wfc=True)), _BY_UNIT
         yield f"{level}_scores", yearly_scores(tables, level=level), _BY_PAIR
         if level in PLACE_LEVELS:
-            yield f"{level}_internal", yearly_internal(tables, level=level), _BY_UNIT
-            for name, inside in (("links", False), ("inside_links", True)):
-                links = yearly_links(tables, level=level, inside=inside)
-                yield f"{level}_{name}", links, (*_BY_PAIR, "a_institution", "b_institution")
+            yield from _of_places(tables, level)
+
+
+def _of_places(tables: Tables, level: str) -> Iterator[tuple[str, ir.Table, tuple[str, ...]]]:
+    yield f"{level}_internal", yearly_internal(tables, level=level), _BY_UNIT
+    for name, inside in (("links", False), ("inside_links", True)):
+        links = yearly_links(tables, level=level, inside=inside)
+        yield f"{level}_{name}", links, ("year", "a_no", "b_no", "a_institution_no", "b_institution_no")
+    yield f"{level}_subjects", yearly_subject_shares(tables, level=level), (*_BY_UNIT, "subject")
+    yield f"{level}_types", yearly_types(tables, level=level), (*_BY_UNIT, "type")
+    if level in _WITH_STATUS:
+        yield f"{level}_partnerships", partnership_counts(tables, level=level, by_year=True), _BY_PAIR
+        yield f"{level}_one_ended", one_ended_partnerships(tables, level=level, by_year=True), (*_BY_UNIT, "scope")

@@ -12,17 +12,68 @@ from toolkit.measures.levels import SPECIAL, UNASSIGNED, UNLOCATED
 from toolkit.measures.parts import (
     NO_SUBJECT,
     Years,
-    author_parts,
     numbered_parts,
     numbered_works,
+    site_parts,
     unassigned_parts,
     unit_numbers,
 )
-from toolkit.measures.precision import exact_sum
+from toolkit.measures.precision import exact_sum, from_limbs
 from toolkit.measures.share import unit_shares
 from toolkit.measures.tables import Tables
 
-__all__ = ["subject_concentration", "subject_mix", "subject_shares"]
+__all__ = ["subject_concentration", "subject_mix", "subject_shares", "yearly_subject_shares", "yearly_subject_totals"]
+
+
+def yearly_subject_shares(
+    tables: Tables, *, level: str, counting: Counting = DEFAULT, years: Years | None = None
+) -> ir.Table:
+    """Count and Share of each unit in each subject and year, see :func:`subject_shares`.
+
+    Returns
+    -------
+    ibis table
+        ``id``, ``year``, ``subject``, ``count``, ``share`` [articles]
+    """
+    stored = tables.built(f"{level}_subjects", years) if counting.is_default else None
+    known = tables.covering(("subject_shares", level, counting), years) if stored is None else stored
+    if known is not None:
+        return known
+    about = _subjects_of_works(tables, counting=counting, years=years)
+    parts = numbered_parts(tables, level=level, counting=counting, years=years).inner_join(about, "work_no")
+    parts = parts.select("unit_no", "year", "subject", part=parts.share * parts.weight)
+    shares = parts.group_by("unit_no", "year", "subject").agg(count=parts.count(), share=exact_sum(parts.part))
+    shares = shares.left_join(unit_numbers(tables, level), [("unit_no", "number")])
+    shares = shares.select("year", "subject", "count", "share", id=ibis.coalesce(shares.unit_id, UNLOCATED))
+    nowhere = unassigned_parts(tables, counting=counting, years=years)
+    numbers = numbered_works(tables, counting=counting, years=years).select("work_id", "work_no")
+    nowhere = nowhere.inner_join(numbers, "work_id").inner_join(about, "work_no")
+    nowhere = nowhere.mutate(part=nowhere.share * nowhere.weight)
+    nowhere = nowhere.group_by("year", "subject").agg(count=nowhere.count(), share=exact_sum(nowhere.part))
+    columns = ("id", "year", "subject", "count", "share")
+    shares = shares.select(*columns).union(nowhere.mutate(id=ibis.literal(UNASSIGNED)).select(*columns))
+    return tables.keep(("subject_shares", level, counting, years), shares)
+
+
+def yearly_subject_totals(tables: Tables, *, counting: Counting = DEFAULT, years: Years | None = None) -> ir.Table:
+    """Assigned Share of the whole corpus by subject and year: of all authors with a usable affiliation.
+
+    Returns
+    -------
+    ibis table
+        ``subject``, ``year``, ``given``, ``whole`` (of all subjects, each article once) [articles]
+    """
+    stored = tables.built("subject_totals", years) if counting.is_default else None
+    if stored is not None:
+        return stored
+    parts = site_parts(tables, counting=counting, years=years)
+    works = parts.group_by(["work_no", "year"]).agg(assigned=from_limbs(parts.high.sum(), parts.low.sum()))
+    works = tables.keep(("assigned", counting, years), works)
+    whole = works.group_by("year").agg(whole=exact_sum(works.assigned))
+    rows = works.inner_join(_subjects_of_works(tables, counting=counting, years=years), "work_no")
+    rows = rows.mutate(part=rows.assigned * rows.weight)
+    found = rows.group_by("subject", "year").agg(given=exact_sum(rows.part)).inner_join(whole, "year")
+    return tables.keep(("subject_totals", counting, years), found.select("subject", "year", "given", "whole"))
 
 
 def subject_shares(
@@ -51,22 +102,12 @@ def subject_shares(
     [('Chemistry', 1, 0.25), ('Physics', 1, 0.25), ('none', 1, 1.0)]
     """
     counting = replace(counting, subject=None)
-    parts = numbered_parts(tables, level=level, counting=counting, years=years)
-    parts = parts.inner_join(_subjects_of_works(tables, counting=counting, years=years), "work_no")
-    parts = parts.left_join(unit_numbers(tables, level), [("unit_no", "number")])
-    parts = parts.select("year", "subject", id=ibis.coalesce(parts.unit_id, UNLOCATED), part=parts.share * parts.weight)
-    nowhere = unassigned_parts(tables, counting=counting, years=years)
-    numbers = numbered_works(tables, counting=counting, years=years).select("work_id", "work_no")
-    nowhere = nowhere.inner_join(numbers, "work_id")
-    nowhere = nowhere.inner_join(_subjects_of_works(tables, counting=counting, years=years), "work_no")
-    nowhere = nowhere.select("year", "subject", id=ibis.literal(UNASSIGNED), part=nowhere.share * nowhere.weight)
-    parts = parts.union(nowhere)
-    keys = ["id", "year", "subject"] if by_year else ["id", "subject"]
-    shares = parts.group_by(keys).agg(count=parts.count(), share=exact_sum(parts.part))
-    if not by_year:
-        shares = shares.mutate(year=ibis.null("int32"))
-    shares = shares.select("id", "year", "subject", "count", "share")
-    return tables.keep(("subject_shares", level, years, by_year, counting), shares)
+    yearly = yearly_subject_shares(tables, level=level, counting=counting, years=years)
+    if by_year:
+        return yearly
+    summed = yearly.group_by("id", "subject").agg(count=yearly["count"].sum(), share=exact_sum(yearly.share))
+    summed = summed.mutate(year=ibis.null("int32")).select("id", "year", "subject", "count", "share")
+    return tables.keep(("subject_shares summed", level, counting, years), summed)
 
 
 def subject_mix(
@@ -201,13 +242,10 @@ def _subjects_of_works(tables: Tables, *, counting: Counting, years: Years | Non
 
 def _corpus_parts(tables: Tables, *, counting: Counting, years: Years | None, by_year: bool) -> ir.Table:
     """Part of each subject in the corpus's assigned Share: ``subject``, ``corpus_part``, with ``by_year`` ``year``."""
-    span = ["year"] if by_year else []
-    parts = author_parts(tables, counting=counting, years=years)
-    works = parts.group_by(["work_no", "year"]).agg(assigned=exact_sum(parts.part))
-    whole = (works.group_by(span) if span else works).aggregate(whole=exact_sum(works.assigned))
-    rows = works.inner_join(_subjects_of_works(tables, counting=counting, years=years), "work_no")
-    rows = rows.mutate(given=rows.assigned * rows.weight)
-    found = rows.group_by(["subject", *span]).agg(given=exact_sum(rows.given))
-    found = found.inner_join(whole, span) if span else found.cross_join(whole)
-    found = found.mutate(corpus_part=found.given / found.whole.nullif(0.0))
-    return found.select("subject", *span, "corpus_part")
+    yearly = yearly_subject_totals(tables, counting=counting, years=years)
+    if by_year:
+        return yearly.select("subject", "year", corpus_part=yearly.given / yearly.whole.nullif(0.0))
+    found = yearly.group_by("subject").agg(given=exact_sum(yearly.given))
+    each = yearly.select("year", "whole").distinct()
+    found = found.cross_join(each.agg(whole=exact_sum(each.whole)))
+    return found.select("subject", corpus_part=found.given / found.whole.nullif(0.0))

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from toolkit.corpus.schema import TABLES
+from toolkit.corpus.schema import FUNDER, TABLES
 from toolkit.settings import load_settings
 from toolkit.workspace import Workspace
 
@@ -42,7 +42,7 @@ _LISTS: Final[dict[str, tuple[str, str, str]]] = {
 }
 """Columns of lists that are read as narrow tables, by the table's name: where each comes from, its key and column."""
 
-STORE_VERSION: Final = 1
+STORE_VERSION: Final = 2
 """Raised when a formula changes, so that tables built by the old one are not taken for the new."""
 
 
@@ -69,7 +69,7 @@ class Tables:
     has_lineage
         Whether it is known which institution belongs to which; without it kin can't be told apart from partners.
     stored
-        Yearly tables that were computed before, by name (see :mod:`toolkit.measures.store`).
+        What opens the tables that were computed before, by name (see :mod:`toolkit.measures.store`).
     connection
         The engine.
     lists
@@ -96,7 +96,7 @@ class Tables:
     subjects: ir.Table
     has_lineage: bool
     connection: Any
-    stored: Mapping[str, ir.Table] = field(default_factory=dict)
+    stored: Mapping[str, Callable[[], ir.Table]] = field(default_factory=dict, repr=False, compare=False)
     lists: Mapping[str, Callable[[], pa.Table]] = field(default_factory=dict, repr=False, compare=False)
     kept: dict[tuple[Any, ...], ir.Table] = field(default_factory=dict, repr=False, compare=False)
 
@@ -131,7 +131,7 @@ class Tables:
         }
         has_lineage = bool(workspace.state().get("has_lineage", False))
         stored = {
-            path.stem: connection.read_parquet(path, table_name=f"stored_{path.stem}")
+            path.stem: partial(connection.read_parquet, path, table_name=f"stored_{path.stem}")
             for path in (stored_files(workspace) if reuse else ())
         }
         lists = {
@@ -170,6 +170,31 @@ class Tables:
         if key not in self.kept:
             self.kept[key] = self.connection.create_table(ibis.util.gen_name("kept"), expression, temp=True)
         return self.kept[key]
+
+    def built(self, name: str, years: tuple[int, int] | None = None) -> ir.Table | None:
+        """The stored table ``name``, those years of it; ``None`` where it was not built."""
+        if name not in self.stored:
+            return None
+        key = ("built", name)
+        if key not in self.kept:
+            self.kept[key] = self.stored[name]()
+        return _of_years(self.kept[key], years)
+
+    def known(self, key: tuple[Any, ...], built: str | None = None) -> ir.Table | None:
+        """What is kept under ``key``, else the stored table ``built``: nothing need be put together then."""
+        if key in self.kept:
+            return self.kept[key]
+        return None if built is None else self.built(built)
+
+    def covering(self, key: tuple[Any, ...], years: tuple[int, int] | None) -> ir.Table | None:
+        """A table kept under ``key`` and years that hold ``years``, cut to these; ``None`` without one.
+
+        So a rank of the year before starts from what the rank of the years after was made of.
+        """
+        for (*name, window), table in self.kept.items():
+            if tuple(name) == key and _holds(window, years):
+                return _of_years(table, years)
+        return None
 
     def listed(self, name: str) -> ir.Table:
         """A column of lists as a narrow table, read when first asked for.
@@ -210,6 +235,14 @@ class Tables:
         self.close()
 
 
+def _of_years(table: ir.Table, years: tuple[int, int] | None) -> ir.Table:
+    return table if years is None else table.filter(table.year.between(*years))
+
+
+def _holds(window: tuple[int, int] | None, years: tuple[int, int] | None) -> bool:
+    return window is None or (years is not None and window[0] <= years[0] and years[1] <= window[1])
+
+
 def _read_list(path: Path, key: str, column: str) -> pa.Table:
     return _unlisted(pq.read_table(path, columns=[key, column]), key, column)
 
@@ -221,7 +254,7 @@ def _read_first_types(path: Path) -> pa.Table:
 def _first_types(institutions: pa.Table) -> pa.Table:
     columns = (institutions[name].to_pylist() for name in ("institution_id", "types"))
     first = {
-        key: next((kind for kind in types or () if kind != "funder"), None) for key, types in zip(*columns, strict=True)
+        key: next((kind for kind in types or () if kind != FUNDER), None) for key, types in zip(*columns, strict=True)
     }
     known = {key: kind for key, kind in first.items() if kind}
     text = pa.string()
