@@ -48,7 +48,7 @@ def test_the_commands_of_the_design_are_there() -> None:
         *("ingest flows", "ingest network"),
         *("ingest journals", "ingest marks", "ingest subject-map", "ingest indicators"),
         *("ingest metro", "ingest countries", "ingest corrections"),
-        *("server start", "server stop", "server status", "server logs"),
+        *("server start", "server stop", "server status", "server logs", "server backup", "server restore"),
         *("query list", "query show", "query run", "query raw", "query check"),
     ]
     assert {tuple(name.split()) for name in expected} <= set(TREE)
