@@ -181,6 +181,64 @@ def test_shadows_of_larger_institutions(report, signed, kin):
     assert all(math.isnan(km) for km in shadows[shadows.rule == "place unknown"].km)
 
 
+def test_authors_who_belong_elsewhere(report, signed, kin, workspaces):
+    """Loops over people: the years, institutions and countries of each, as the two rules state them."""
+    country = (
+        pq.read_table(workspaces[1].table("sites"))
+        .to_pandas()
+        .merge(pq.read_table(workspaces[1].table("cities")).to_pandas(), on="city_id")
+    )
+    country = dict(zip(country.institution_id, country.country, strict=True))
+    known = signed[signed.known]
+    crew = known.groupby("institution").author.nunique()
+    sole = known[~known.duplicated(["work_id", "author"], keep=False)]
+    alone = sole.groupby("institution").author.agg(set).to_dict()
+    beside, visitors = defaultdict(Counter), defaultdict(Counter)
+    for author, rows in known.groupby("author"):
+        for here, own in rows.groupby("institution"):
+            others = rows[
+                (rows.institution != here) & rows.year.between(own.year.min() - 2, own.year.max() + 2)
+            ].institution
+            if author in alone.get(here, ()):
+                beside[here].update({there for there in others if (here, there) not in kin})
+            lands = [country[there] for there in others if there in country]
+            if here in country and lands and country[here] not in lands and own.year.nunique() == 1:
+                visitors[here]["all"] += 1
+    expected = {}
+    for here, counts in beside.items():
+        enough = {
+            there: number
+            for there, number in counts.items()
+            if number >= 4 and number >= 0.8 * len(alone[here]) and crew[there] >= 2 * crew[here]
+        }
+        if enough:
+            expected[here] = ("authors of one other institution", max(enough.values()))
+    for here, counts in visitors.items():
+        if here not in expected and counts["all"] >= max(5, 0.6 * crew[here]):
+            expected[here] = ("authors from abroad", counts["all"])
+    told = report.listing("strangers")
+    assert {row.institution_id: (row.rule, row.strangers) for row in told.itertuples()} == expected
+    names = dict(zip(told.name, told.partner_name, strict=True))
+    assert names["Ross School"] == "University of Michigan"
+    assert names["Imperial Valley College"] == "Imperial College London"
+    assert len(told) > 10
+
+
+def test_titles_that_no_article_has(report, shared_data):
+    works = raw(shared_data / "openalex-management" / "works.csv.gz")
+    told = report.listing("titles").set_index("work_id").reason
+    blank = set(works[works.title.str.strip() == ""].work_id.map(short))
+    assert set(told[told == "no title"].index) == blank
+    marked = works[works.title.str.contains(r"</?[A-Za-z][^<>]*>|&[A-Za-z]{2,8};|&#[0-9]+;")].work_id.map(short)
+    matter = told[told == "front matter"].index
+    assert set(told[told == "markup in the title"].index) == set(marked) - set(matter)
+    titles = works.set_index(works.work_id.map(short)).title.str.lower()
+    for exact in ("table of contents", "copyright page", "editorial review board", "publications received"):
+        assert set(titles[titles == exact].index) <= set(matter)
+    assert titles[matter].str.len().median() < 40
+    assert not any("theory" in title and "editors" in title for title in titles[matter])
+
+
 def test_authors_going_back_and_forth(report, signed, kin):
     back = Counter()
     for _, rows in signed[signed.known].groupby("author"):

@@ -387,3 +387,101 @@ def test_a_workspace_of_an_older_version_is_read(tmp_path):
     made = example_workspace(tmp_path)
     made.table("registry").unlink()
     assert reconciliation(made).listing("cities").empty
+
+
+def staffed(name, people, *, home="big", alone=True, year=2020):
+    """``people`` who sign once from ``name`` and in the years around from ``home``, which has as many others."""
+    works = [(year, {f"S{n}": (name,) if alone else (name, home)}) for n in range(people)]
+    works += [(year + 2, {f"S{n}": (home,)}) for n in range(people)]
+    return works + [(year, {f"B{n}": (home,)}) for n in range(people)]
+
+
+def test_an_institution_whose_authors_are_otherwise_at_one_other_is_suspect(tmp_path):
+    """A wrong match that stands alone on its articles."""
+    found = reconciliation(workspace(tmp_path, staffed("lost", 4)))
+    (row,) = records(found.listing("strangers"))
+    assert (row["institution_id"], row["rule"]) == ("lost", "authors of one other institution")
+    assert (row["partner_id"], row["partner_name"], row["partner_country"]) == ("big", "BIG", "US")
+    assert (row["authors"], row["alone"], row["strangers"], row["works"], row["share"]) == (4, 4, 4, 4, 4.0)
+    assert values(found, "strangers: largest") == {"LOST: BIG": 4}
+    assert found.listing("matching").empty
+
+
+@pytest.mark.parametrize(
+    ("works", "kin"),
+    [
+        (staffed("lost", 3), ()),  # three people are too few
+        (staffed("lost", 4), (("lost", "big"),)),  # an institute of the university
+        (staffed("lost", 4)[:-1], ()),  # big has 7 authors, less than twice 4
+        ([*staffed("lost", 4), *((2020, {f"N{n}": ("lost",)}) for n in range(2))], ()),  # 4 of 6 who sign alone
+        ([(year + 3 * (year == 2022), people) for year, people in staffed("lost", 4)], ()),  # elsewhere 5 years later
+        (staffed("near", 4, home="far", year=2020)[:8], ()),  # nobody else is there
+    ],
+)
+def test_people_who_have_moved_or_belong_are_no_strangers(tmp_path, works, kin):
+    assert reconciliation(workspace(tmp_path, works, kin=kin)).listing("strangers").empty
+
+
+def test_an_institution_of_visitors_from_abroad_is_suspect(tmp_path):
+    """Five who are there in one year only and otherwise at different places abroad."""
+    homes = ("big", "far", "near", "other", "big")
+    works = [(2020, {f"S{n}": ("latvian",)}) for n in range(5)]
+    works += [(2019 + 2 * (n % 2), {f"S{n}": (home,)}) for n, home in enumerate(homes)]
+    found = reconciliation(workspace(tmp_path, works))
+    (row,) = records(found.listing("strangers"))
+    assert (row["institution_id"], row["rule"], row["partner_country"]) == ("latvian", "authors from abroad", "US")
+    assert (row["partner_id"], row["authors"], row["strangers"], row["share"]) == (None, 5, 5, 5.0)
+    assert values(found, "strangers: largest") == {"LATVIAN: others in US": 5}
+    stay = [*works, (2021, {"S0": ("latvian",)})]  # one of them two years
+    assert reconciliation(workspace(tmp_path / "stay", stay)).listing("strangers").empty
+    staff = [*works, *((2020, {f"L{n}": ("latvian",)}) for n in range(4))]  # 5 of 9
+    assert reconciliation(workspace(tmp_path / "staff", staff)).listing("strangers").empty
+
+
+def test_circles_of_ancestors_are_listed_with_their_members(tmp_path):
+    def pairs(*circle):
+        return [(a, b) for a in circle for b in circle if a != b]
+
+    lineage = [*pairs("big", "far", "near"), *pairs("lost", "other"), ("latvian", "big")]
+    found = reconciliation(workspace(tmp_path, [(2020, {"A": ("far",)})], kin=lineage))
+    rows = records(found.listing("circles"))
+    assert [(row["circle_id"], row["institution_id"], row["members"], row["works"], row["share"]) for row in rows] == [
+        ("big", "big", 3, 0, 0.0),
+        ("big", "far", 3, 1, 1.0),
+        ("big", "near", 3, 0, 0.0),
+        ("lost", "lost", 2, 0, 0.0),
+        ("lost", "other", 2, 0, 0.0),
+    ]
+    assert values(found, "circles") == {"institutions in a circle of ancestors": 5}
+
+
+@pytest.mark.parametrize(
+    ("title", "reason"),
+    [
+        (None, "no title"),
+        ("  ", "no title"),
+        ("Editorial Review Board", "front matter"),
+        ("Table of Contents", "front matter"),
+        ("ERRATA.", "front matter"),
+        ("Notes for Contributors", "front matter"),
+        ("List of Reviewers for this Special Issue", "front matter"),
+        ("Acknowledgment of ad hoc reviewers", "front matter"),
+        ("In Memoriam: A. B.", "front matter"),
+        ("The <i>role</i> of theory", "markup in the title"),
+        ("Research &amp; Development", "markup in the title"),
+        ("From the editors: what grounded theory is not", None),
+        ("Corrections officers and their work", None),
+        ("Board diversity and the editorial process", None),
+        ("R&D; a view with x < y and z > w", None),
+        ("研究の目次について", None),
+        ("مجلة البحوث العلمية", None),
+    ],
+)
+def test_titles_that_no_article_has(tmp_path, title, reason):
+    row = ("W000", None, title, 2020, None, "article", 1, False, "made")
+    changes = {"works": [row], "authorships": [("W000", "A", "A", 0, "big@c1")], "authors": [("A", None, "Name")]}
+    found = reconciliation(workspace(tmp_path, [], changes=changes))
+    rows = records(found.listing("titles"))
+    assert [(one["work_id"], one["reason"], one["share"]) for one in rows] == (
+        [("W000", reason, 1.0)] if reason else []
+    )

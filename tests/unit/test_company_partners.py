@@ -136,3 +136,12 @@ def test_random_corpora_equal_the_plain_computation(tables):
 def test_what_can_not_be_answered_is_said(workspace):
     with pytest.raises(UnknownPlace, match="There is no city named 'Atlantis'"):
         company_partners(workspace, city="Atlantis")
+
+
+def test_companies_without_a_city_are_noted(tmp_path):
+    workspace = example_workspace(tmp_path, tables=tables())
+    (note,) = [note for note in company_partners(workspace, city="home").run.notes if "no city is known" in note]
+    assert note.startswith("Companies of which no city is known: 1, on 1 articles of this city")
+    assert not any(
+        "no city is known" in note for note in company_partners(workspace, city="home", years=2020).run.notes
+    )

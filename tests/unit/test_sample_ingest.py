@@ -87,6 +87,12 @@ PLANTED = {
     ("matching", "institutions that sign with one far larger partner far off"): 1,
     ("matching", "institutions without a place that sign with one larger partner"): 1,
     ("matching", "institutions that sign with one larger partner near by"): 1,
+    ("strangers", "institutions whose authors are otherwise at one other"): 1,
+    ("strangers", "institutions whose authors are there once and otherwise abroad"): 2,  # and the school that shadows
+    ("circles", "institutions in a circle of ancestors"): 2,
+    ("titles", "works without a title"): 1,
+    ("titles", "works whose title is front matter"): 1,
+    ("titles", "works with markup in the title"): 1,
     ("corridors", "pairs with authors going back and forth"): 1,
     ("people", "authors at more than 20 institutions in a year"): 1,
     ("orcids", "author ids that share an ORCID"): 2,
@@ -107,6 +113,13 @@ def test_the_listings_name_the_planted_oddities(report):
         "Sample Clinic Boston",
         "Sample Department without a City",
     }
+    alone = report.listing("strangers").set_index("name")
+    assert alone.loc["Sample Valley College", ["partner_name", "strangers"]].tolist() == [
+        "Sample University of London",
+        4,
+    ]
+    assert alone.loc["Sample Academy of Governance", ["rule", "strangers"]].tolist() == ["authors from abroad", 5]
+    assert set(report.listing("circles")["name"]) == {"Sample Circle Institute One", "Sample Circle Institute Two"}
     corridor = report.listing("corridors").iloc[0]
     assert {corridor["a_name"], corridor["b_name"]} == {
         "Sample University of Houston",

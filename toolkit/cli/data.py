@@ -249,8 +249,8 @@ def check(
             "--list",
             metavar="SECTION",
             help="The rows behind a section, with ids and names, largest Share first: rejects, unlocated, uncounted, "
-            "unassigned, kin, registry, untyped, cities, placeless, matching, corridors, people, orcids, doubles or "
-            "names.",
+            "unassigned, kin, registry, untyped, cities, placeless, matching, strangers, corridors, circles, people, "
+            "orcids, doubles, titles or names.",
         ),
     ] = None,
     rejects: Annotated[

@@ -10,11 +10,11 @@ import ibis.expr.types as ir
 from toolkit.measures.collaboration_types import COMPANY
 from toolkit.measures.counting import DEFAULT, Counting
 from toolkit.measures.levels import UNLOCATED, unit_of_site, units
-from toolkit.measures.parts import Years, unit_numbers
+from toolkit.measures.parts import Years, unit_numbers, unit_parts
 from toolkit.measures.seats import seat_pairs_of_place
 from toolkit.measures.tables import Tables
 
-__all__ = ["PLACES_OF_COMPANIES", "companies_by_place", "company_articles"]
+__all__ = ["PLACES_OF_COMPANIES", "companies_by_place", "companies_without_city", "company_articles"]
 
 PLACES_OF_COMPANIES: Final = ("same city", "same region", "other region", "abroad", "unknown")
 """Where a company can stand, seen from a city; unknown: in its country, but one of the regions is not known."""
@@ -80,6 +80,20 @@ def companies_by_place(
         rows = row if rows is None else rows.union(row)
     assert rows is not None  # noqa: S101  (there is at least the row of all)
     return rows
+
+
+def companies_without_city(
+    tables: Tables, *, city: str, years: Years | None = None, counting: Counting = DEFAULT
+) -> tuple[int, int]:
+    """Number of companies of no known city on articles of ``city``, and of those articles: they stand nowhere."""
+    parts = unit_parts(tables, level="city", counting=counting, years=years)
+    own = parts.filter(parts.unit_id == city).select("work_id").distinct()
+    types = tables.listed("institution_types")
+    firms = types.filter(types.value == COMPANY).select("institution_id").distinct()
+    nowhere = tables.sites.filter(tables.sites.city_id.isnull()).semi_join(firms, "institution_id")
+    signed = tables.authorships.select("work_id", "site_id").inner_join(nowhere, "site_id").semi_join(own, "work_id")
+    found = signed.agg(companies=signed.institution_id.nunique(), works=signed.work_id.nunique()).to_pyarrow()
+    return found["companies"][0].as_py(), found["works"][0].as_py()
 
 
 def _standings(tables: Tables, city: str) -> ir.Table:

@@ -9,7 +9,7 @@ import ibis
 from toolkit.errors import BadParameter
 from toolkit.measures.asking import Folder, YearsAsked, asking, named, one_place
 from toolkit.measures.collaboration_types import ALL_ARTICLES, TYPES, type_counts
-from toolkit.measures.company_partners import companies_by_place, company_articles
+from toolkit.measures.company_partners import companies_by_place, companies_without_city, company_articles
 from toolkit.measures.counting import Counting, CountingOptions
 from toolkit.measures.levels import units
 from toolkit.measures.parts import unit_numbers
@@ -153,6 +153,12 @@ def company_partners(
         chosen = question.place(city)
         question.settled(city=chosen, listed=listed)
         question.note_pairs(seats=True)
+        firms, works = companies_without_city(tables, city=chosen, years=question.years, counting=counting)
+        if firms:
+            question.timer.notes.append(
+                f"Companies of which no city is known: {firms:,}, on {works:,} articles of this city; they stand "
+                "nowhere and are not in this table (`scicities check --list unlocated`)."
+            )
         if not listed:
             rows = companies_by_place(tables, city=chosen, years=question.years, by_year=by_year, counting=counting)
             return question.answer(rows, ["standing", "year", "companies", "joint"], ["order"], top=top)

@@ -14,6 +14,7 @@ import duckdb
 import pandas as pd
 
 from toolkit.corpus.checking import listing_sql as rows_sql
+from toolkit.corpus.checking import stranger_sql as strangers
 from toolkit.corpus.checking import suspicion_sql as suspicion
 from toolkit.corpus.checking.lines import Line
 from toolkit.errors import BadParameter
@@ -29,6 +30,11 @@ THRESHOLDS: Final[Mapping[str, float]] = {
     "abroad_authors": 5,
     "abroad_of_known": 0.95,
     "abroad_of_all": 0.75,
+    "around": 2,
+    "least_alone": 4,
+    "alone_elsewhere": 0.8,
+    "least_visitors": 5,
+    "visitors": 0.6,
     "most_places": 20,
     "same_place": 30,
     "least_title": 20,
@@ -108,18 +114,36 @@ _FINDINGS: Final[Mapping[str, Finding]] = {
         "{name} with {partner}",
         "affiliations",
     ),
+    "strangers": Finding(
+        strangers.STRANGERS,
+        {
+            "institutions whose authors are otherwise at one other": _where("rule", "authors of one other institution"),
+            "institutions whose authors are there once and otherwise abroad": _where("rule", "authors from abroad"),
+        },
+        "{name}: {partner}",
+        "strangers",
+    ),
     "corridors": Finding(
         suspicion.CORRIDORS, {"pairs with authors going back and forth": _all}, "{a_name} - {b_name}", "back_and_forth"
     ),
     "people": Finding(
         suspicion.PEOPLE, {"authors at more than 20 institutions in a year": _all}, "{name}, {year}", "institutions"
     ),
+    "circles": Finding(strangers.CIRCLES, {"institutions in a circle of ancestors": _all}),
     "orcids": Finding(suspicion.ORCIDS, {"author ids that share an ORCID": _all}),
     "doubles": Finding(
         suspicion.DOUBLES,
         {
             "works with another's DOI": _where("reason", "same DOI"),
             "works with another's title, year and an author": _where("reason", "same title, year and an author"),
+        },
+    ),
+    "titles": Finding(
+        strangers.TITLES,
+        {
+            "works without a title": _where("reason", "no title"),
+            "works whose title is front matter": _where("reason", "front matter"),
+            "works with markup in the title": _where("reason", "markup in the title"),
         },
     ),
 }
@@ -176,7 +200,8 @@ def listing_asked(
 def listed(db: duckdb.DuckDBPyConnection, report: Mapping[str, Any]) -> dict[str, pd.DataFrame]:
     """The listings, by name; the connection holds the canonical tables and those of ``PARTS``."""
     db.execute(suspicion.SIGNED)
-    values = {**THRESHOLDS, "ror_was_read": "true" if "ror" in report.get("inputs", {}) else "false"}
+    values: dict[str, float | str] = {**THRESHOLDS, "front_matter": strangers.FRONT_MATTER}
+    values["ror_was_read"] = "true" if "ror" in report.get("inputs", {}) else "false"
     frames = {}
     for name, finding in _FINDINGS.items():
         frame = db.sql(finding.query.format(**values)).df()
@@ -205,7 +230,8 @@ def finding_lines(listings: Mapping[str, pd.DataFrame], counted: int) -> list[Li
 def _largest(frame: pd.DataFrame, finding: Finding) -> list[tuple[str, int, str]]:
     lines = []
     for row in frame.head(_LARGEST).to_dict("records"):
-        row["partner"] = row.get("partner_name") or f"others in {row.get('partner_country')}"
+        partner = row.get("partner_name")
+        row["partner"] = partner if isinstance(partner, str) else f"others in {row.get('partner_country')}"
         words = {str(key): "" if value is None or value is pd.NA else value for key, value in row.items()}
         lines.append((finding.label.format(**words), int(row[finding.measured]), f"Share {row['share']:.3f}"))
     return lines

@@ -19,6 +19,9 @@ CORRIDOR_CITY, CORRIDOR_PEOPLE = "Houston", 4
 SHADOWS = (("Sample School", "London", 12, 6), ("Sample Clinic Boston", "Boston", 6, 3))
 """Wrong matches: institution, the city whose first university stands beside it, works, authors."""
 SHADOWS_WITHOUT_PLACE = (("Sample Department without a City", "Paris", 6, 3),)
+ALIAS, ALIAS_OF, ALIAS_PEOPLE = "Sample Valley College", "Sample University of London", 4
+VISITED, VISITORS = "Sample Academy of Governance", 5
+"""Wrong matches that stand alone on their articles."""
 
 
 class DirtyRecords:
@@ -46,14 +49,21 @@ class DirtyRecords:
             self._left_out("paratext", is_paratext=True),
             self._kept("year 0", 0, self._team(2)),
             self._kept("year 3024", 3024, self._team(3)),
-            self._kept("no year", None, self._team(2)),
-            self._kept("no authors", 2016, []),
+            self._kept("no year", None, self._team(2), title=""),
+            self._kept("no authors", 2016, [], title="Table of Contents"),
             self._kept("author listed twice", 2016, self._listed_twice()),
-            self._kept("truncated", 2017, self._team(CUT_AT), is_authors_truncated=True),
+            self._kept(
+                "truncated",
+                2017,
+                self._team(CUT_AT),
+                is_authors_truncated=True,
+                title="Synthetic <i>article</i> &amp; more",
+            ),
             self._kept("largest team", 2019, self._largest_team()),
             *self._merged_person(),
             *self._corridor(),
             *self._wrong_matches(),
+            *self._matches_alone(),
             *self._odd_institutions(),
             *self._doubles(),
         ]
@@ -158,9 +168,23 @@ class DirtyRecords:
             stranger += authors
         return made
 
+    def _matches_alone(self) -> list[bytes]:
+        """Wrong matches alone on their articles: their authors are otherwise at one university, or abroad."""
+        made = []
+        stranger = STRANGER + 200
+        for name, year, homes in (
+            (ALIAS, 2018, [self._position(ALIAS_OF)] * ALIAS_PEOPLE),
+            (VISITED, 2020, [int(self._world.members[city][0]) for city in range(VISITORS)]),
+        ):
+            for home in homes:
+                made.append(self._kept(f"match alone: {name}", year, [Listing(stranger, (self._position(name),))]))
+                made.append(self._kept(f"at home: {name}", year + 1, [Listing(stranger, (home,))]))
+                stranger += 1
+        return made
+
     def _odd_institutions(self) -> list[bytes]:
         """A work for each institution without a type, country or listed city, and for two in a circle of ancestors."""
-        matched = {name for name, *_ in (*SHADOWS, *SHADOWS_WITHOUT_PLACE)}
+        matched = {name for name, *_ in (*SHADOWS, *SHADOWS_WITHOUT_PLACE)} | {ALIAS, VISITED}
         names = [name for name in ODDITIES if name not in matched]
         return [
             self._kept(f"signed from {name}", 2021, [Listing(STRANGER + 50 + place, (self._position(name),))])

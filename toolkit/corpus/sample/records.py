@@ -140,11 +140,12 @@ class RecordWriter:
         topics: Sequence[int] = (0,),
         doi_of: int | None = None,
         title_of: int | None = None,
+        title: str | None = None,
         **flags: Any,
     ) -> str:
         """One work as a line of JSON; ``doi_of`` and ``title_of`` are numbers of works whose DOI or title it repeats.
 
-        ``flags`` are further fields (``is_retracted`` …).
+        ``title`` is one that no article has. ``flags`` are further fields (``is_retracted`` …).
         """
         journal_id, journal_name, issn = JOURNALS[journal]
         last = len(listings) - 1
@@ -158,7 +159,7 @@ class RecordWriter:
         return (
             f'{{"id":"{OPENALEX}{work_id(number)}","synthetic":true,'
             f'"doi":"https://doi.org/10.99999/synthetic.{doi_of or number}",'
-            f'"title":"Synthetic article {title_of or number}",'
+            f'"title":{_text(f"Synthetic article {title_of or number}" if title is None else title)},'
             f'"publication_year":{"null" if year is None else year},"publication_date":{date},"language":"en",'
             f'"type":"{kind}","primary_location":{{"source":{{"id":"{OPENALEX}{journal_id}",'
             f'"display_name":"{journal_name}","issn_l":"{issn}","issn":["{issn}"],"type":"journal"}}}},'

@@ -43,6 +43,8 @@ ODDITIES: dict[str, tuple[str, str, dict[str, str]]] = {
     "Sample Observatory of a Small Town": ("facility", "Lyon", {"where": "openalex", "town": "Sample Town"}),
     "Sample Circle Institute One": ("facility", "Lyon", {}),
     "Sample Circle Institute Two": ("facility", "Lyon", {}),
+    "Sample Valley College": ("education", "Windhoek", {}),
+    "Sample Academy of Governance": ("government", "Windhoek", {}),
 }
 """Institutions as a wrong match or a bad registry makes them: kind, city, and what is odd."""
 CIRCLE = ("Sample Circle Institute One", "Sample Circle Institute Two")
