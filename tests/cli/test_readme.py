@@ -3,6 +3,7 @@
 ``SCICITIES_UPDATE_README=1`` writes the outputs anew instead of comparing them.
 """
 
+import contextlib
 import os
 import re
 import shlex
@@ -43,13 +44,19 @@ def plain(text: str) -> str:
 
 @pytest.fixture(scope="module")
 def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with ``scicities-demo`` in it, as ``make demo`` leaves it, without the graph."""
+    """A folder with ``scicities-demo`` in it, as ``make demo`` leaves it, without the graph, and the lists shown."""
     folder = tmp_path_factory.mktemp("readme")
     assert main(["demo", "-w", str(folder / "scicities-demo"), "--no-graph"]) == 0
+    with contextlib.chdir(folder):
+        for item in INGESTED:
+            assert main(shlex.split(item.command)[1:]) == 0, item.command
+            assert not item.output, "what an ingest says goes to stderr"
     return folder
 
 
 OFFLINE = [item for item in shown() if item.command.startswith("scicities ") and "query run" not in item.command]
+INGESTED = [item for item in OFFLINE if item.command.startswith("scicities ingest ")]
+OFFLINE = [item for item in OFFLINE if item not in INGESTED]
 
 
 @pytest.mark.parametrize("item", OFFLINE, ids=lambda item: item.command)

@@ -181,29 +181,16 @@ def test_shadows_of_larger_institutions(report, signed, kin):
     assert all(math.isnan(km) for km in shadows[shadows.rule == "place unknown"].km)
 
 
-def test_authors_who_belong_elsewhere(report, signed, kin, workspaces):
-    """Loops over people: the years, institutions and countries of each, as the two rules state them."""
-    country = (
-        pq.read_table(workspaces[1].table("sites"))
-        .to_pandas()
-        .merge(pq.read_table(workspaces[1].table("cities")).to_pandas(), on="city_id")
-    )
-    country = dict(zip(country.institution_id, country.country, strict=True))
-    known = signed[signed.known]
-    crew = known.groupby("institution").author.nunique()
-    sole = known[~known.duplicated(["work_id", "author"], keep=False)]
-    alone = sole.groupby("institution").author.agg(set).to_dict()
-    beside, visitors = defaultdict(Counter), defaultdict(Counter)
-    for author, rows in known.groupby("author"):
-        for here, own in rows.groupby("institution"):
-            others = rows[
-                (rows.institution != here) & rows.year.between(own.year.min() - 2, own.year.max() + 2)
-            ].institution
-            if author in alone.get(here, ()):
-                beside[here].update({there for there in others if (here, there) not in kin})
-            lands = [country[there] for there in others if there in country]
-            if here in country and lands and country[here] not in lands and own.year.nunique() == 1:
-                visitors[here]["all"] += 1
+def stays(steps):
+    """Each institution of a person, the years there, and the institutions from two years before to two after."""
+    for here in {here for here, _ in steps}:
+        years = {year for there, year in steps if there == here}
+        others = {there for there, year in steps if there != here and min(years) - 2 <= year <= max(years) + 2}
+        yield here, years, others
+
+
+def suspects(beside, visitors, alone, crew):
+    """Rule and number of strangers by institution."""
     expected = {}
     for here, counts in beside.items():
         enough = {
@@ -216,6 +203,35 @@ def test_authors_who_belong_elsewhere(report, signed, kin, workspaces):
     for here, counts in visitors.items():
         if here not in expected and counts["all"] >= max(5, 0.6 * crew[here]):
             expected[here] = ("authors from abroad", counts["all"])
+    return expected
+
+
+def test_authors_who_belong_elsewhere(report, signed, kin, workspaces):
+    """Loops over people: the years, institutions and countries of each, as the two rules state them."""
+    country = (
+        pq.read_table(workspaces[1].table("sites"))
+        .to_pandas()
+        .merge(pq.read_table(workspaces[1].table("cities")).to_pandas(), on="city_id")
+    )
+    country = dict(zip(country.institution_id, country.country, strict=True))
+    seen, places = defaultdict(set), defaultdict(set)
+    for row in signed[signed.known].itertuples():
+        seen[row.author].add((row.institution, row.year))
+        places[row.work_id, row.author].add(row.institution)
+    crew = Counter(here for steps in seen.values() for here in {here for here, _ in steps})
+    alone = defaultdict(set)
+    for (_, author), homes in places.items():
+        if len(homes) == 1:
+            alone[next(iter(homes))].add(author)
+    beside, visitors = defaultdict(Counter), defaultdict(Counter)
+    for author, steps in seen.items():
+        for here, years, others in stays(steps):
+            if author in alone[here]:
+                beside[here].update(there for there in others if (here, there) not in kin)
+            lands = {country[there] for there in others if there in country}
+            if here in country and lands and country[here] not in lands and len(years) == 1:
+                visitors[here]["all"] += 1
+    expected = suspects(beside, visitors, alone, crew)
     told = report.listing("strangers")
     assert {row.institution_id: (row.rule, row.strangers) for row in told.itertuples()} == expected
     names = dict(zip(told.name, told.partner_name, strict=True))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+import shutil
+from collections import Counter, defaultdict
 
 import pyarrow.parquet as pq
 import pytest
-from plain.share_and_collaboration import PlainMeasures
+from plain.share_and_collaboration import PlainMeasures, status
 
 from toolkit.corpus.ingest import ingest_openalex, ingest_ror
 from toolkit.corpus.plain.tables import ingest_tables
@@ -16,6 +17,8 @@ from toolkit.measures.tables import Tables
 from toolkit.workspace import open_workspace
 
 CLOSE = 1e-9
+COUNTRIES = {"HK": "CN", "MO": "CN", "TW": "CN", "GB": "IE"}
+"""The first three as many studies have them; the fourth as nobody does, so that codes of regions are met."""
 
 
 @pytest.fixture(scope="module")
@@ -167,3 +170,108 @@ def test_stored_links_hold_each_pair_of_institutions_once(management):
         plain_pairs[key].add(row["year"])
         assert row["a_no"] < row["b_no"]
         assert row["a_institution_no"] != row["b_institution_no"]
+
+
+@pytest.fixture(scope="module")
+def tables(openalex):
+    return frames(openalex)
+
+
+@pytest.fixture(scope="module")
+def lists(tables):
+    """The three journals of most works, the largest of them of astronomy; the two cities of most sites as one area."""
+    journals = [journal for journal, _ in Counter(tables["works"].journal_id.dropna()).most_common(3)]
+    cities = [city for city, _ in Counter(tables["sites"].city_id.dropna()).most_common(2)]
+    return {"journals": journals, "astronomy": journals[:1], "metro": cities}
+
+
+@pytest.fixture(scope="module")
+def listed(openalex, lists, shared_data, tmp_path_factory):
+    """The same workspace with all lists; nothing is read again."""
+    folder = tmp_path_factory.mktemp("listed")
+    shutil.copytree(openalex.root, folder / "data")
+    texts = {
+        "journals": "journal_id,mark\n"
+        + "".join(f"{one},top\n" for one in lists["journals"])
+        + "".join(f"{one},astronomy\n" for one in lists["astronomy"]),
+        "metro": "city_id,metro_id,metro_name\n" + "".join(f"{one},area,Two Cities\n" for one in lists["metro"]),
+        "countries": "code,becomes\n" + "".join(f"{old},{new}\n" for old, new in COUNTRIES.items()),
+    }
+    for name, text in texts.items():
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+    workspace = open_workspace(folder / "data")
+    ingest_openalex(workspace, shared_data / "openalex-works", lists={name: folder / f"{name}.csv" for name in texts})
+    return workspace
+
+
+def under_the_lists(tables, lists):
+    """The tables as the lists would have them, made by hand from those without lists."""
+    made = {name: frame.copy() for name, frame in tables.items()}
+    marks = {one: [*(["astronomy"] if one in lists["astronomy"] else []), "top"] for one in lists["journals"]}
+    made["journals"]["marks"] = [marks.get(one, []) for one in made["journals"].journal_id]
+    cities = made["cities"]
+    cities["metro_id"] = cities.city_id.map(dict.fromkeys(lists["metro"], "area"))
+    moved = cities.country.isin(COUNTRIES) & cities.admin1.notna()
+    cities.loc[moved, "admin1"] = cities.country[moved] + "-" + cities.admin1[moved]
+    for name in ("cities", "institutions"):
+        made[name]["country"] = made[name].country.map(lambda code: COUNTRIES.get(code, code))
+    return made
+
+
+@pytest.mark.parametrize(
+    ("level", "options"),
+    [("metro", {}), ("country", {"journals": "top", "wfc": True}), ("region", {}), ("country", {})],
+)
+def test_lists_over_real_records_by_plain_loops(listed, tables, lists, level, options):
+    expected = PlainMeasures(under_the_lists(tables, lists), level, **options)
+    rows = share(listed, level=level, by_year=True, **options).frame
+    keys = list(zip(rows.id, rows.year, strict=True))
+    assert dict(zip(keys, rows["count"], strict=True)) == expected.count
+    assert dict(zip(keys, rows.share, strict=True)) == {
+        key: pytest.approx(float(value), abs=1e-9) for key, value in expected.share.items()
+    }
+    rows = pairs(listed, level=level, by_year=True, **options).frame
+    keys = list(zip(rows.a_id, rows.b_id, rows.year, strict=True))
+    assert dict(zip(keys, rows.joint, strict=True)) == expected.joint
+    assert dict(zip(keys, rows.score, strict=True)) == {
+        key: pytest.approx(float(value), abs=1e-9) for key, value in expected.score.items()
+    }
+    units = {unit for unit, _ in expected.count}
+    assert not units & COUNTRIES.keys()
+    if level == "metro":
+        assert "area" in units
+    if level == "region":
+        assert any(unit.startswith("IE.GB-") for unit in units)
+
+
+def test_adjusted_share_of_real_cities(openalex, tables):
+    """AdjShare(i, t) = Share(i, t) N_base / N_t, with all articles that have authors, cut lists too."""
+    works = tables["works"]
+    articles = works[works.year.notna() & (works.n_authors >= 1)].groupby("year").size()
+    rows = share(openalex, by_year=True, base_year=2020).frame
+    factor = articles[2020] / rows.year.map(articles).astype(float)
+    assert ((rows.adjusted_share - rows.share * factor).abs() <= 1e-9 * (1 + factor)).all()
+    assert (rows.adjusted_share != rows.share).mean() > 0.5
+
+
+def test_partnerships_of_real_countries_come_stay_and_go(openalex, tables):
+    found = PlainMeasures(tables, "country")
+    years = sorted(year for year, number in found.articles.items() if number)
+    active = defaultdict(set)
+    for (a, b, year), partners in found.partners.items():
+        for partner in partners:
+            active[a, b, partner].add(year)
+    expected = Counter()
+    for (a, b, _), own in active.items():
+        for year in range(years[0] + 1, years[-1] + 1):
+            if now := status(own, year, window=1):
+                expected[a, b, year, now] += 1
+    rows = partnerships(openalex, level="country", by_year=True).frame
+    told = {
+        (row.a_id, row.b_id, row.year, name): getattr(row, name)
+        for row in rows.itertuples()
+        for name in ("new", "kept", "lost")
+        if row.year > years[0] and getattr(row, name)
+    }
+    assert told == dict(expected)
+    assert {name for *_, name in told} == {"new", "kept", "lost"}
