@@ -1,14 +1,19 @@
 """Each finding of the report: caught when planted, silent when not; its listing has ids, names and Share."""
 
+import json
+from dataclasses import replace
+
 import pyarrow as pa
 import pytest
 
 from toolkit.corpus import ingest
-from toolkit.corpus.checking import LISTINGS, lines_against, listing_asked, reconciliation
+from toolkit.corpus.checking import LISTINGS, lines_against, listing_asked, reconciliation, repeat_check
 from toolkit.corpus.example import example_workspace, hand_tables, write_tables
 from toolkit.corpus.plain.tables import ingest_tables
 from toolkit.corpus.schema import TABLES
-from toolkit.errors import BadParameter
+from toolkit.errors import BadParameter, DataError
+from toolkit.measures.answers import repeat
+from toolkit.runs import Answer, RunRecord
 from toolkit.workspace import open_workspace
 
 CITIES = {
@@ -485,3 +490,22 @@ def test_titles_that_no_article_has(tmp_path, title, reason):
     assert [(one["work_id"], one["reason"], one["share"]) for one in rows] == (
         [("W000", reason, 1.0)] if reason else []
     )
+
+
+def test_a_report_is_repeated_from_its_record_alone(tmp_path):
+    new = workspace(tmp_path / "new", shadowing("far"))
+    old = workspace(tmp_path / "old", staffed("lost", 4))
+    found = reconciliation(new)
+    for answer in (Answer(found.lines, found.run), lines_against(found, reconciliation(old))):
+        record = RunRecord.from_dict(json.loads(answer.run.to_json()))
+        again = repeat(record, new)
+        assert again.frame.equals(answer.frame)
+        assert again.run.run_id == answer.run.run_id
+    with pytest.raises(DataError, match="Repeat it in a workspace with the same records"):
+        repeat_check(record, old)
+    with pytest.raises(DataError, match="Repeat it in a workspace with the same records"):
+        repeat_check(record, new, new)
+    with pytest.raises(BadParameter, match="far = 7 can't be used: today it is 100"):
+        repeat_check(replace(record, parameters={**record.parameters, "far": 7}), new)
+    with pytest.raises(BadParameter, match="it is one of check, check against"):
+        repeat_check(RunRecord("share", {}), new)

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from toolkit.corpus.checking.repeating import METHODS as REPORTS
+from toolkit.corpus.checking.repeating import repeat_check
 from toolkit.corpus.networks.store import read_network
 from toolkit.errors import BadParameter, DataError
 from toolkit.measures.article_answers import articles
@@ -91,7 +93,7 @@ def repeat(record: RunRecord | Mapping[str, Any], workspace: Folder) -> Answer:
     Parameters
     ----------
     record
-        Record of one of the functions here, or its JSON content.
+        Record of one of the functions here, of ``compare`` or of ``check``, or its JSON content.
     workspace
         The workspace it was asked of, or one with the same records.
 
@@ -141,9 +143,11 @@ def repeat(record: RunRecord | Mapping[str, Any], workspace: Folder) -> Answer:
         from toolkit.measures.compare import repeat_comparison  # it asks questions of this module
 
         return repeat_comparison(run, workspace)
+    opened = workspace if isinstance(workspace, Workspace) else open_workspace(workspace)
+    if run.method in REPORTS:
+        return repeat_check(run, opened)
     if run.method not in methods:
         raise BadParameter("method", run.method, f"it is one of {', '.join(methods)}")
-    opened = workspace if isinstance(workspace, Workspace) else open_workspace(workspace)
     parameters = dict(run.parameters)
     ready_made = parameters.get("network")
     there = read_network(opened, ready_made).fingerprint if ready_made else opened.fingerprint

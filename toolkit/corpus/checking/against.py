@@ -44,7 +44,7 @@ def lines_against(new: Reconciliation, old: Reconciliation) -> Answer:
     [10, 1, 9]
     """
     parameters = {**new.run.parameters, "new_run": new.run.run_id, "old_run": old.run.run_id}
-    parameters |= {"old_fingerprint": old.run.fingerprint, "old_snapshot": old.run.snapshot}
+    parameters |= {"old": str(old.folder), "old_fingerprint": old.run.fingerprint, "old_snapshot": old.run.snapshot}
     with recording("check against", parameters, fingerprint=new.run.fingerprint, snapshot=new.run.snapshot) as timer:
         both = [_numbered(report.lines) for report in (new, old)]
         keys = list(dict.fromkeys([*both[0], *both[1]]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 import duckdb
@@ -58,6 +59,8 @@ class Reconciliation:
         ``unlocated`` among them; largest Share first, columns in ``docs/check.md``.
     run
         The run record; its facts hold the largest difference.
+    folder
+        The workspace's folder.
     """
 
     lines: pd.DataFrame
@@ -67,6 +70,7 @@ class Reconciliation:
     unlocated: pd.DataFrame
     listings: Mapping[str, pd.DataFrame]
     run: RunRecord
+    folder: Path
 
     def listing(self, name: str) -> pd.DataFrame:
         """The listing called ``name``, or that of the section called so.
@@ -147,7 +151,7 @@ def reconciliation(workspace: Workspace) -> Reconciliation:
         timer.facts.update(balanced=balanced, largest_difference=largest, faults=faults)
         if faults:
             timer.notes.append(f"{faults} contradictions between the tables: see section 'consistency'")
-    return Reconciliation(lines, balanced, faults, rejects, unlocated, listings, timer.record())
+    return Reconciliation(lines, balanced, faults, rejects, unlocated, listings, timer.record(), workspace.root)
 
 
 def _attach(db: duckdb.DuckDBPyConnection, workspace: Workspace) -> None:

@@ -169,7 +169,10 @@ class DirtyRecords:
         return made
 
     def _matches_alone(self) -> list[bytes]:
-        """Wrong matches alone on their articles: their authors are otherwise at one university, or abroad."""
+        """Wrong matches alone on their articles: their authors are otherwise at one university, or abroad.
+
+        Both articles of a person are of one year, so that nobody seems to move.
+        """
         made = []
         stranger = STRANGER + 200
         for name, year, homes in (
@@ -178,7 +181,7 @@ class DirtyRecords:
         ):
             for home in homes:
                 made.append(self._kept(f"match alone: {name}", year, [Listing(stranger, (self._position(name),))]))
-                made.append(self._kept(f"at home: {name}", year + 1, [Listing(stranger, (home,))]))
+                made.append(self._kept(f"at home: {name}", year, [Listing(stranger, (home,))]))
                 stranger += 1
         return made
 
