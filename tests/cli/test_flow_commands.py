@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -107,3 +108,14 @@ def test_groups_of_people(cli: Cli, sample_workspace: Path, tmp_path: Path) -> N
     groups = {row["cohort"]: row["researchers"] for row in done.rows() if row["cohort"] == "mine"}
     assert groups == {"mine": 1.0}
     assert "line 3: no author of the records: A1, mine" in " ".join(done.err.split())
+
+
+def test_planted_groups_that_moved_together_are_found(cli: Cli, sample_folder: Path, sample_workspace: Path) -> None:
+    groups: dict[int, set[str]] = {}
+    for career in json.loads((sample_folder / "truth.json").read_text(encoding="utf-8"))["careers"]:
+        if career.get("joint"):
+            groups.setdefault(career["group"], set()).add(career["author_id"])
+    asked = ("flows", "--show", "group-moves", "-w", sample_workspace, "--format", "json", "--top", "0")
+    found = [set(str(row["author_ids"]).split()) for row in cli(*asked).rows()]
+    assert groups
+    assert sorted(map(sorted, found)) == sorted(map(sorted, groups.values()))
