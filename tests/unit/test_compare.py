@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from plain.random_corpora import corpora
 
 from toolkit.cli import main
-from toolkit.corpus.example import example_tables, example_workspace, hand_tables, write_tables
+from toolkit.corpus.example import example_tables, example_workspace, hand_tables, team_tables, write_tables
 from toolkit.corpus.schema import TABLES
 from toolkit.errors import BadParameter, DataError, EmptySelection
 from toolkit.measures.answers import rank, share
@@ -117,6 +117,16 @@ def test_other_counting_is_a_matter_of_rules(example):
         "unassigned": {"from_rules": -0.98},
     }
     assert answer.run.parameters["old_options"] == {"truncated": "keep"}
+
+
+def test_a_year_that_only_the_old_rules_leave_empty_is_in_the_window(tmp_path):
+    big = ("W1", 2001, tuple((name, (f"pku@{BEIJING}",)) for name in "abc"))
+    small = ("W2", 2002, (("a", (f"nju@{NANJING}",)),))
+    old = example_workspace(tmp_path / "old", tables=team_tables([big, small]))
+    new = example_workspace(tmp_path / "new", tables=team_tables([small]))
+    answer = compare(old, new, old_options={"max_authors": 2})
+    assert answer.run.parameters["years"] == "2001:2002"
+    assert causes(answer) == {BEIJING: {"from_lost_articles": -1.0, "from_rules": 1.0}}
 
 
 def test_types_that_one_workspace_leaves_out_are_a_matter_of_rules(example, tmp_path):

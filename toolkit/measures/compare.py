@@ -16,7 +16,7 @@ from toolkit.measures.differences import CAUSES, Ledger, ledger_of
 from toolkit.measures.levels import SPECIAL, units
 from toolkit.measures.precision import rounded
 from toolkit.measures.ranks import ranked
-from toolkit.measures.selection import parse_years, resolve_years, years_text
+from toolkit.measures.selection import known_years, parse_years, resolve_years, years_text
 from toolkit.measures.tables import Tables
 from toolkit.measures.unit_answers import rank
 from toolkit.runs import Answer, RunRecord
@@ -194,7 +194,10 @@ def _window(
         raise EmptySelection(f"In the old workspace {before.root}: {error}") from error
     if parse_years(years) is not None:
         return asked.years
-    return min(earlier[0], asked.years[0]), max(earlier[1], asked.years[1])
+    # a year that the old rules leave empty may hold articles by the new ones
+    by_new_rules = known_years(tables, asked.counting)
+    found = (*earlier, *asked.years, *by_new_rules)
+    return min(found), max(found)
 
 
 def _ranks(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from typing import Final
 
 import ibis
@@ -20,6 +19,7 @@ __all__ = [
     "check_subject",
     "either_in_country",
     "in_country",
+    "known_years",
     "parse_years",
     "resolve_base_year",
     "resolve_years",
@@ -73,7 +73,7 @@ def resolve_years(tables: Tables, years: tuple[int, int] | str | int | None, *, 
     EmptySelection
         It holds no article.
     """
-    known = _years(tables, counting)
+    known = known_years(tables, counting)
     if not known:
         raise EmptySelection("There is no article with a year and an author in this workspace.")
     window = parse_years(years)
@@ -94,7 +94,7 @@ def resolve_base_year(tables: Tables, base_year: int | None, *, years: Years, co
     EmptySelection
         There is no article of that year.
     """
-    known = _years(tables, counting)
+    known = known_years(tables, counting)
     if base_year is None:
         return max(year for year in known if years[0] <= year <= years[1])
     if base_year not in known:
@@ -150,6 +150,7 @@ def _units_in(tables: Tables, level: str, country: str, column: str) -> ir.Table
     return known.filter(known.country == country).select(**{column: "id"}).distinct()
 
 
-def _years(tables: Tables, counting: Counting) -> Iterable[int]:
+def known_years(tables: Tables, counting: Counting) -> list[int]:
+    """Years with an article that has an author, by ``counting``, in no order."""
     found: list[int] = year_totals(tables, counting=counting).to_pyarrow()["year"].to_pylist()
     return found
