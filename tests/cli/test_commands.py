@@ -134,7 +134,7 @@ def test_formats_hold_the_same_rows(cli: Cli, sample_workspace: Path, tmp_path: 
         (("communities", "--method", "guess"), 4, "method"),
         (("hubs", "--measure", "fame"), 4, "fame"),
         (("hubs", "--country", "Nowhereland"), 4, "Nowhereland"),
-        (("query", "run", "hubs.by_strengt"), 2, "No such command"),
+        (("query", "run", "hubs.by_strengt"), 4, "Did you mean hubs.by_strength"),
         (("query", "show", "hubs.by_strengt"), 4, "Did you mean hubs.by_strength"),
         (("share", "--top", "-1"), 2, "--top"),
         (("nonsense",), 2, "No such command"),

@@ -221,10 +221,10 @@ def test_a_column_that_stands_twice_is_refused_only_where_it_is_used(tmp_path):
 def test_every_documented_name_is_found_in_any_spelling(table):
     for field, names in FIELDS[table].items():
         for name in names:
-            others = [key for key in FIELDS[table] if key != field]
+            # a name that two fields share, as origin_country does, stands in the header once
+            others = [key for key in FIELDS[table] if key not in {field, *FIELDS[table][field]}]
             header = [name.replace("_", " ").title(), *(f"other {n}" for n in range(3)), *others]
-            taken = {key: 4 + index for index, key in enumerate(others) if key not in FIELDS[table][field]}
-            found = matched_columns(header, table, {table: {key: key for key in taken}}, where="x")
+            found = matched_columns(header, table, {table: {key: key for key in others}}, where="x")
             assert found[field] == 0, name
 
 
