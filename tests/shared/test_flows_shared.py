@@ -9,7 +9,6 @@ import pytest
 from plain.flows import PlainFlows
 from plain.movement import PlainCareers, homes
 
-from toolkit.corpus.plain.tables import ingest_tables
 from toolkit.measures.flows.counts import flow_counts, flow_matrix
 from toolkit.measures.flows.group_moves import group_moves
 from toolkit.measures.flows.groups import Grouping, group_contributions
@@ -18,18 +17,8 @@ from toolkit.measures.flows.rates import brain_flows, gateway_rates, retention, 
 from toolkit.measures.movement.options import Movement
 from toolkit.measures.movement.rules import person_years
 from toolkit.measures.tables import Tables
-from toolkit.workspace import open_workspace
 
 ABOUT = {"abs": 1e-9}
-
-
-@pytest.fixture(scope="module")
-def management(shared_data, tmp_path_factory):
-    folder = shared_data / "openalex-management"
-    workspace = open_workspace(tmp_path_factory.mktemp("management"))
-    tables = {name: folder / f"{name}.csv.gz" for name in ("works", "authorships", "institutions")}
-    ingest_tables(workspace, **tables)
-    return workspace
 
 
 @pytest.fixture(scope="module")

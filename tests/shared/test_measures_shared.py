@@ -9,8 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 from plain.share_and_collaboration import PlainMeasures, status
 
-from toolkit.corpus.ingest import ingest_openalex, ingest_ror
-from toolkit.corpus.plain.tables import ingest_tables
+from toolkit.corpus.ingest import ingest_openalex
 from toolkit.corpus.schema import TABLES
 from toolkit.measures.answers import articles, pairs, partnerships, rank, share
 from toolkit.measures.tables import Tables
@@ -19,28 +18,6 @@ from toolkit.workspace import open_workspace
 CLOSE = 1e-9
 COUNTRIES = {"HK": "CN", "MO": "CN", "TW": "CN", "GB": "IE"}
 """The first three as many studies have them; the fourth as nobody does, so that codes of regions are met."""
-
-
-@pytest.fixture(scope="module")
-def management(shared_data, tmp_path_factory):
-    folder = shared_data / "openalex-management"
-    workspace = open_workspace(tmp_path_factory.mktemp("management"))
-    ingest_tables(
-        workspace,
-        works=folder / "works.csv.gz",
-        authorships=folder / "authorships.csv.gz",
-        institutions=folder / "institutions.csv.gz",
-    )
-    return workspace
-
-
-@pytest.fixture(scope="module")
-def openalex(shared_data, tmp_path_factory):
-    """Works with sites from the registry, which knows who belongs to whom."""
-    workspace = open_workspace(tmp_path_factory.mktemp("openalex"))
-    ingest_openalex(workspace, shared_data / "openalex-works")
-    ingest_ror(workspace, shared_data / "ror" / "records.jsonl.gz")
-    return workspace
 
 
 def frames(workspace):

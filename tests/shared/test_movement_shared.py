@@ -8,26 +8,11 @@ import pyarrow.parquet as pq
 import pytest
 from plain.movement import PlainCareers
 
-from toolkit.corpus.plain.tables import ingest_tables
 from toolkit.corpus.schema import TABLES
 from toolkit.measures.movement.observations import observations
 from toolkit.measures.movement.options import Movement
 from toolkit.measures.movement.rules import movements, origin_classes, person_years, tenures
 from toolkit.measures.tables import Tables
-from toolkit.workspace import open_workspace
-
-
-@pytest.fixture(scope="module")
-def management(shared_data, tmp_path_factory):
-    folder = shared_data / "openalex-management"
-    workspace = open_workspace(tmp_path_factory.mktemp("management"))
-    ingest_tables(
-        workspace,
-        works=folder / "works.csv.gz",
-        authorships=folder / "authorships.csv.gz",
-        institutions=folder / "institutions.csv.gz",
-    )
-    return workspace
 
 
 @pytest.fixture(scope="module")

@@ -10,18 +10,9 @@ from plain.output_by_subject import PlainSubjects
 from plain.ratios import plain_ratios
 
 from toolkit.corpus.example import write_tables
-from toolkit.corpus.ingest import ingest_openalex, ingest_ror
 from toolkit.corpus.schema import TABLES
 from toolkit.measures.answers import concentration, lists, ratios, standing, subjects, umbrella
 from toolkit.workspace import open_workspace
-
-
-@pytest.fixture(scope="module")
-def openalex(shared_data, tmp_path_factory):
-    workspace = open_workspace(tmp_path_factory.mktemp("openalex"))
-    ingest_openalex(workspace, shared_data / "openalex-works")
-    ingest_ror(workspace, shared_data / "ror" / "records.jsonl.gz")
-    return workspace
 
 
 def frames(workspace):

@@ -11,7 +11,6 @@ from plain.partner_cities import partner_rows
 from plain.share_and_collaboration import PlainMeasures
 
 from toolkit.corpus.ingest import ingest_openalex, ingest_ror
-from toolkit.corpus.plain.tables import ingest_tables
 from toolkit.corpus.schema import TABLES
 from toolkit.measures.answers import (
     collaboration_types,
@@ -23,19 +22,6 @@ from toolkit.measures.answers import (
     together,
 )
 from toolkit.workspace import open_workspace
-
-
-@pytest.fixture(scope="module")
-def management(shared_data, tmp_path_factory):
-    folder = shared_data / "openalex-management"
-    workspace = open_workspace(tmp_path_factory.mktemp("management"))
-    ingest_tables(
-        workspace,
-        works=folder / "works.csv.gz",
-        authorships=folder / "authorships.csv.gz",
-        institutions=folder / "institutions.csv.gz",
-    )
-    return workspace
 
 
 @pytest.fixture(scope="module")
