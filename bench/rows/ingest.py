@@ -12,6 +12,7 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -127,7 +128,10 @@ def by_duckdb(folder: Path) -> Path:
 
 
 def same(ours: Workspace, theirs: Path) -> dict[str, Any]:
-    """Both must have the same works with authors, and the same authors with ids on each."""
+    """Both must have the same works with authors, and the same authors with ids on each.
+
+    DuckDB passes over some of the whole lines that stand right after a broken one; those alone may be missing there.
+    """
     with duckdb.connect(str(theirs), read_only=True) as connection:
         query = """
             SELECT regexp_extract(id, '[^/]+$') AS work, count(DISTINCT author.id) AS authors
@@ -139,10 +143,27 @@ def same(ours: Workspace, theirs: Path) -> dict[str, Any]:
     with duckdb.connect() as connection:
         connection.register("rows", rows)
         mine = dict(connection.execute("SELECT work_id, count(DISTINCT author_id) FROM rows GROUP BY 1").fetchall())
-    if mine != rival:
-        differ = sorted(set(mine.items()) ^ set(rival.items()))[:3]
-        raise WrongOutput(f"works or their authors differ ({len(mine)} and {len(rival)} works): {differ}")
-    return {"rows of the rival": f"{listings:,}", "works with authors in both": f"{len(mine):,}"}
+    lost = set(mine) - set(rival)
+    lost &= _after_broken_lines(theirs.parent / "raw") if lost else lost
+    differ = sorted(item for item in set(mine.items()) ^ set(rival.items()) if item[0] not in lost)
+    if differ:
+        raise WrongOutput(f"works or their authors differ ({len(mine)} and {len(rival)} works): {differ[:3]}")
+    return {
+        "rows of the rival": f"{listings:,}",
+        "works with authors in both": f"{len(mine) - len(lost):,}",
+        "works the rival loses beside a broken line": f"{len(lost):,}",
+    }
+
+
+def _after_broken_lines(folder: Path) -> set[str]:
+    """Ids of the whole works that stand right after a broken line."""
+    found: set[str] = set()
+    for path in folder.glob("*.gz"):
+        lines = gzip.decompress(path.read_bytes()).splitlines()
+        for broken, line in pairwise(lines):
+            if not _sound(broken) and _sound(line):
+                found.add(json.loads(line)["id"].rpartition("/")[2])
+    return found
 
 
 def comparisons(size: Mapping[str, Any], stack: ExitStack, scratch: Path) -> list[Comparison]:  # noqa: ARG001
