@@ -9,6 +9,7 @@ import typer
 
 from toolkit.cli import movement_options as mov
 from toolkit.cli import options as opt
+from toolkit.cli.families import takes
 from toolkit.cli.output import emit, say
 from toolkit.errors import BadParameter
 from toolkit.workspace import open_workspace
@@ -18,18 +19,14 @@ __all__ = ["register"]
 _SELECTION = "What to count"
 _SHOWN = "What to show"
 
-FromPlaceOption = Annotated[
-    str | None, typer.Option("--from-place", help="Only moves out of this place.", rich_help_panel=_SELECTION)
-]
-ToPlaceOption = Annotated[
-    str | None, typer.Option("--to-place", help="Only moves into this place.", rich_help_panel=_SELECTION)
-]
 SpanOption = Annotated[
     str, typer.Option("--span", help="First and last year since the move, -5:5.", rich_help_panel=_SELECTION)
 ]
 
 
+@takes(mov.RULES_OF_MOVES, into="rules")
 def ties(
+    *,
     survival: Annotated[
         bool, typer.Option("--survival", help="Which part of their co-authors movers keep.", rich_help_panel=_SHOWN)
     ] = False,
@@ -51,8 +48,8 @@ def ties(
         typer.Option("--window", min=1, help="With --survival: years before and after.", rich_help_panel=_SELECTION),
     ] = 3,
     span: SpanOption = "-5:5",
-    from_place: FromPlaceOption = None,
-    to_place: ToPlaceOption = None,
+    from_place: mov.FromPlaceOption = None,
+    to_place: mov.ToPlaceOption = None,
     level: Annotated[
         str | None,
         typer.Option(
@@ -63,18 +60,7 @@ def ties(
     ] = None,
     years: opt.YearsOption = None,
     top: opt.TopOption = 25,
-    rule: mov.RuleOption = "tenure",
-    mode_weight: mov.ModeWeightOption = "parts",
-    tied: mov.TiesOption = "earlier",
-    max_gap: mov.MaxGapOption = 5,
-    bridge_gap: mov.BridgeGapOption = 2,
-    join_gap: mov.JoinGapOption = None,
-    max_visit: mov.MaxVisitOption = 4,
-    max_overlap: mov.MaxOverlapOption = 3,
-    drop_censored: mov.DropCensoredOption = False,
-    max_places: mov.MaxPlacesOption = 20,
-    drop_suspects: mov.DropSuspectsOption = False,
-    kin: mov.MoveKinOption = "drop",
+    rules: dict[str, Any],
     fmt: opt.FormatOption = None,
     output: opt.OutputOption = None,
     workspace: opt.WorkspaceOption = None,
@@ -96,18 +82,7 @@ def ties(
         "years": years,
         "from_place": from_place,
         "to_place": to_place,
-        "rule": rule,
-        "mode_weight": mode_weight,
-        "ties": tied,
-        "max_gap": max_gap,
-        "bridge_gap": bridge_gap,
-        "join_gap": join_gap,
-        "max_visit": max_visit,
-        "max_overlap": max_overlap,
-        "drop_censored": drop_censored,
-        "max_places": max_places,
-        "drop_suspects": drop_suspects,
-        "kin": kin,
+        **rules,
     }
     ws = open_workspace(workspace)
     if bridges:
@@ -119,7 +94,9 @@ def ties(
     emit(answer.frame, answer.run, fmt=fmt, output=output, top=top if bridges else 0)
 
 
+@takes(mov.RULES_OF_MOVES, into="rules")
 def returnees(
+    *,
     who: Annotated[
         str,
         typer.Option(
@@ -156,7 +133,7 @@ def returnees(
         typer.Option("--balanced", help="Only persons known in every year of the span.", rich_help_panel=_SELECTION),
     ] = False,
     span: SpanOption = "-5:5",
-    to_place: ToPlaceOption = None,
+    to_place: mov.ToPlaceOption = None,
     replicates: Annotated[
         int, typer.Option("--replicates", min=0, help="Bootstrap samples; 0 for no intervals.", rich_help_panel=_SHOWN)
     ] = 1000,
@@ -166,18 +143,7 @@ def returnees(
     ] = None,
     level: opt.LevelOption = "country",
     years: opt.YearsOption = None,
-    rule: mov.RuleOption = "tenure",
-    mode_weight: mov.ModeWeightOption = "parts",
-    ties: mov.TiesOption = "earlier",
-    max_gap: mov.MaxGapOption = 5,
-    bridge_gap: mov.BridgeGapOption = 2,
-    join_gap: mov.JoinGapOption = None,
-    max_visit: mov.MaxVisitOption = 4,
-    max_overlap: mov.MaxOverlapOption = 3,
-    drop_censored: mov.DropCensoredOption = False,
-    max_places: mov.MaxPlacesOption = 20,
-    drop_suspects: mov.DropSuspectsOption = False,
-    kin: mov.MoveKinOption = "drop",
+    rules: dict[str, Any],
     fmt: opt.FormatOption = None,
     output: opt.OutputOption = None,
     workspace: opt.WorkspaceOption = None,
@@ -201,18 +167,7 @@ def returnees(
         seed=seed,
         level=level,
         years=years,
-        rule=rule,
-        mode_weight=mode_weight,
-        ties=ties,
-        max_gap=max_gap,
-        bridge_gap=bridge_gap,
-        join_gap=join_gap,
-        max_visit=max_visit,
-        max_overlap=max_overlap,
-        drop_censored=drop_censored,
-        max_places=max_places,
-        drop_suspects=drop_suspects,
-        kin=kin,
+        **rules,
         **chosen,
     )
     if plot is not None:

@@ -10,6 +10,7 @@ import typer
 from toolkit.cli import movement_options as mov
 from toolkit.cli import options as opt
 from toolkit.cli.data import ingest_app
+from toolkit.cli.families import takes
 from toolkit.cli.output import emit, say, tell_run, warn_synthetic
 from toolkit.workspace import open_workspace
 
@@ -27,7 +28,9 @@ _Name = Annotated[
 ]
 
 
+@takes(mov.RULES_OF_MOVES, into="rules")
 def flows(
+    *,
     show: Annotated[
         str,
         typer.Option(
@@ -117,18 +120,7 @@ def flows(
     country: opt.CountryOption = None,
     either: opt.CountryEitherOption = False,
     top: opt.TopOption = 25,
-    rule: mov.RuleOption = "tenure",
-    mode_weight: mov.ModeWeightOption = "parts",
-    ties: mov.TiesOption = "earlier",
-    max_gap: mov.MaxGapOption = 5,
-    bridge_gap: mov.BridgeGapOption = 2,
-    join_gap: mov.JoinGapOption = None,
-    max_visit: mov.MaxVisitOption = 4,
-    max_overlap: mov.MaxOverlapOption = 3,
-    drop_censored: mov.DropCensoredOption = False,
-    max_places: mov.MaxPlacesOption = 20,
-    drop_suspects: mov.DropSuspectsOption = False,
-    kin: mov.MoveKinOption = "drop",
+    rules: dict[str, Any],
     fmt: opt.FormatOption = None,
     output: opt.OutputOption = None,
     workspace: opt.WorkspaceOption = None,
@@ -168,18 +160,7 @@ def flows(
         ws,
         view,
         {name: value for name, value in asked.items() if value is not None},
-        rule=rule,
-        mode_weight=mode_weight,
-        ties=ties,
-        max_gap=max_gap,
-        bridge_gap=bridge_gap,
-        join_gap=join_gap,
-        max_visit=max_visit,
-        max_overlap=max_overlap,
-        drop_censored=drop_censored,
-        max_places=max_places,
-        drop_suspects=drop_suspects,
-        kin=kin,
+        **rules,
     )
     if plot is not None:
         from toolkit.present.flow_charts import draw_flows, draw_net_flows

@@ -9,6 +9,7 @@ import typer
 
 from toolkit.cli import movement_options as mov
 from toolkit.cli import options as opt
+from toolkit.cli.families import takes
 from toolkit.cli.output import emit, say
 from toolkit.errors import SettingsError
 from toolkit.workspace import open_workspace
@@ -18,13 +19,11 @@ __all__ = ["register"]
 _SELECTION = "What to count"
 
 
+@takes(mov.RULES_OF_MOVES, into="rules")
 def moves(
-    from_place: Annotated[
-        str | None, typer.Option("--from-place", help="Only moves out of this place.", rich_help_panel=_SELECTION)
-    ] = None,
-    to_place: Annotated[
-        str | None, typer.Option("--to-place", help="Only moves into this place.", rich_help_panel=_SELECTION)
-    ] = None,
+    *,
+    from_place: mov.FromPlaceOption = None,
+    to_place: mov.ToPlaceOption = None,
     author: Annotated[
         str | None,
         typer.Option("--author", help="Only this author: id, ORCID or name.", rich_help_panel=_SELECTION),
@@ -46,18 +45,7 @@ def moves(
     level: opt.LevelOption = "city",
     years: opt.YearsOption = None,
     top: opt.TopOption = 25,
-    rule: mov.RuleOption = "tenure",
-    mode_weight: mov.ModeWeightOption = "parts",
-    ties: mov.TiesOption = "earlier",
-    max_gap: mov.MaxGapOption = 5,
-    bridge_gap: mov.BridgeGapOption = 2,
-    join_gap: mov.JoinGapOption = None,
-    max_visit: mov.MaxVisitOption = 4,
-    max_overlap: mov.MaxOverlapOption = 3,
-    drop_censored: mov.DropCensoredOption = False,
-    max_places: mov.MaxPlacesOption = 20,
-    drop_suspects: mov.DropSuspectsOption = False,
-    kin: mov.MoveKinOption = "drop",
+    rules: dict[str, Any],
     fmt: opt.FormatOption = None,
     output: opt.OutputOption = None,
     workspace: opt.WorkspaceOption = None,
@@ -70,18 +58,7 @@ def moves(
 
     asked: dict[str, Any] = {
         "level": level,
-        "rule": rule,
-        "mode_weight": mode_weight,
-        "ties": ties,
-        "max_gap": max_gap,
-        "bridge_gap": bridge_gap,
-        "join_gap": join_gap,
-        "max_visit": max_visit,
-        "max_overlap": max_overlap,
-        "drop_censored": drop_censored,
-        "max_places": max_places,
-        "drop_suspects": drop_suspects,
-        "kin": kin,
+        **rules,
     }
     ws = open_workspace(workspace)
     if compare:
@@ -95,7 +72,9 @@ def moves(
     emit(answer.frame, answer.run, fmt=fmt, output=output, top=top)
 
 
+@takes(mov.RULES_OF_MOVES, into="rules", without=("rule", "drop_censored", "drop_suspects"))
 def careers(
+    *,
     author: Annotated[str, typer.Option("--author", help="The person: an id, an ORCID or a name.")],
     by_year: Annotated[
         bool, typer.Option("--by-year", help="The places of each year instead of tenures and moves.")
@@ -105,15 +84,7 @@ def careers(
     ] = None,
     level: opt.LevelOption = "institution",
     top: opt.TopOption = 0,
-    mode_weight: mov.ModeWeightOption = "parts",
-    ties: mov.TiesOption = "earlier",
-    max_gap: mov.MaxGapOption = 5,
-    bridge_gap: mov.BridgeGapOption = 2,
-    join_gap: mov.JoinGapOption = None,
-    max_visit: mov.MaxVisitOption = 4,
-    max_overlap: mov.MaxOverlapOption = 3,
-    max_places: mov.MaxPlacesOption = 20,
-    kin: mov.MoveKinOption = "drop",
+    rules: dict[str, Any],
     fmt: opt.FormatOption = None,
     output: opt.OutputOption = None,
     workspace: opt.WorkspaceOption = None,
@@ -124,15 +95,7 @@ def careers(
     asked: dict[str, Any] = {
         "author": author,
         "level": level,
-        "mode_weight": mode_weight,
-        "ties": ties,
-        "max_gap": max_gap,
-        "bridge_gap": bridge_gap,
-        "join_gap": join_gap,
-        "max_visit": max_visit,
-        "max_overlap": max_overlap,
-        "max_places": max_places,
-        "kin": kin,
+        **rules,
     }
     ws = open_workspace(workspace)
     answer = answers.careers(ws, by_year=by_year, **asked)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
+
+from toolkit.cli.families import Family
+
+__all__ = ["RULES_OF_MOVES", "FromPlaceOption", "ToPlaceOption"]
 
 _RULE = "What a move is"
 _SELECTION = "What to count"
 
-RuleOption = Annotated[
+_Rule = Annotated[
     str,
     typer.Option(
         "--rule",
@@ -17,13 +21,13 @@ RuleOption = Annotated[
         rich_help_panel=_RULE,
     ),
 ]
-ModeWeightOption = Annotated[
+_ModeWeight = Annotated[
     str,
     typer.Option(
         "--mode-weight", help="Mode-year: the main place has most parts or most articles.", rich_help_panel=_RULE
     ),
 ]
-TiesOption = Annotated[
+_Ties = Annotated[
     str,
     typer.Option(
         "--ties",
@@ -32,13 +36,13 @@ TiesOption = Annotated[
         rich_help_panel=_RULE,
     ),
 ]
-MaxGapOption = Annotated[
+_MaxGap = Annotated[
     int,
     typer.Option(
         "--max-gap", min=0, help="Mode-year: a change over more empty years is in no flow.", rich_help_panel=_RULE
     ),
 ]
-BridgeGapOption = Annotated[
+_BridgeGap = Annotated[
     int,
     typer.Option(
         "--bridge-gap",
@@ -47,7 +51,7 @@ BridgeGapOption = Annotated[
         rich_help_panel=_RULE,
     ),
 ]
-JoinGapOption = Annotated[
+_JoinGap = Annotated[
     int | None,
     typer.Option(
         "--join-gap",
@@ -56,10 +60,10 @@ JoinGapOption = Annotated[
         rich_help_panel=_RULE,
     ),
 ]
-MaxVisitOption = Annotated[
+_MaxVisit = Annotated[
     int, typer.Option("--max-visit", min=0, help="Tenure: longest visit in years.", rich_help_panel=_RULE)
 ]
-MaxOverlapOption = Annotated[
+_MaxOverlap = Annotated[
     int,
     typer.Option(
         "--max-overlap",
@@ -68,22 +72,45 @@ MaxOverlapOption = Annotated[
         rich_help_panel=_RULE,
     ),
 ]
-DropCensoredOption = Annotated[
+_DropCensored = Annotated[
     bool,
     typer.Option("--drop-censored", help="Leave out moves too late to be told from visits.", rich_help_panel=_RULE),
 ]
-MaxPlacesOption = Annotated[
+_MaxPlaces = Annotated[
     int,
     typer.Option(
         "--max-places", min=1, help="Authors with more places in one year are suspect.", rich_help_panel=_SELECTION
     ),
 ]
-DropSuspectsOption = Annotated[
+_DropSuspects = Annotated[
     bool, typer.Option("--drop-suspects", help="Leave suspect authors out.", rich_help_panel=_SELECTION)
 ]
-MoveKinOption = Annotated[
+_Kin = Annotated[
     str,
     typer.Option(
         "--kin", help="Moves between an institution and its own ancestor: drop or keep.", rich_help_panel=_RULE
     ),
+]
+
+RULES_OF_MOVES: Final[Family] = {
+    "rule": (_Rule, "tenure"),
+    "mode_weight": (_ModeWeight, "parts"),
+    "ties": (_Ties, "earlier"),
+    "max_gap": (_MaxGap, 5),
+    "bridge_gap": (_BridgeGap, 2),
+    "join_gap": (_JoinGap, None),
+    "max_visit": (_MaxVisit, 4),
+    "max_overlap": (_MaxOverlap, 3),
+    "drop_censored": (_DropCensored, False),
+    "max_places": (_MaxPlaces, 20),
+    "drop_suspects": (_DropSuspects, False),
+    "kin": (_Kin, "drop"),
+}
+"""What a move is: fields of :class:`~toolkit.measures.movement.options.Movement`, with its defaults."""
+
+FromPlaceOption = Annotated[
+    str | None, typer.Option("--from-place", help="Only moves out of this place.", rich_help_panel=_SELECTION)
+]
+ToPlaceOption = Annotated[
+    str | None, typer.Option("--to-place", help="Only moves into this place.", rich_help_panel=_SELECTION)
 ]
