@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from toolkit.cli import options as opt
+from toolkit.cli.families import takes
 from toolkit.cli.output import emit, say, tell_run, warn_synthetic
 from toolkit.cli.progress import progress_bar
 from toolkit.workspace import open_workspace
@@ -15,7 +17,7 @@ from toolkit.workspace import open_workspace
 if TYPE_CHECKING:
     from toolkit.corpus.ingest import IngestReport
 
-__all__ = ["ingest_app", "register", "tell_report"]
+__all__ = ["ingest_app", "register", "take_in"]
 
 _Paths = Annotated[list[Path], typer.Argument(help="Files or folders; folders are searched through.")]
 ingest_app = typer.Typer(no_args_is_help=True, help="Bring raw records into the workspace.")
@@ -37,8 +39,10 @@ def sample(
 
 
 @ingest_app.command("openalex")
+@takes(opt.LISTS_LAID_OVER, into="lists")
 def ingest_openalex(
     paths: _Paths,
+    *,
     types: Annotated[
         str | None,
         typer.Option(
@@ -52,11 +56,7 @@ def ingest_openalex(
         ),
     ] = None,
     corrections: opt.CorrectionsOption = None,
-    journals: opt.JournalListsOption = None,
-    marks: opt.MarkListsOption = None,
-    subject_map: opt.SubjectMapOption = None,
-    metro: opt.MetroMapOption = None,
-    countries: opt.CountryMapOption = None,
+    lists: dict[str, Any],
     cities: opt.CitiesOption = None,
     city_from: opt.CityFromOption = None,
     strict: opt.StrictOption = False,
@@ -67,34 +67,29 @@ def ingest_openalex(
     from toolkit.corpus.schema import KEPT_TYPES
 
     kept = KEPT_TYPES if types is None else None if types == "all" else tuple(t.strip() for t in types.split(","))
-    ws = open_workspace(workspace)
-    with progress_bar() as progress:
-        report = ingest.ingest_openalex(
-            ws,
-            paths,
-            types=kept,
-            subjects=subjects,
-            corrections=corrections or (),
-            lists=_lists(journals, marks, subject_map, metro, countries),
-            cities=cities,
-            city_from=city_from,
-            strict=strict,
-            progress=progress,
-        )
-    tell_report(report)
+    report = take_in(
+        ingest.ingest_openalex,
+        workspace,
+        paths,
+        types=kept,
+        subjects=subjects,
+        corrections=corrections or (),
+        lists=_by_kind(lists),
+        cities=cities,
+        city_from=city_from,
+        strict=strict,
+    )
     ended = report.run.facts["report"]["city_from_affiliation"]
     if ended:
         say("cities by address: " + ", ".join(f"{how} {number:,}" for how, number in ended.items()))
 
 
 @ingest_app.command("institutions")
+@takes(opt.LISTS_LAID_OVER, into="lists")
 def ingest_institutions(
     paths: _Paths,
-    journals: opt.JournalListsOption = None,
-    marks: opt.MarkListsOption = None,
-    subject_map: opt.SubjectMapOption = None,
-    metro: opt.MetroMapOption = None,
-    countries: opt.CountryMapOption = None,
+    *,
+    lists: dict[str, Any],
     cities: opt.CitiesOption = None,
     strict: opt.StrictOption = False,
     workspace: opt.WorkspaceOption = None,
@@ -102,27 +97,22 @@ def ingest_institutions(
     """OpenAlex institutions: JSON lines, plain or gzip."""
     from toolkit.corpus import ingest
 
-    ws = open_workspace(workspace)
-    with progress_bar() as progress:
-        report = ingest.ingest_institutions(
-            ws,
-            paths,
-            lists=_lists(journals, marks, subject_map, metro, countries),
-            cities=cities,
-            strict=strict,
-            progress=progress,
-        )
-    tell_report(report)
+    take_in(
+        ingest.ingest_institutions,
+        workspace,
+        paths,
+        lists=_by_kind(lists),
+        cities=cities,
+        strict=strict,
+    )
 
 
 @ingest_app.command("ror")
+@takes(opt.LISTS_LAID_OVER, into="lists")
 def ingest_ror(
     paths: _Paths,
-    journals: opt.JournalListsOption = None,
-    marks: opt.MarkListsOption = None,
-    subject_map: opt.SubjectMapOption = None,
-    metro: opt.MetroMapOption = None,
-    countries: opt.CountryMapOption = None,
+    *,
+    lists: dict[str, Any],
     cities: opt.CitiesOption = None,
     strict: opt.StrictOption = False,
     workspace: opt.WorkspaceOption = None,
@@ -130,21 +120,20 @@ def ingest_ror(
     """The Research Organization Registry: records of schema 1 and 2, JSON lines or a JSON list."""
     from toolkit.corpus import ingest
 
-    ws = open_workspace(workspace)
-    with progress_bar() as progress:
-        report = ingest.ingest_ror(
-            ws,
-            paths,
-            lists=_lists(journals, marks, subject_map, metro, countries),
-            cities=cities,
-            strict=strict,
-            progress=progress,
-        )
-    tell_report(report)
+    take_in(
+        ingest.ingest_ror,
+        workspace,
+        paths,
+        lists=_by_kind(lists),
+        cities=cities,
+        strict=strict,
+    )
 
 
 @ingest_app.command("tables")
+@takes(opt.LISTS_LAID_OVER, into="lists")
 def ingest_tables(
+    *,
     records: Annotated[
         list[Path] | None,
         typer.Argument(help="Records that hold works, authors and affiliations at once, read by --recipe."),
@@ -166,11 +155,7 @@ def ingest_tables(
         Path | None, typer.Option("--mapping", help="TOML or JSON file that says which column is which.")
     ] = None,
     corrections: opt.CorrectionsOption = None,
-    journals: opt.JournalListsOption = None,
-    marks: opt.MarkListsOption = None,
-    subject_map: opt.SubjectMapOption = None,
-    metro: opt.MetroMapOption = None,
-    countries: opt.CountryMapOption = None,
+    lists: dict[str, Any],
     cities: opt.CitiesOption = None,
     strict: opt.StrictOption = False,
     workspace: opt.WorkspaceOption = None,
@@ -178,40 +163,35 @@ def ingest_tables(
     """Plain tables, and exports of Scopus, Web of Science and repositories: csv, tsv or parquet, gzip or not."""
     from toolkit.corpus.plain import ingest_tables as read
 
-    ws = open_workspace(workspace)
+    take_in(
+        read,
+        workspace,
+        works=works or (),
+        authorships=authorships or (),
+        institutions=institutions or (),
+        records=records or (),
+        recipe=recipe,
+        mapping=mapping,
+        corrections=corrections or (),
+        lists=_by_kind(lists),
+        cities=cities,
+        strict=strict,
+    )
+
+
+def _by_kind(lists: dict[str, Any]) -> dict[str, list[Path] | Path | None]:
+    """The lists of a call, called as readers of lists call them."""
+    return {name.replace("_", "-"): paths for name, paths in lists.items()}
+
+
+def take_in(
+    read: Callable[..., IngestReport], workspace: Path | None, *what: object, **options: object
+) -> IngestReport:
+    """Read with a progress bar, and tell what came of it."""
     with progress_bar() as progress:
-        report = read(
-            ws,
-            works=works or (),
-            authorships=authorships or (),
-            institutions=institutions or (),
-            records=records or (),
-            recipe=recipe,
-            mapping=mapping,
-            corrections=corrections or (),
-            lists=_lists(journals, marks, subject_map, metro, countries),
-            cities=cities,
-            strict=strict,
-            progress=progress,
-        )
+        report = read(open_workspace(workspace), *what, progress=progress, **options)
     tell_report(report)
-
-
-def _lists(
-    journals: list[Path] | None,
-    marks: list[Path] | None,
-    subject_map: Path | None,
-    metro: Path | None,
-    countries: Path | None,
-) -> dict[str, list[Path] | Path | None]:
-    """The lists of a call by kind."""
-    return {
-        "journals": journals,
-        "marks": marks,
-        "subject-map": subject_map,
-        "metro": metro,
-        "countries": countries,
-    }
+    return report
 
 
 def tell_report(report: IngestReport) -> None:

@@ -8,9 +8,7 @@ from typing import Annotated
 import typer
 
 from toolkit.cli import options as opt
-from toolkit.cli.data import ingest_app, tell_report
-from toolkit.cli.progress import progress_bar
-from toolkit.workspace import open_workspace
+from toolkit.cli.data import ingest_app, take_in
 
 __all__ = ["register"]
 
@@ -27,10 +25,7 @@ def ingest_corrections(paths: _Paths, strict: opt.StrictOption = False, workspac
     """Corrected author ids: tables with the columns author_id, becomes and, for one work only, work_id."""
     from toolkit.corpus import ingest
 
-    ws = open_workspace(workspace)
-    with progress_bar() as progress:
-        report = ingest.ingest_corrections(ws, paths, strict=strict, progress=progress)
-    tell_report(report)
+    take_in(ingest.ingest_corrections, workspace, paths, strict=strict)
 
 
 def ingest_journals(
@@ -39,10 +34,7 @@ def ingest_journals(
     """Lists of journals to mark: tables with journal_id, issn or name, and perhaps mark."""
     from toolkit.corpus.lists import ingest_lists
 
-    ws = open_workspace(workspace)
-    with progress_bar() as progress:
-        report = ingest_lists.ingest_journals(ws, paths, name=name, strict=strict, progress=progress)
-    tell_report(report)
+    take_in(ingest_lists.ingest_journals, workspace, paths, name=name, strict=strict)
 
 
 def ingest_marks(
@@ -51,10 +43,7 @@ def ingest_marks(
     """Lists of institutions to mark (a league, a top 100): institution_id or name, country, and perhaps mark."""
     from toolkit.corpus.lists import ingest_lists
 
-    ws = open_workspace(workspace)
-    with progress_bar() as progress:
-        report = ingest_lists.ingest_marks(ws, paths, name=name, strict=strict, progress=progress)
-    tell_report(report)
+    take_in(ingest_lists.ingest_marks, workspace, paths, name=name, strict=strict)
 
 
 def ingest_subject_map(
@@ -65,10 +54,7 @@ def ingest_subject_map(
     """A map to subjects of your own: subject_from or journal, subject, and perhaps part."""
     from toolkit.corpus.lists import ingest_lists
 
-    ws = open_workspace(workspace)
-    with progress_bar() as progress:
-        report = ingest_lists.ingest_subject_map(ws, path, strict=strict, progress=progress)
-    tell_report(report)
+    take_in(ingest_lists.ingest_subject_map, workspace, path, strict=strict)
 
 
 def ingest_metro(
@@ -79,10 +65,7 @@ def ingest_metro(
     """A map of cities to metropolitan areas: city_id, or city with country and region; metro_id, metro_name."""
     from toolkit.corpus.lists import ingest_lists
 
-    ws = open_workspace(workspace)
-    with progress_bar() as progress:
-        report = ingest_lists.ingest_metro(ws, path, strict=strict, progress=progress)
-    tell_report(report)
+    take_in(ingest_lists.ingest_metro, workspace, path, strict=strict)
 
 
 def ingest_indicators(
@@ -91,10 +74,7 @@ def ingest_indicators(
     """Indicators of places: place or place_id, level, year, indicator, value, unit, source."""
     from toolkit.corpus.lists import ingest_lists
 
-    ws = open_workspace(workspace)
-    with progress_bar() as progress:
-        report = ingest_lists.ingest_indicators(ws, paths, name=name, strict=strict, progress=progress)
-    tell_report(report)
+    take_in(ingest_lists.ingest_indicators, workspace, paths, name=name, strict=strict)
 
 
 def ingest_countries(
@@ -105,10 +85,7 @@ def ingest_countries(
     """A map of countries that are counted with others (HK with CN): code, becomes."""
     from toolkit.corpus.lists import ingest_lists
 
-    ws = open_workspace(workspace)
-    with progress_bar() as progress:
-        report = ingest_lists.ingest_countries(ws, path, strict=strict, progress=progress)
-    tell_report(report)
+    take_in(ingest_lists.ingest_countries, workspace, path, strict=strict)
 
 
 def register(app: typer.Typer) -> None:  # noqa: ARG001 (they go under `ingest`)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
+
+from toolkit.cli.families import Family
 
 _SELECTION = "What to count"
 _OUTPUT = "Output"
@@ -184,3 +186,11 @@ CityFromOption = Annotated[
 StrictOption = Annotated[
     bool, typer.Option("--strict", help="Stop at the first bad record instead of setting it aside.")
 ]
+LISTS_LAID_OVER: Final[Family] = {
+    "journals": (JournalListsOption, None),
+    "marks": (MarkListsOption, None),
+    "subject_map": (SubjectMapOption, None),
+    "metro": (MetroMapOption, None),
+    "countries": (CountryMapOption, None),
+}
+"""Lists of the user's own that may come with records, by parameter."""
