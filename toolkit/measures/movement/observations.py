@@ -23,6 +23,7 @@ __all__ = [
     "numbered_first_years",
     "numbered_observations",
     "observations",
+    "places_of_sites",
     "signed_articles",
     "suspects",
 ]
@@ -94,7 +95,7 @@ def numbered_observations(tables: Tables, *, level: str, movement: Movement = DE
         ``author_no``, ``place_no`` (of :func:`~toolkit.measures.parts.unit_numbers`, in the order of the ids),
         ``year``, ``part``, ``articles``
     """
-    signed = signed_articles(tables).inner_join(_homes(tables, level), [("site_id", "home_site")])
+    signed = signed_articles(tables).inner_join(places_of_sites(tables, level), [("site_id", "home_site")])
     works = signed.group_by(["author_no", "place_no", "year", "work_no"]).agg(part=(signed.portion / signed.k).sum())
     seen = works.group_by(["author_no", "place_no", "year"]).agg(part=exact_sum(works.part), articles=works.count())
     seen = tables.keep(("observations", level), seen)
@@ -106,8 +107,15 @@ def numbered_observations(tables: Tables, *, level: str, movement: Movement = DE
     )
 
 
-def _homes(tables: Tables, level: str) -> ir.Table:
-    """Places of each site: ``home_site``, ``place_no``, ``portion`` (an institution's types share its part)."""
+def places_of_sites(tables: Tables, level: str) -> ir.Table:
+    """Place of each site that has one at ``level``; at level ``type`` a row for each type of its institution.
+
+    Returns
+    -------
+    ibis table
+        ``home_site``, ``place_no`` (of :func:`~toolkit.measures.parts.unit_numbers`), ``portion`` (what the place has
+        of the site: its institution's types share it)
+    """
     homes = unit_of_site(tables, level)
     homes = homes.filter(homes.unit_id != UNLOCATED).select(home_site="site_id", unit="unit_id")
     homes = homes.inner_join(unit_numbers(tables, level), [("unit", "unit_id")])

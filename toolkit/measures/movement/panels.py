@@ -7,11 +7,14 @@ from typing import Final
 import ibis
 import ibis.expr.types as ir
 
-from toolkit.measures.levels import unit_of_site
 from toolkit.measures.movement.kin import kin_of_places
-from toolkit.measures.movement.observations import author_numbers, authored_articles, numbered_articles
+from toolkit.measures.movement.observations import (
+    author_numbers,
+    authored_articles,
+    numbered_articles,
+    places_of_sites,
+)
 from toolkit.measures.movement.options import DEFAULT_MOVEMENT, Movement
-from toolkit.measures.parts import unit_numbers
 from toolkit.measures.precision import exact_sum
 from toolkit.measures.tables import Tables
 
@@ -169,13 +172,9 @@ def _institutions_of_articles(tables: Tables, own: ir.Table, *, level: str) -> i
     )
     signed = tables.authorships.select("work_id", "author_id", "site_id").inner_join(works, "work_id")
     for name, at in (("institution_no", "institution"), ("country_no", "country"), ("place_no", level)):
-        homes = unit_of_site(tables, at)
-        homes = homes.left_join(unit_numbers(tables, at).select(u="unit_id", number="number"), [("unit_id", "u")])
-        homes = tables.keep(
-            ("numbers of sites", at), homes.select(s=homes.site_id, number=ibis.coalesce(homes.number, 0))
-        )
-        homes = homes.select("s", **{name: "number"})
-        signed = signed.inner_join(homes, [("site_id", "s")]).drop("s")
+        homes = places_of_sites(tables, at).select("home_site", number="place_no")
+        signed = signed.left_join(homes, [("site_id", "home_site")])
+        signed = signed.mutate(**{name: ibis.coalesce(signed.number, 0)}).drop("home_site", "number")
     signed = signed.left_join(author_numbers(tables), "author_id")
     signed = signed.filter(signed.institution_no > 0)
     signed = signed.select("work_no", "author_no", "institution_no", "country_no", "place_no").distinct()

@@ -13,12 +13,12 @@ import ibis
 import ibis.expr.types as ir
 
 from toolkit.errors import BadParameter
-from toolkit.measures.levels import UNLOCATED, unit_of_site
 from toolkit.measures.movement.observations import (
     author_numbers,
     authored_articles,
     corpus_span,
     numbered_articles,
+    places_of_sites,
 )
 from toolkit.measures.movement.options import DEFAULT_MOVEMENT, Movement
 from toolkit.measures.movement.rules import movements
@@ -136,7 +136,7 @@ def ties_by_event_time(tables: Tables, moves: ir.Table, *, level: str, span: Yea
     """
     moves = moves.select("move_no", "author_no", "from_no", "year", "weight")
     written = _written(tables, moves, between=span)
-    signers = _signers(tables, written, moves.select(place_no="from_no"), level=level)
+    signers = _signers(_signed(tables, written, moves.select(place_no="from_no"), level=level))
     seen = written.left_join(signers, [("work_no", "signed_work"), ("from_no", "place_no")])
     seen = seen.mutate(tied=ibis.ifelse(_somebody_else(seen), 1.0, 0.0))
     by_move = seen.group_by(["move_no", "t", "weight"]).agg(articles=seen.count().cast("float64"), tied=seen.tied.sum())
@@ -218,10 +218,11 @@ def bridging_articles(tables: Tables, moves: ir.Table, *, level: str, years: Yea
     written = _written(tables, moves, between=(0, span[1] - span[0]))
     if years is not None:
         written = written.filter((written.year + written.t).between(*years))
-    own = _signed(tables, level=level).inner_join(moves.select("author_no").distinct(), "author_no")
-    own = own.select(signer="author_no", signed_at="place_no", own_work="work_no").distinct()
+    places = moves.select(place_no="from_no").union(moves.select(place_no="to_no"))
+    signed = _signed(tables, written, places, level=level)
+    own = signed.select(signer="author_no", signed_at="place_no", own_work="work_no").distinct()
     written = written.inner_join(own, [("work_no", "own_work"), ("author_no", "signer"), ("to_no", "signed_at")])
-    signers = _signers(tables, written, moves.select(place_no="from_no"), level=level)
+    signers = _signers(signed)
     found = written.inner_join(signers, [("work_no", "signed_work"), ("from_no", "place_no")])
     found = found.filter(_somebody_else(found))
     found = found.inner_join(
@@ -248,23 +249,22 @@ def _written(tables: Tables, moves: ir.Table, *, between: Years) -> ir.Table:
     return tables.keep(("written by movers", moves.op(), between), rows.filter(rows.t.between(*between)))
 
 
-def _signed(tables: Tables, *, level: str) -> ir.Table:
-    """Places that authors sign articles from: ``work_no``, ``author_no`` (null without an id), ``place_no``."""
-    homes = unit_of_site(tables, level)
-    homes = homes.filter(homes.unit_id != UNLOCATED).select(home_site="site_id", unit="unit_id")
-    homes = homes.inner_join(unit_numbers(tables, level), [("unit", "unit_id")]).select("home_site", place_no="number")
-    signed = tables.authorships.select("work_id", "author_id", "site_id")
-    signed = signed.inner_join(numbered_articles(tables).select("work_id", "work_no"), "work_id")
-    signed = signed.inner_join(homes, [("site_id", "home_site")])
-    signed = signed.left_join(author_numbers(tables), "author_id")
-    return signed.select("work_no", "place_no", "author_no")
+def _signed(tables: Tables, written: ir.Table, places: ir.Table, *, level: str) -> ir.Table:
+    """Who signs the articles of ``written`` from which of ``places``.
+
+    ``work_no``, ``place_no``, ``author_no`` (null without an id).
+    """
+    homes = places_of_sites(tables, level).inner_join(places.distinct(), "place_no").select("home_site", "place_no")
+    works = numbered_articles(tables).select("work_id", "work_no")
+    works = works.inner_join(written.select("work_no").distinct(), "work_no")
+    signed = tables.authorships.select("work_id", "author_id", "site_id").inner_join(works, "work_id")
+    signed = signed.inner_join(homes, [("site_id", "home_site")]).left_join(author_numbers(tables), "author_id")
+    signed = signed.select("work_no", "place_no", "author_no")
+    return tables.keep(("signed by movers and others", written.op(), places.op(), level), signed)
 
 
-def _signers(tables: Tables, written: ir.Table, places: ir.Table, *, level: str) -> ir.Table:
-    """Who signs each article of ``written`` at each of ``places``: ``anonymous`` authors, the first and last number."""
-    signed = _signed(tables, level=level).inner_join(written.select("work_no").distinct(), "work_no")
-    signed = signed.inner_join(places.distinct(), "place_no")
-    signed = tables.keep(("signers", written.op(), level), signed)
+def _signers(signed: ir.Table) -> ir.Table:
+    """Of each article and place of :func:`_signed`: ``anonymous`` authors, the first and last number."""
     by_place = signed.group_by(["work_no", "place_no"]).agg(
         anonymous=ibis.ifelse(signed.author_no.isnull(), 1, 0).sum(),
         first_author=signed.author_no.min(),
