@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from toolkit.cli import counting_options as cnt
 from toolkit.cli import options as opt
+from toolkit.cli.families import takes
 from toolkit.cli.output import emit
 from toolkit.workspace import open_workspace
 
 __all__ = ["register"]
 
 
+@takes(cnt.COUNTING_PAIRS, into="counting", first=cnt.SPLIT)
 def connections(
+    *,
     city: Annotated[str, typer.Option("--city", "--place", help="The place whose partners are listed, by id or name.")],
     scope: Annotated[
         str, typer.Option("--scope", help="Partners of all countries (all), domestic or international ones.")
@@ -25,16 +29,8 @@ def connections(
     level: opt.PlaceLevelOption = "city",
     years: opt.YearsOption = None,
     by_year: opt.ByYearOption = False,
-    subject: opt.SubjectOption = None,
-    journals: opt.JournalsOption = None,
     top: opt.TopOption = 25,
-    rollup: opt.RollupOption = "split",
-    wfc: opt.WfcOption = False,
-    truncated: opt.TruncatedOption = "drop",
-    max_authors: opt.MaxAuthorsOption = None,
-    max_units: opt.MaxUnitsOption = 500,
-    link: opt.LinkOption = "one-author",
-    kin: opt.KinOption = "drop",
+    counting: dict[str, Any],
     fmt: opt.FormatOption = None,
     output: opt.OutputOption = None,
     workspace: opt.WorkspaceOption = None,
@@ -51,20 +47,14 @@ def connections(
         level=level,
         years=years,
         by_year=by_year,
-        subject=subject,
-        journals=journals,
-        rollup=rollup,
-        wfc=wfc,
-        truncated=truncated,
-        max_authors=max_authors,
-        max_units=max_units,
-        link=link,
-        kin=kin,
+        **counting,
     )
     emit(answer.frame, answer.run, fmt=fmt, output=output, top=top)
 
 
+@takes(cnt.COUNTING_SHARES, into="counting", first=cnt.SPLIT)
 def sectors(
+    *,
     place: Annotated[str | None, typer.Option("--place", "--city", help="Articles of this place.")] = None,
     each: Annotated[bool, typer.Option("--each", help="Of every place of the level, most articles first.")] = False,
     kind: Annotated[
@@ -80,14 +70,8 @@ def sectors(
     level: opt.LevelOption = "city",
     years: opt.YearsOption = None,
     by_year: opt.ByYearOption = False,
-    subject: opt.SubjectOption = None,
-    journals: opt.JournalsOption = None,
     top: opt.TopOption = 25,
-    rollup: opt.RollupOption = "split",
-    wfc: opt.WfcOption = False,
-    truncated: opt.TruncatedOption = "drop",
-    max_authors: opt.MaxAuthorsOption = None,
-    subject_counting: opt.SubjectCountingOption = "fractional",
+    counting: dict[str, Any],
     fmt: opt.FormatOption = None,
     output: opt.OutputOption = None,
     workspace: opt.WorkspaceOption = None,
@@ -110,10 +94,7 @@ def sectors(
             listed=listed,
             years=years,
             by_year=by_year,
-            subject=subject,
-            journals=journals,
-            truncated=truncated,
-            max_authors=max_authors,
+            **cnt.but(counting, "subject_counting", *cnt.SPLIT),
         )
         emit(found.frame, found.run, fmt=fmt, output=output, top=top)
         return
@@ -125,18 +106,14 @@ def sectors(
         level=level,
         years=years,
         by_year=by_year,
-        subject=subject,
-        journals=journals,
-        rollup=rollup,
-        wfc=wfc,
-        truncated=truncated,
-        max_authors=max_authors,
-        subject_counting=subject_counting,
+        **counting,
     )
     emit(answer.frame, answer.run, fmt=fmt, output=output, top=top)
 
 
+@takes(cnt.COUNTING_PAIRS, into="counting", first=cnt.SPLIT)
 def internal(
+    *,
     place: Annotated[str | None, typer.Option("--place", "--city", help="Only this place.")] = None,
     by: Annotated[
         str, typer.Option("--by", help="Rank by internal_share, internal_joint or part_of_share.")
@@ -144,17 +121,9 @@ def internal(
     level: opt.PlaceLevelOption = "city",
     years: opt.YearsOption = None,
     by_year: opt.ByYearOption = False,
-    subject: opt.SubjectOption = None,
-    journals: opt.JournalsOption = None,
-    country: opt.CountryOption = None,
     top: opt.TopOption = 25,
-    rollup: opt.RollupOption = "split",
-    wfc: opt.WfcOption = False,
-    truncated: opt.TruncatedOption = "drop",
-    max_authors: opt.MaxAuthorsOption = None,
-    max_units: opt.MaxUnitsOption = 500,
-    link: opt.LinkOption = "one-author",
-    kin: opt.KinOption = "drop",
+    counting: dict[str, Any],
+    country: opt.CountryOption = None,
     fmt: opt.FormatOption = None,
     output: opt.OutputOption = None,
     workspace: opt.WorkspaceOption = None,
@@ -170,21 +139,15 @@ def internal(
         level=level,
         years=years,
         by_year=by_year,
-        subject=subject,
-        journals=journals,
-        rollup=rollup,
-        wfc=wfc,
         country=country,
-        truncated=truncated,
-        max_authors=max_authors,
-        max_units=max_units,
-        link=link,
-        kin=kin,
+        **counting,
     )
     emit(answer.frame, answer.run, fmt=fmt, output=output, top=top)
 
 
+@takes(cnt.COUNTING_SHARES, into="counting", first=cnt.SPLIT)
 def together(
+    *,
     place: Annotated[
         list[str],
         typer.Option("--place", "--city", help="A member of the set; given two times or more."),
@@ -192,14 +155,8 @@ def together(
     level: opt.LevelOption = "city",
     years: opt.YearsOption = None,
     by_year: opt.ByYearOption = False,
-    subject: opt.SubjectOption = None,
-    journals: opt.JournalsOption = None,
     top: opt.TopOption = 0,
-    rollup: opt.RollupOption = "split",
-    wfc: opt.WfcOption = False,
-    truncated: opt.TruncatedOption = "drop",
-    max_authors: opt.MaxAuthorsOption = None,
-    subject_counting: opt.SubjectCountingOption = "fractional",
+    counting: dict[str, Any],
     fmt: opt.FormatOption = None,
     output: opt.OutputOption = None,
     workspace: opt.WorkspaceOption = None,
@@ -214,13 +171,7 @@ def together(
         level=level,
         years=years,
         by_year=by_year,
-        subject=subject,
-        journals=journals,
-        rollup=rollup,
-        wfc=wfc,
-        truncated=truncated,
-        max_authors=max_authors,
-        subject_counting=subject_counting,
+        **counting,
     )
     emit(answer.frame, answer.run, fmt=fmt, output=output, top=top)
 

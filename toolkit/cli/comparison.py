@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from toolkit.cli import counting_options as cnt
 from toolkit.cli import options as opt
+from toolkit.cli.families import takes
 from toolkit.cli.output import emit
 
 __all__ = ["register"]
@@ -15,7 +17,9 @@ __all__ = ["register"]
 _OLD = "How OLD was counted, where it was otherwise"
 
 
+@takes(cnt.COUNTING_SHARES, into="counting")
 def compare(
+    *,
     old: Annotated[Path, typer.Argument(metavar="OLD", help="Workspace folder of before.")],
     new: Annotated[Path, typer.Argument(metavar="NEW", help="Workspace folder of now.")],
     by: Annotated[str, typer.Option("--by", help="share or count: what is ranked and taken apart.")] = "share",
@@ -24,14 +28,8 @@ def compare(
     ] = False,
     level: opt.LevelOption = "city",
     years: opt.YearsOption = None,
-    subject: opt.SubjectOption = None,
-    journals: opt.JournalsOption = None,
     top: opt.TopOption = 25,
-    truncated: opt.TruncatedOption = "drop",
-    max_authors: opt.MaxAuthorsOption = None,
-    subject_counting: opt.SubjectCountingOption = "fractional",
-    rollup: opt.RollupOption = "split",
-    wfc: opt.WfcOption = False,
+    counting: dict[str, Any],
     old_truncated: Annotated[
         str | None,
         typer.Option("--old-truncated", help="Cut author lists in OLD: drop or keep.", rich_help_panel=_OLD),
@@ -84,14 +82,8 @@ def compare(
         moved=moved,
         level=level,
         years=years,
-        subject=subject,
-        truncated=truncated,
-        max_authors=max_authors,
-        journals=journals,
-        subject_counting=subject_counting,
-        rollup=rollup,
-        wfc=wfc,
         old_options=before,
+        **counting,
     )
     emit(answer.frame, answer.run, fmt=fmt, output=output, top=top)
 

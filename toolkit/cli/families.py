@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import wraps
 from typing import Any
 
@@ -14,7 +14,7 @@ Family = Mapping[str, tuple[Any, Any]]
 
 
 def takes(
-    family: Family, *, into: str, without: Collection[str] = ()
+    family: Family, *, into: str, without: Collection[str] = (), first: Sequence[str] = ()
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Let a command's keyword-only parameter ``into`` stand for the options of ``family``.
 
@@ -28,6 +28,8 @@ def takes(
         Name of the command's parameter, which is a ``dict[str, Any]``.
     without
         Options that this command does not have.
+    first
+        Options that its help shows before the others.
 
     Examples
     --------
@@ -39,7 +41,7 @@ def takes(
     >>> show(name="all", low=0, high=5)
     all {'low': 0, 'high': 5}
     """
-    options = {name: option for name, option in family.items() if name not in without}
+    options = {name: family[name] for name in (*first, *family) if name not in without}
 
     def decorated(command: Callable[..., None]) -> Callable[..., None]:
         own = inspect.signature(command, eval_str=True)

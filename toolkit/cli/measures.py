@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from toolkit.cli import counting_options as cnt
 from toolkit.cli import options as opt
+from toolkit.cli.families import takes
 from toolkit.cli.output import emit
 from toolkit.workspace import open_workspace
 
 __all__ = ["register"]
 
 
+@takes(cnt.COUNTING_SHARES, into="counting")
 def share(
+    *,
     place: Annotated[list[str] | None, typer.Option("--place", help="Only these places, by id or name.")] = None,
     base_year: Annotated[
         int | None, typer.Option("--base-year", help="Year whose article count Shares are adjusted to.")
@@ -21,15 +25,9 @@ def share(
     level: opt.LevelOption = "city",
     years: opt.YearsOption = None,
     by_year: opt.ByYearOption = False,
-    subject: opt.SubjectOption = None,
-    journals: opt.JournalsOption = None,
-    country: opt.CountryOption = None,
     top: opt.TopOption = 25,
-    truncated: opt.TruncatedOption = "drop",
-    max_authors: opt.MaxAuthorsOption = None,
-    subject_counting: opt.SubjectCountingOption = "fractional",
-    rollup: opt.RollupOption = "split",
-    wfc: opt.WfcOption = False,
+    counting: dict[str, Any],
+    country: opt.CountryOption = None,
     fmt: opt.FormatOption = None,
     output: opt.OutputOption = None,
     workspace: opt.WorkspaceOption = None,
@@ -47,20 +45,16 @@ def share(
         places=place,
         years=years,
         by_year=by_year,
-        subject=subject,
-        journals=journals,
         country=country,
         base_year=base_year,
-        truncated=truncated,
-        max_authors=max_authors,
-        subject_counting=subject_counting,
-        rollup=rollup,
-        wfc=wfc,
+        **counting,
     )
     emit(answer.frame, answer.run, fmt=fmt, output=output, top=top)
 
 
+@takes(cnt.COUNTING_SHARES, into="counting", without=("subject_counting",))
 def rank(
+    *,
     by: Annotated[
         str,
         typer.Option(
@@ -73,14 +67,9 @@ def rank(
     level: opt.LevelOption = "city",
     years: opt.YearsOption = None,
     by_year: opt.ByYearOption = False,
-    subject: opt.SubjectOption = None,
-    journals: opt.JournalsOption = None,
-    country: opt.CountryOption = None,
     top: opt.TopOption = 25,
-    truncated: opt.TruncatedOption = "drop",
-    max_authors: opt.MaxAuthorsOption = None,
-    rollup: opt.RollupOption = "split",
-    wfc: opt.WfcOption = False,
+    counting: dict[str, Any],
+    country: opt.CountryOption = None,
     fmt: opt.FormatOption = None,
     output: opt.OutputOption = None,
     workspace: opt.WorkspaceOption = None,
@@ -99,19 +88,16 @@ def rank(
         level=level,
         years=years,
         by_year=by_year,
-        subject=subject,
-        journals=journals,
         country=country,
         base_year=base_year,
-        truncated=truncated,
-        max_authors=max_authors,
-        rollup=rollup,
-        wfc=wfc,
+        **counting,
     )
     emit(answer.frame, answer.run, fmt=fmt, output=output, top=top)
 
 
+@takes(cnt.COUNTING_PAIRS, into="counting")
 def pairs(
+    *,
     place: Annotated[str | None, typer.Option("--place", "--city", help="Only pairs with this place.")] = None,
     partner: Annotated[str | None, typer.Option("--partner", help="With --place: only this pair.")] = None,
     within: Annotated[
@@ -132,18 +118,10 @@ def pairs(
     level: opt.LevelOption = "city",
     years: opt.YearsOption = None,
     by_year: opt.ByYearOption = False,
-    subject: opt.SubjectOption = None,
-    journals: opt.JournalsOption = None,
+    top: opt.TopOption = 25,
+    counting: dict[str, Any],
     country: opt.CountryOption = None,
     country_either: opt.CountryEitherOption = False,
-    top: opt.TopOption = 25,
-    truncated: opt.TruncatedOption = "drop",
-    max_authors: opt.MaxAuthorsOption = None,
-    max_units: opt.MaxUnitsOption = 500,
-    link: opt.LinkOption = "one-author",
-    kin: opt.KinOption = "drop",
-    rollup: opt.RollupOption = "split",
-    wfc: opt.WfcOption = False,
     fmt: opt.FormatOption = None,
     output: opt.OutputOption = None,
     workspace: opt.WorkspaceOption = None,
@@ -165,13 +143,7 @@ def pairs(
             years=years,
             by_year=by_year,
             top=top,
-            subject=subject,
-            journals=journals,
-            truncated=truncated,
-            max_authors=max_authors,
-            max_units=max_units,
-            link=link,
-            kin=kin,
+            **cnt.but(counting, *cnt.SPLIT),
         )
         emit(compared.frame, compared.run, fmt=fmt, output=output)
         return
@@ -186,22 +158,16 @@ def pairs(
         by=by,
         years=years,
         by_year=by_year,
-        subject=subject,
-        journals=journals,
         country=country,
         country_either=country_either,
-        truncated=truncated,
-        max_authors=max_authors,
-        max_units=max_units,
-        link=link,
-        kin=kin,
-        rollup=rollup,
-        wfc=wfc,
+        **counting,
     )
     emit(answer.frame, answer.run, fmt=fmt, output=output, top=top)
 
 
+@takes(cnt.COUNTING_PAIRS, into="counting", without=cnt.SPLIT)
 def partnerships(
+    *,
     city: Annotated[
         str | None, typer.Option("--city", "--place", help="One-ended totals of this place over all others.")
     ] = None,
@@ -213,16 +179,10 @@ def partnerships(
     level: opt.PlaceLevelOption = "city",
     years: opt.YearsOption = None,
     by_year: opt.ByYearOption = False,
-    subject: opt.SubjectOption = None,
-    journals: opt.JournalsOption = None,
+    top: opt.TopOption = 25,
+    counting: dict[str, Any],
     country: opt.CountryOption = None,
     country_either: opt.CountryEitherOption = False,
-    top: opt.TopOption = 25,
-    truncated: opt.TruncatedOption = "drop",
-    max_authors: opt.MaxAuthorsOption = None,
-    max_units: opt.MaxUnitsOption = 500,
-    link: opt.LinkOption = "one-author",
-    kin: opt.KinOption = "drop",
     fmt: opt.FormatOption = None,
     output: opt.OutputOption = None,
     workspace: opt.WorkspaceOption = None,
@@ -240,20 +200,16 @@ def partnerships(
         window=status_window,
         years=years,
         by_year=by_year,
-        subject=subject,
-        journals=journals,
         country=country,
         country_either=country_either,
-        truncated=truncated,
-        max_authors=max_authors,
-        max_units=max_units,
-        link=link,
-        kin=kin,
+        **counting,
     )
     emit(answer.frame, answer.run, fmt=fmt, output=output, top=top)
 
 
+@takes(cnt.COUNTING_PAIRS, into="counting")
 def articles(
+    *,
     place: Annotated[str | None, typer.Option("--place", "--city", help="Articles of this place.")] = None,
     partner: Annotated[
         str | None, typer.Option("--partner", help="With --place: the articles behind this pair's score.")
@@ -269,16 +225,8 @@ def articles(
     ] = False,
     level: opt.LevelOption = "city",
     years: opt.YearsOption = None,
-    subject: opt.SubjectOption = None,
-    journals: opt.JournalsOption = None,
     top: opt.TopOption = 25,
-    truncated: opt.TruncatedOption = "drop",
-    max_authors: opt.MaxAuthorsOption = None,
-    max_units: opt.MaxUnitsOption = 500,
-    link: opt.LinkOption = "one-author",
-    kin: opt.KinOption = "drop",
-    rollup: opt.RollupOption = "split",
-    wfc: opt.WfcOption = False,
+    counting: dict[str, Any],
     fmt: opt.FormatOption = None,
     output: opt.OutputOption = None,
     workspace: opt.WorkspaceOption = None,
@@ -296,15 +244,7 @@ def articles(
         within=within,
         partnership=partnership,
         years=years,
-        subject=subject,
-        journals=journals,
-        truncated=truncated,
-        max_authors=max_authors,
-        max_units=max_units,
-        link=link,
-        kin=kin,
-        rollup=rollup,
-        wfc=wfc,
+        **counting,
     )
     emit(answer.frame, answer.run, fmt=fmt, output=output, top=top)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from toolkit.cli import counting_options as cnt
 from toolkit.cli import options as opt
+from toolkit.cli.families import takes
 from toolkit.cli.output import emit, say, warn_synthetic
 from toolkit.cli.progress import progress_bar
 from toolkit.cli.sources import open_source
@@ -22,7 +24,9 @@ _WeightOption = Annotated[str, typer.Option("--weight", help="score, joint or pa
 _WriteOption = Annotated[bool, typer.Option("--write", help="Write the result back to the graph, as properties.")]
 
 
+@takes(cnt.COUNTING_PAIRS, into="counting")
 def hubs(
+    *,
     measure: Annotated[
         list[str] | None,
         typer.Option(
@@ -53,15 +57,7 @@ def hubs(
     level: opt.LevelOption = "city",
     years: opt.YearsOption = None,
     country: opt.CountryOption = None,
-    subject: opt.SubjectOption = None,
-    journals: opt.JournalsOption = None,
-    truncated: opt.TruncatedOption = "drop",
-    max_authors: opt.MaxAuthorsOption = None,
-    max_units: opt.MaxUnitsOption = 500,
-    link: opt.LinkOption = "one-author",
-    kin: opt.KinOption = "drop",
-    rollup: opt.RollupOption = "split",
-    wfc: opt.WfcOption = False,
+    counting: dict[str, Any],
     top: opt.TopOption = 25,
     fmt: opt.FormatOption = None,
     output: opt.OutputOption = None,
@@ -85,15 +81,7 @@ def hubs(
             interval=interval,
             replicates=replicates,
             network=network,
-            subject=subject,
-            journals=journals,
-            truncated=truncated,
-            max_authors=max_authors,
-            max_units=max_units,
-            link=link,
-            kin=kin,
-            rollup=rollup,
-            wfc=wfc,
+            **counting,
         )
         if write:
             _write_back(opened.graph, answer, level=level)
@@ -101,7 +89,9 @@ def hubs(
     emit(answer.frame, answer.run, fmt=fmt, output=output, top=top)
 
 
+@takes(cnt.COUNTING_PAIRS, into="counting")
 def communities(
+    *,
     method: Annotated[str, typer.Option("--method", help="leiden or louvain.")] = "leiden",
     weight: _WeightOption = "score",
     source: opt.SourceOption = "corpus",
@@ -131,15 +121,7 @@ def communities(
     level: opt.LevelOption = "city",
     years: opt.YearsOption = None,
     country: opt.CountryOption = None,
-    subject: opt.SubjectOption = None,
-    journals: opt.JournalsOption = None,
-    truncated: opt.TruncatedOption = "drop",
-    max_authors: opt.MaxAuthorsOption = None,
-    max_units: opt.MaxUnitsOption = 500,
-    link: opt.LinkOption = "one-author",
-    kin: opt.KinOption = "drop",
-    rollup: opt.RollupOption = "split",
-    wfc: opt.WfcOption = False,
+    counting: dict[str, Any],
     top: opt.TopOption = 0,
     fmt: opt.FormatOption = None,
     output: opt.OutputOption = None,
@@ -165,15 +147,7 @@ def communities(
             stability=stability,
             consensus=consensus,
             network=network,
-            subject=subject,
-            journals=journals,
-            truncated=truncated,
-            max_authors=max_authors,
-            max_units=max_units,
-            link=link,
-            kin=kin,
-            rollup=rollup,
-            wfc=wfc,
+            **counting,
         )
         if write:
             _write_back(opened.graph, answer, level=level)

@@ -6,23 +6,24 @@ from typing import Annotated, Any
 
 import typer
 
+from toolkit.cli import counting_options as cnt
 from toolkit.cli import options as opt
+from toolkit.cli.families import takes
 from toolkit.cli.output import emit
 from toolkit.errors import SettingsError
 from toolkit.workspace import open_workspace
 
 __all__ = ["register"]
 
-_PlaceLevelOption = Annotated[
-    str, typer.Option("--level", help="city, metro, region or country.", rich_help_panel="What to count")
-]
 _RowSubjectOption = Annotated[
     str | None,
     typer.Option("--subject", help="Only rows of this subject, in the mix of all.", rich_help_panel="What to count"),
 ]
 
 
+@takes(cnt.COUNTING_SHARES, into="counting", without=("subject",))
 def subjects(
+    *,
     place: Annotated[list[str] | None, typer.Option("--place", "--city", help="Only these, by id or name.")] = None,
     concentration: Annotated[
         bool,
@@ -39,13 +40,8 @@ def subjects(
     by_year: opt.ByYearOption = False,
     subject: _RowSubjectOption = None,
     country: opt.CountryOption = None,
-    journals: opt.JournalsOption = None,
     top: opt.TopOption = 25,
-    truncated: opt.TruncatedOption = "drop",
-    max_authors: opt.MaxAuthorsOption = None,
-    subject_counting: opt.SubjectCountingOption = "fractional",
-    rollup: opt.RollupOption = "split",
-    wfc: opt.WfcOption = False,
+    counting: dict[str, Any],
     fmt: opt.FormatOption = None,
     output: opt.OutputOption = None,
     workspace: opt.WorkspaceOption = None,
@@ -62,12 +58,7 @@ def subjects(
         "years": years,
         "by_year": by_year,
         "subject": subject,
-        "truncated": truncated,
-        "max_authors": max_authors,
-        "subject_counting": subject_counting,
-        "journals": journals,
-        "rollup": rollup,
-        "wfc": wfc,
+        **counting,
     }
     ws = open_workspace(workspace)
     if concentration:
@@ -79,7 +70,9 @@ def subjects(
     emit(answer.frame, answer.run, fmt=fmt, output=output, top=top)
 
 
+@takes(cnt.COUNTING_SHARES, into="counting", without=("subject",))
 def standing(
+    *,
     place: Annotated[str, typer.Argument(metavar="PLACE", help="A place, by id or name.")],
     by: Annotated[str, typer.Option("--by", help="share or count: what to rank by.")] = "share",
     level: opt.LevelOption = "city",
@@ -90,13 +83,8 @@ def standing(
         str | None,
         typer.Option("--country", help="Rank among this country's places only.", rich_help_panel="What to count"),
     ] = None,
-    journals: opt.JournalsOption = None,
     top: opt.TopOption = 25,
-    truncated: opt.TruncatedOption = "drop",
-    max_authors: opt.MaxAuthorsOption = None,
-    subject_counting: opt.SubjectCountingOption = "fractional",
-    rollup: opt.RollupOption = "split",
-    wfc: opt.WfcOption = False,
+    counting: dict[str, Any],
     fmt: opt.FormatOption = None,
     output: opt.OutputOption = None,
     workspace: opt.WorkspaceOption = None,
@@ -113,31 +101,23 @@ def standing(
         by_year=by_year,
         subject=subject,
         country=country,
-        truncated=truncated,
-        max_authors=max_authors,
-        subject_counting=subject_counting,
-        journals=journals,
-        rollup=rollup,
-        wfc=wfc,
+        **counting,
     )
     emit(answer.frame, answer.run, fmt=fmt, output=output, top=top)
 
 
+@takes(cnt.COUNTING_SHARES, into="counting", without=("rollup",))
 def umbrella(
+    *,
     organisation: Annotated[str, typer.Argument(metavar="NAME", help="An umbrella organisation, by id or name.")],
     institutes: Annotated[
         bool, typer.Option("--institutes", help="A row for each institute at each city instead.")
     ] = False,
-    level: _PlaceLevelOption = "city",
+    level: opt.PlaceLevelOption = "city",
     years: opt.YearsOption = None,
     by_year: opt.ByYearOption = False,
-    subject: opt.SubjectOption = None,
-    journals: opt.JournalsOption = None,
     top: opt.TopOption = 25,
-    truncated: opt.TruncatedOption = "drop",
-    max_authors: opt.MaxAuthorsOption = None,
-    subject_counting: opt.SubjectCountingOption = "fractional",
-    wfc: opt.WfcOption = False,
+    counting: dict[str, Any],
     fmt: opt.FormatOption = None,
     output: opt.OutputOption = None,
     workspace: opt.WorkspaceOption = None,
@@ -155,33 +135,25 @@ def umbrella(
         level=level,
         years=years,
         by_year=by_year,
-        subject=subject,
-        truncated=truncated,
-        max_authors=max_authors,
-        subject_counting=subject_counting,
-        journals=journals,
-        wfc=wfc,
+        **counting,
     )
     emit(answer.frame, answer.run, fmt=fmt, output=output, top=top)
 
 
+@takes(cnt.COUNTING_SHARES, into="counting", without=("rollup",))
 def lists(
+    *,
     name: Annotated[
         str | None, typer.Option("--list", help="This list by city. [default: a row for each list there is]")
     ] = None,
     members: Annotated[
         bool, typer.Option("--members", help="With --list: a row for each member at each city instead.")
     ] = False,
-    level: _PlaceLevelOption = "city",
+    level: opt.PlaceLevelOption = "city",
     years: opt.YearsOption = None,
     by_year: opt.ByYearOption = False,
-    subject: opt.SubjectOption = None,
-    journals: opt.JournalsOption = None,
     top: opt.TopOption = 25,
-    truncated: opt.TruncatedOption = "drop",
-    max_authors: opt.MaxAuthorsOption = None,
-    subject_counting: opt.SubjectCountingOption = "fractional",
-    wfc: opt.WfcOption = False,
+    counting: dict[str, Any],
     fmt: opt.FormatOption = None,
     output: opt.OutputOption = None,
     workspace: opt.WorkspaceOption = None,
@@ -199,17 +171,14 @@ def lists(
         level=level,
         years=years,
         by_year=by_year,
-        subject=subject,
-        truncated=truncated,
-        max_authors=max_authors,
-        subject_counting=subject_counting,
-        journals=journals,
-        wfc=wfc,
+        **counting,
     )
     emit(answer.frame, answer.run, fmt=fmt, output=output, top=top)
 
 
+@takes(cnt.COUNTING_SHARES, into="counting", without=("subject",))
 def indicators(
+    *,
     indicator: Annotated[
         str | None,
         typer.Argument(metavar="[NAME]", help="An indicator, for example population. [default: those there are]"),
@@ -233,13 +202,8 @@ def indicators(
     by_year: opt.ByYearOption = False,
     subject: opt.SubjectOption = None,
     country: opt.CountryOption = None,
-    journals: opt.JournalsOption = None,
     top: opt.TopOption = 25,
-    truncated: opt.TruncatedOption = "drop",
-    max_authors: opt.MaxAuthorsOption = None,
-    subject_counting: opt.SubjectCountingOption = "fractional",
-    rollup: opt.RollupOption = "split",
-    wfc: opt.WfcOption = False,
+    counting: dict[str, Any],
     fmt: opt.FormatOption = None,
     output: opt.OutputOption = None,
     workspace: opt.WorkspaceOption = None,
@@ -262,12 +226,7 @@ def indicators(
         by_year=by_year,
         subject=subject,
         country=country,
-        truncated=truncated,
-        max_authors=max_authors,
-        subject_counting=subject_counting,
-        journals=journals,
-        rollup=rollup,
-        wfc=wfc,
+        **counting,
     )
     emit(answer.frame, answer.run, fmt=fmt, output=output, top=top)
 
