@@ -31,9 +31,13 @@ _HOMES = {
     "concentration": "toolkit.measures.answers",
     "connections": "toolkit.measures.answers",
     "corridors": "toolkit.measures.answers",
+    "draw_career": "toolkit.present.timelines",
+    "draw_event_study": "toolkit.present.event_figures",
     "draw_flows": "toolkit.present.flow_charts",
+    "draw_hub_intervals": "toolkit.present.ranking_charts",
     "draw_net_flows": "toolkit.present.flow_charts",
     "draw_network": "toolkit.present.charts",
+    "draw_ties": "toolkit.present.event_figures",
     "flow_communities": "toolkit.flow_analyses",
     "flow_graph": "toolkit.flow_analyses",
     "flow_indicators": "toolkit.measures.answers",
@@ -106,9 +110,13 @@ __all__ = [
     "concentration",
     "connections",
     "corridors",
+    "draw_career",
+    "draw_event_study",
     "draw_flows",
+    "draw_hub_intervals",
     "draw_net_flows",
     "draw_network",
+    "draw_ties",
     "event_study",
     "flow_communities",
     "flow_graph",
@@ -223,7 +231,10 @@ if TYPE_CHECKING:
     from toolkit.measures.store import build
     from toolkit.network.ingest_network import ingest_network
     from toolkit.present.charts import draw_network
+    from toolkit.present.event_figures import draw_event_study, draw_ties
     from toolkit.present.flow_charts import draw_flows, draw_net_flows
+    from toolkit.present.ranking_charts import draw_hub_intervals
+    from toolkit.present.timelines import draw_career
     from toolkit.runs import Answer, RunRecord
     from toolkit.settings import Settings
     from toolkit.workspace import Workspace, open_workspace

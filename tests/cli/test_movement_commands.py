@@ -50,7 +50,7 @@ def test_a_career_is_listed_and_drawn(cli: Cli, careers_workspace: Path, tmp_pat
         "migration",
         "move",
     ]
-    assert f"timeline in {plot}" in done.err
+    assert f"figure in {plot}" in done.err
     assert "migration, return" in plot.read_text(encoding="utf-8")
     years = cli("careers", "--author", "returnee", "--by-year", "-w", careers_workspace, "--format", "json").rows()
     assert [row["main_place"] for row in years] == [True] * 19

@@ -10,7 +10,7 @@ import typer
 from toolkit.cli import movement_options as mov
 from toolkit.cli import options as opt
 from toolkit.cli.families import takes
-from toolkit.cli.output import emit, say
+from toolkit.cli.output import emit, write_figure
 from toolkit.errors import BadParameter
 from toolkit.workspace import open_workspace
 
@@ -43,6 +43,9 @@ def ties(
     by_article: Annotated[
         bool, typer.Option("--by-article", help="With --bridges: a row for each article.", rich_help_panel=_SHOWN)
     ] = False,
+    plot: Annotated[
+        Path | None, typer.Option("--plot", help="Draw the tie rate into this file (.png, .svg or .pdf).")
+    ] = None,
     window: Annotated[
         int,
         typer.Option("--window", min=1, help="With --survival: years before and after.", rich_help_panel=_SELECTION),
@@ -77,6 +80,8 @@ def ties(
         raise BadParameter("bridge", bridge, "it is dual, or left out")
     if (bridge or by_article) and not bridges:
         raise BadParameter("bridge", bridge or "by-article", "it goes with --bridges")
+    if plot and (bridges or survival):
+        raise BadParameter("plot", str(plot), "it draws the tie rate: leave out --survival and --bridges")
     asked: dict[str, Any] = {
         "level": level or ("institution" if bridges else "city"),
         "years": years,
@@ -91,6 +96,13 @@ def ties(
         answer = answers.survival(ws, window=window, **asked)
     else:
         answer = answers.ties(ws, span=span, **asked)
+    if plot is not None:
+        from toolkit.present.event_figures import draw_ties
+        from toolkit.present.figures import caption, figure_bytes
+
+        about = f"{answer.run.facts['movers']:,} movers; co-authors are other people."
+        figure = draw_ties(answer.frame, note=caption(answer.run, about=about))
+        write_figure(figure_bytes(figure, plot), answer.run, plot)
     emit(answer.frame, answer.run, fmt=fmt, output=output, top=top if bridges else 0)
 
 
@@ -172,11 +184,11 @@ def returnees(
     )
     if plot is not None:
         from toolkit.present.event_figures import draw_event_study
-        from toolkit.present.timelines import write_figure
+        from toolkit.present.figures import caption, figure_bytes
 
-        note = f"{answer.run.facts['persons']:,} persons, bands: 95 % bootstrap intervals. Descriptive, not causal."
-        write_figure(draw_event_study(answer.frame, note=note), plot)
-        say(f"figure in {plot}")
+        about = f"{answer.run.facts['persons']:,} persons, bands: 95 % bootstrap intervals. Descriptive, not causal."
+        figure = draw_event_study(answer.frame, note=caption(answer.run, about=about))
+        write_figure(figure_bytes(figure, plot), answer.run, plot)
     emit(answer.frame, answer.run, fmt=fmt, output=output, top=0)
 
 

@@ -11,7 +11,7 @@ from toolkit.cli import movement_options as mov
 from toolkit.cli import options as opt
 from toolkit.cli.data import ingest_app
 from toolkit.cli.families import takes
-from toolkit.cli.output import emit, say, tell_run, warn_synthetic
+from toolkit.cli.output import emit, say, tell_run, warn_synthetic, write_figure
 from toolkit.workspace import open_workspace
 
 if TYPE_CHECKING:
@@ -163,12 +163,12 @@ def flows(
         **rules,
     )
     if plot is not None:
+        from toolkit.present.figures import caption, figure_bytes
         from toolkit.present.flow_charts import draw_flows, draw_net_flows
-        from toolkit.present.timelines import write_figure
 
         draw = draw_flows if view == "matrix" else draw_net_flows
-        write_figure(draw(answer.frame, note=" ".join(answer.run.notes)), plot)
-        say(f"figure in {plot}")
+        figure = draw(answer.frame, note=caption(answer.run))
+        write_figure(figure_bytes(figure, plot), answer.run, plot)
     if network is None:
         warn_synthetic(ws)
     emit(answer.frame, answer.run, fmt=fmt, output=output, top=top)

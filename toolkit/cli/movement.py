@@ -10,7 +10,7 @@ import typer
 from toolkit.cli import movement_options as mov
 from toolkit.cli import options as opt
 from toolkit.cli.families import takes
-from toolkit.cli.output import emit, say
+from toolkit.cli.output import emit, write_figure
 from toolkit.errors import SettingsError
 from toolkit.workspace import open_workspace
 
@@ -100,12 +100,13 @@ def careers(
     ws = open_workspace(workspace)
     answer = answers.careers(ws, by_year=by_year, **asked)
     if plot is not None:
-        from toolkit.present.timelines import draw_career, write_figure
+        from toolkit.present.figures import caption, figure_bytes
+        from toolkit.present.timelines import draw_career
 
         events = answers.careers(ws, **asked).frame if by_year else answer.frame
         years = answer.frame if by_year else answers.careers(ws, by_year=True, **asked).frame
-        write_figure(draw_career(events, years, note=" ".join(answer.run.notes)), plot)
-        say(f"timeline in {plot}")
+        figure = draw_career(events, years, note=caption(answer.run))
+        write_figure(figure_bytes(figure, plot), answer.run, plot)
     emit(answer.frame, answer.run, fmt=fmt, output=output, top=top)
 
 

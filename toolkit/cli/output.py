@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from toolkit.runs import RunRecord
     from toolkit.workspace import Workspace
 
-__all__ = ["chosen_format", "emit", "say", "show", "show_table", "tell_run", "warn_synthetic"]
+__all__ = ["chosen_format", "emit", "say", "show", "show_table", "tell_run", "warn_synthetic", "write_figure"]
 
 
 def console(*, stderr: bool = True) -> Console:
@@ -74,6 +74,12 @@ def emit(
     else:
         write_bytes(frame_bytes(shown, fmt=chosen))
     tell_run(run)
+
+
+def write_figure(content: bytes, run: RunRecord, path: Path) -> None:
+    """Write a figure (:func:`~toolkit.present.figures.figure_bytes`), and its run record beside it."""
+    record = write_answer_file(content, run, path)
+    say(f"figure in {path}; how it came about in {record.name}")
 
 
 def tell_run(run: RunRecord) -> None:

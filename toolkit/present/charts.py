@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from toolkit.errors import EmptyGraph, SettingsError
+from toolkit.errors import EmptyGraph
+from toolkit.present.figures import PALETTE, put_words, pyplot, without_frame
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 
 __all__ = ["draw_network"]
 
-# Okabe and Ito's colours: told apart by colour-blind readers too
-PALETTE: Final = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C6D31", "#7F7F7F")
 _EDGE, _NODE = "#8a94a0", "#0072B2"
 
 
@@ -64,7 +63,9 @@ def draw_network(
     SettingsError
         matplotlib is not installed (``pip install 'scicities[plots]'``).
     """
-    plt, collections = _matplotlib()
+    plt = pyplot()
+    from matplotlib.collections import LineCollection
+
     if not len(edges.weight):
         raise EmptyGraph("There is no edge to draw.")
     place = _layout(edges, positions)
@@ -79,7 +80,7 @@ def draw_network(
     relative = edges.weight[drawn] / edges.weight.max()
     lines = np.stack([place[edges.source[drawn]], place[edges.target[drawn]]], axis=1)
     axes.add_collection(
-        collections.LineCollection(
+        LineCollection(
             list(lines), linewidths=0.25 + 5 * relative, colors=_EDGE, alpha=0.35, zorder=1, capstyle="round"
         )
     )
@@ -96,25 +97,12 @@ def draw_network(
         axes.tick_params(labelsize=8, colors="#666666")
         axes.grid(visible=True, color="#eeeeee", linewidth=0.6, zorder=0)
         axes.set_axisbelow(True)
-        for side in axes.spines.values():
-            side.set_visible(False)
+        without_frame(axes)
     else:
         axes.set_axis_off()
     axes.margins(0.06)
-    if title:
-        axes.set_title(title, loc="left", fontsize=13, fontweight="bold")
-    if note:
-        figure.supxlabel(note, x=0.01, ha="left", fontsize=8, color="#666666")
+    put_words(figure, title, note, axes=axes)
     return figure
-
-
-def _matplotlib() -> tuple[Any, Any]:
-    try:
-        import matplotlib.pyplot as plt
-        from matplotlib import collections
-    except ImportError as error:
-        raise SettingsError("Figures need matplotlib: pip install 'scicities[plots]'.") from error
-    return plt, collections
 
 
 def _layout(edges: EdgeArray, positions: Mapping[str, tuple[float, float]] | None) -> np.ndarray[Any, Any]:

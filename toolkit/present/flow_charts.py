@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from toolkit.errors import BadParameter, EmptySelection, SettingsError
-from toolkit.present.charts import PALETTE
+from toolkit.errors import BadParameter, EmptySelection
+from toolkit.present.figures import PALETTE, put_words, pyplot, without_frame
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -61,7 +61,7 @@ def draw_net_flows(
         raise EmptySelection("Nobody moved: there is no flow to draw.")
     if moved["id"].duplicated().any():
         raise BadParameter("frame", "several years", "a figure shows one window: leave by_year out")
-    plt = _pyplot()
+    plt = pyplot()
     ordered = moved.sort_values(["net", "inflow", "id"], ascending=[False, False, True], kind="stable")
     if len(ordered) > places:
         half = max(1, places // 2)
@@ -92,10 +92,9 @@ def draw_net_flows(
     axes.tick_params(axis="x", labelsize=8, colors=_GREY)
     axes.grid(axis="x", color="#e8e8e8", linewidth=0.6)
     axes.set_axisbelow(True)
-    for side in ("top", "right", "left"):
-        axes.spines[side].set_visible(False)
+    without_frame(axes, "top", "right", "left")
     axes.legend(frameon=False, fontsize=8, loc="lower right", ncols=3, bbox_to_anchor=(1, 1))
-    _titled(figure, axes, title, note)
+    put_words(figure, title, note, axes=axes)
     return figure
 
 
@@ -139,7 +138,7 @@ def draw_flows(
     shown = sums[sums.index.get_level_values(0).isin(chosen) & sums.index.get_level_values(1).isin(chosen)]
     if shown.empty or not float(shown.sum()):
         raise EmptySelection("There is no flow between the places shown; show more of them.")
-    plt = _pyplot()
+    plt = pyplot()
     names = dict(zip(frame["from_id"], frame["from_name"], strict=True))
     names |= dict(zip(frame["to_id"], frame["to_name"], strict=True))
     figure: Figure = plt.figure(figsize=(8.5, 8.5), layout="constrained")
@@ -162,7 +161,7 @@ def draw_flows(
     axes.set_axis_off()
     whole = float(sums.sum())
     part = "" if np.isclose(float(shown.sum()), whole) else f"{float(shown.sum()):,.4g} of {whole:,.4g} researchers. "
-    _titled(figure, axes, title, part + note)
+    put_words(figure, title, part + note, axes=axes)
     return figure
 
 
@@ -225,18 +224,3 @@ def _arc(axes: Axes, first: float, last: float, colour: str, name: str) -> None:
         va="center",
         fontsize=9,
     )
-
-
-def _titled(figure: Any, axes: Axes, title: str, note: str) -> None:
-    if title:
-        axes.set_title(title, loc="left", fontsize=13, fontweight="bold")
-    if note:
-        figure.supxlabel(note, x=0.01, ha="left", fontsize=8, color=_GREY)
-
-
-def _pyplot() -> Any:
-    try:
-        import matplotlib.pyplot as plt
-    except ImportError as error:
-        raise SettingsError("Figures need matplotlib: pip install 'scicities[plots]'.") from error
-    return plt

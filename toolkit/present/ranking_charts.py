@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from toolkit.errors import BadParameter, EmptyGraph, MissingColumn, SettingsError
+from toolkit.errors import BadParameter, EmptyGraph, MissingColumn
+from toolkit.present.figures import put_words, pyplot, without_frame
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -72,7 +73,7 @@ def draw_hub_intervals(
     if frame.empty:
         raise EmptyGraph("There is no hub to draw.")
     rows = frame.sort_values(f"{measure}_rank", kind="stable").head(top)
-    plt = _pyplot()
+    plt = pyplot()
     height = 1.1 + _INCHES_A_ROW * len(rows) + (0.35 if title else 0) + (0.3 if note else 0)
     figure = ax.figure if ax is not None else plt.figure(figsize=(8, height), layout="constrained")
     axes = ax if ax is not None else figure.add_subplot()
@@ -88,13 +89,9 @@ def draw_hub_intervals(
     axes.set_axisbelow(True)
     axes.tick_params(axis="y", length=0)
     axes.tick_params(axis="x", labelsize=8, colors=_TEXT)
-    for side in axes.spines.values():
-        side.set_visible(False)
+    without_frame(axes)
     _write_ranks(axes, rows, place, measure)
-    if title:
-        axes.set_title(title, loc="left", fontsize=13, fontweight="bold")
-    if note:
-        figure.supxlabel(note, x=0.01, ha="left", fontsize=8, color=_TEXT)
+    put_words(figure, title, note, axes=axes)
     return figure
 
 
@@ -110,11 +107,3 @@ def _write_ranks(axes: Axes, rows: pd.DataFrame, place: np.ndarray[Any, Any], me
 def _right(axes: Axes, text: str, place: tuple[float, float], transform: Any) -> None:
     upright = "bottom" if text == "rank" else "center"
     axes.text(*place, text, transform=transform, va=upright, ha="left", fontsize=8.5, color=_TEXT)
-
-
-def _pyplot() -> Any:
-    try:
-        import matplotlib.pyplot as plt
-    except ImportError as error:
-        raise SettingsError("Figures need matplotlib: pip install 'scicities[plots]'.") from error
-    return plt

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from toolkit.errors import BadParameter, EmptySelection, SettingsError
-from toolkit.present.charts import PALETTE
+from toolkit.errors import EmptySelection
+from toolkit.present.figures import PALETTE, put_words, pyplot, without_frame
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["draw_career", "write_figure"]
+__all__ = ["draw_career"]
 
 _INK, _FAINT = "#333333", "#9aa3ad"
 _ARROWS: Final = {
@@ -70,19 +69,12 @@ def draw_career(events: pd.DataFrame, years: pd.DataFrame, *, title: str = "", n
     for axes, (own, seen) in zip(every, panels, strict=True):
         _career(axes, own, seen)
     every[-1].set_xlabel("year", fontsize=9, color=_INK)
-    if title:
-        figure.suptitle(title, x=0.01, ha="left", fontsize=13, fontweight="bold")
-    if note:
-        figure.supxlabel(note, x=0.01, ha="left", fontsize=8, color="#666666")
+    put_words(figure, title, note)
     return figure
 
 
 def _subplots(rows: list[int]) -> tuple[Figure, list[Axes]]:
-    try:
-        import matplotlib.pyplot as plt
-    except ImportError as error:
-        raise SettingsError("Figures need matplotlib: pip install 'scicities[plots]'.") from error
-    figure, every = plt.subplots(
+    figure, every = pyplot().subplots(
         len(rows),
         1,
         figsize=(9, 0.9 * len(rows) + 0.42 * sum(rows)),
@@ -175,33 +167,8 @@ def _frame(axes: Axes, names: list[str], years: pd.DataFrame) -> None:
     axes.grid(visible=True, axis="x", color="#eeeeee", linewidth=0.6)
     axes.set_axisbelow(True)
     axes.tick_params(length=0)
-    for side in axes.spines.values():
-        side.set_visible(False)
+    without_frame(axes)
 
 
 def _short(name: str) -> str:
     return name if len(name) <= 34 else f"{name[:33]}…"
-
-
-def write_figure(figure: Figure, path: Path) -> None:
-    """Write a figure, in the format of the file's ending, with texts that stay texts.
-
-    Raises
-    ------
-    BadParameter
-        The ending names no format of figures.
-    SettingsError
-        The file can't be written.
-    """
-    import matplotlib as mpl
-
-    formats = figure.canvas.get_supported_filetypes()
-    if path.suffix[1:].lower() not in formats:
-        raise BadParameter("plot", str(path), f"the file's ending is one of {', '.join(sorted(formats))}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # no date in the file: equal careers give equal files
-        with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "scicities"}):
-            figure.savefig(path, dpi=200, metadata={"Date": None} if path.suffix.lower() == ".svg" else None)
-    except OSError as error:
-        raise SettingsError(f"{path} can't be written: {error}") from error

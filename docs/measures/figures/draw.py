@@ -11,7 +11,8 @@ import pyarrow as pa
 
 import toolkit as sc
 from toolkit.corpus.example import CAM, MIT, NJU, OXF, PKU, career_tables, example_workspace
-from toolkit.present.timelines import draw_career, write_figure
+from toolkit.present.figures import figure_bytes
+from toolkit.present.timelines import draw_career
 
 FIGURES = {
     "named-careers": {
@@ -63,7 +64,7 @@ def draw(folder: Path) -> list[Path]:
                 for by_year in (False, True)
             )
         paths.append(folder / f"{name}.svg")
-        write_figure(draw_career(events, years), paths[-1])
+        paths[-1].write_bytes(figure_bytes(draw_career(events, years), paths[-1]))
     return paths
 
 

@@ -119,9 +119,11 @@ def _not_followed(tables: Tables, *, level: str, movement: Movement) -> list[str
         most = sorted(doubtful, key=lambda row: (-row["places"], row["author_id"]))[:_MOST_NAMED]
         named = ", ".join(f"{row['author_id']} ({row['places']} in {row['year']})" for row in most)
         done = "left out" if movement.drop_suspects else "kept (drop_suspects leaves them out)"
+        number = len(doubtful)
+        who, they_are = ("1 author has", "it is") if number == 1 else (f"{number:,} authors have", "they are")
         notes.append(
-            f"{len(doubtful):,} authors have more than {movement.max_places} places in a year, so their id may merge "
-            f"several people; they are {done}: {named}{' …' if len(doubtful) > len(most) else ''}."
+            f"{who} more than {movement.max_places} places in a year, so an id may merge several people; "
+            f"{they_are} {done}: {named}{' …' if number > len(most) else ''}."
         )
     if level == "institution" and movement.kin == "drop" and not tables.has_lineage:
         notes.append("No hierarchy of institutions is known, so no move was dropped as one between kin.")
