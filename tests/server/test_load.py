@@ -8,10 +8,11 @@ from collections.abc import Callable
 
 import pandas as pd
 import pytest
+from plain.graph_content import Killed, content, stop_after
 
 from toolkit.corpus.example import example_tables, example_workspace, hand_tables, mapped_tables
 from toolkit.errors import BadParameter, GraphStoreError, QueryRefused
-from toolkit.graphdb.connection import Graph, open_graph
+from toolkit.graphdb.connection import open_graph
 from toolkit.graphdb.layout import PLACE_LABELS
 from toolkit.graphdb.load import load, load_tables
 from toolkit.graphdb.server import ManagedServer
@@ -19,10 +20,6 @@ from toolkit.graphdb.tables import GraphTables, graph_tables
 from toolkit.measures.answers import pairs, partnerships, share
 from toolkit.runs import RunRecord
 from toolkit.workspace import Workspace
-
-
-class Killed(BaseException):
-    """Stands for a kill: nothing in the code may catch it."""
 
 
 @pytest.fixture(scope="module")
@@ -38,31 +35,6 @@ def tables(workspace) -> GraphTables:
 @pytest.fixture(scope="module")
 def hand(tmp_path_factory) -> GraphTables:
     return graph_tables(example_workspace(tmp_path_factory.mktemp("hand"), tables=hand_tables()))
-
-
-def content(graph: Graph) -> list[str]:
-    """Everything in the database, in a stable order; of the Load node only what does not tell the time."""
-    nodes = graph.read("MATCH (n) RETURN labels(n) AS labels, properties(n) AS properties")
-    found = []
-    for labels, properties in nodes.itertuples(index=False):
-        kept = {name: value for name, value in properties.items() if name not in {"started", "batch_size"}}
-        found.append(json.dumps([labels, kept], sort_keys=True))
-    ties = graph.read(
-        "MATCH (a)-[r]->(b) RETURN labels(a) AS la, coalesce(a.id, a.code) AS a, type(r) AS type, "
-        "properties(r) AS properties, labels(b) AS lb, coalesce(b.id, b.code) AS b"
-    )
-    return sorted(found + [json.dumps(list(row), sort_keys=True) for row in ties.itertuples(index=False)])
-
-
-def stop_after(calls: int) -> Callable[[str, int, int], None]:
-    """Progress callback that ends the load at its ``calls``-th call."""
-    seen = iter(range(1, calls))
-
-    def progress(stage: str, done: int, total: int) -> None:
-        if next(seen, None) is None:
-            raise Killed
-
-    return progress
 
 
 def test_rows_are_the_workspaces(empty_graph, workspace):

@@ -107,6 +107,10 @@ def load(
         typer.Option("--to", help="local, or a neo4j:// or bolt:// address. [default: NEO4J_URI, else local]"),
     ] = None,
     replace: Annotated[bool, typer.Option("--replace", help="Load anew even what is complete.")] = False,
+    only_changed: Annotated[
+        bool,
+        typer.Option("--only-changed", help="Where the graph shows other records, write only the rows that differ."),
+    ] = False,
     mode: Annotated[
         str, typer.Option("--mode", help="auto, online (batches) or offline (import tool, into an empty local server).")
     ] = "auto",
@@ -125,6 +129,7 @@ def load(
             settings=settings,
             progress=progress,
             replace=replace,
+            only_changed=only_changed,
             mode=mode,  # type: ignore[arg-type]  # other modes are refused there
         )
     warn_synthetic(ws)
@@ -132,11 +137,15 @@ def load(
         say(f"  {count:>10,}  {name}")
     for name, sums in report.totals.items():
         say(f"  {name}: " + ", ".join(f"{what} {total:,.9g}" for what, total in sums.items()))
-    say(
-        "nothing to do: this graph is loaded already"
-        if report.unchanged
-        else f"loaded; counts and sums equal the workspace's ({report.mode})"
-    )
+    for name, rows in report.changes.items():
+        if rows:
+            say(f"  {name}: {rows.added:,} added, {rows.changed:,} changed, {rows.removed:,} removed")
+    if report.unchanged:
+        say("nothing to do: this graph is loaded already")
+    elif report.action == "changed":
+        say("only rows that differ were written; counts and sums equal the workspace's")
+    else:
+        say(f"loaded; counts and sums equal the workspace's ({report.mode})")
     tell_run(report.run)
 
 

@@ -15,14 +15,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import resources
+from itertools import repeat
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
 
 import neo4j
 import pandas as pd
+import pyarrow as pa
 
-from toolkit.errors import BadParameter, SettingsError
+from toolkit.errors import BadParameter, GraphStoreError, SettingsError
 from toolkit.graphdb.driver_errors import translated
 from toolkit.graphdb.read_only import effect_beyond_reading, explaining, is_explained
 from toolkit.graphdb.server import ManagedServer
@@ -35,6 +37,8 @@ __all__ = ["Graph", "GraphInfo", "open_graph"]
 SCHEMES = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
 _CONNECT_SECONDS = 10.0
 _RETRY_SECONDS = 20.0
+_GATHERED = 100_000
+"""Rows that are held as Python values before they become a part of an Arrow table."""
 _READING = neo4j.RoutingControl.READ
 _WRITING = neo4j.RoutingControl.WRITE
 
@@ -159,6 +163,60 @@ class Graph:
                 database_=self.database,
                 result_transformer_=joined,
             )
+
+    def read_table(
+        self,
+        cypher: str,
+        schema: pa.Schema,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        name: str = "",
+    ) -> pa.Table:
+        """Answer of a statement that collects columns, as an Arrow table.
+
+        Parameters
+        ----------
+        cypher
+            A statement that returns the columns of ``schema``. Each row is a chunk of the table: its lists are equally
+            long, and a value that is no list counts for the whole chunk.
+        schema
+            Names and types.
+
+        Raises
+        ------
+        QueryRefused
+            The server refused it.
+        GraphStoreError
+            A value is not of the column's type.
+        """
+
+        def gathered(result: neo4j.Result) -> pa.Table:
+            batches: list[pa.RecordBatch] = []
+            columns: dict[str, list[Any]] = {column: [] for column in schema.names}
+            for record in result:
+                values = record.values()
+                rows = next(len(value) for value in values if isinstance(value, list))
+                for column, value in zip(columns, values, strict=True):
+                    columns[column].extend(value if isinstance(value, list) else repeat(value, rows))
+                if len(columns[schema.names[0]]) >= _GATHERED:
+                    batches.append(pa.record_batch(columns, schema=schema))
+                    columns = {column: [] for column in schema.names}
+            return pa.Table.from_batches([*batches, pa.record_batch(columns, schema=schema)])
+
+        with translated(self.uri):
+            try:
+                return self.driver.execute_query(
+                    _query(cypher, name, None),
+                    dict(parameters or {}),
+                    routing_=_READING,
+                    database_=self.database,
+                    result_transformer_=gathered,
+                )
+            except pa.ArrowException as error:
+                raise GraphStoreError(
+                    f"A value in the graph at {self.uri} is not of the type that scicities writes ({error}): someone "
+                    "changed it. `scicities load --replace` makes the graph anew."
+                ) from error
 
     def write(
         self, cypher: str, parameters: Mapping[str, Any] | None = None, *, name: str = "", timeout: float | None = None

@@ -72,6 +72,11 @@ class RelationshipKind:
         """What it looks like in a query, which is also its name in reports."""
         return f"(:{self.start})-[:{self.type}]->(:{self.end})"
 
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """Those of the properties that tell relationships between the same ends apart."""
+        return tuple(name for name in self.properties if name == "year")
+
 
 _PAIR: Final = ("year", "joint", "score")
 _PLACE_PAIR: Final = (*_PAIR, "partnerships")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Final, Literal, get_args
 
 from toolkit.errors import BadParameter
 from toolkit.graphdb.connection import Graph, open_graph
+from toolkit.graphdb.load_changes import Changes, change_tables
 from toolkit.graphdb.load_check import differences, verify
 from toolkit.graphdb.load_node import LoadNode, claim, found_counts, read_load, remove_ours, set_state
 from toolkit.graphdb.load_offline import import_tables
@@ -21,7 +22,7 @@ from toolkit.runs import RunRecord, recording
 from toolkit.settings import Settings, load_settings
 from toolkit.workspace import Workspace
 
-__all__ = ["OFFLINE_FROM", "LoadReport", "load", "load_tables"]
+__all__ = ["OFFLINE_FROM", "LoadReport", "load", "load_changes", "load_tables"]
 
 Progress = Callable[[str, int, int], None]
 Mode = Literal["auto", "offline", "online"]
@@ -42,8 +43,8 @@ class LoadReport:
     mode
         ``offline`` (import tool), ``online`` (batches), or ``none`` where nothing had to be done.
     action
-        ``loaded``, ``resumed`` (an interrupted load was finished), ``replaced`` (an earlier graph went first) or
-        ``unchanged``.
+        ``loaded``, ``resumed`` (an interrupted load was finished), ``replaced`` (an earlier graph went first),
+        ``changed`` (only rows that differ were written) or ``unchanged``.
     counts
         Rows found by label and relationship kind; they equal ``expected``, else the load had failed.
     expected
@@ -55,6 +56,8 @@ class LoadReport:
         All of it.
     run
         The run record.
+    changes
+        Where only rows that differ were written: what was added, changed and removed, by label and relationship kind.
     """
 
     target: str
@@ -65,6 +68,7 @@ class LoadReport:
     totals: Mapping[str, Mapping[str, float]]
     seconds: float
     run: RunRecord
+    changes: Mapping[str, Changes] = field(default_factory=dict)
 
     @property
     def unchanged(self) -> bool:
@@ -80,6 +84,7 @@ def load(
     progress: Progress | None = None,
     batch_size: int = 10_000,
     replace: bool = False,
+    only_changed: bool = False,
     mode: Mode = "auto",
 ) -> LoadReport:
     """Make the graph at ``target`` show the workspace's records.
@@ -98,6 +103,8 @@ def load(
         Rows of a transaction, online.
     replace
         Load anew even what is complete. Data that is not ours is never removed.
+    only_changed
+        Where the graph shows other records, write only the rows that differ; an empty database is loaded as ever.
     mode
         ``offline``: by the import tool, for an empty local server only. ``online``: by batches. ``auto``: the quicker
         one.
@@ -116,23 +123,28 @@ def load(
     GraphStoreError
         The server can't be reached or started, or counts or sums differ in the end.
     BadParameter
-        Unknown mode, batch size below 1, or ``offline`` for a target that is not the local server or not empty.
+        Unknown mode, batch size below 1, ``offline`` for a target that is not the local server or not empty, or
+        ``only_changed`` together with ``replace``.
 
     Notes
     -----
     Killed anywhere, the same call later ends in the same graph. Another corpus replaces the graph of the former one as
-    a whole: no row of it stays, nor a result written back to it.
+    a whole: no row of it stays, nor a result written back to it. With ``only_changed`` the graph in the end is the
+    same, row for row; results written back go just so, since they were about the former records.
     """
     if mode not in get_args(Mode):
         raise BadParameter("mode", mode, f"it is one of {', '.join(get_args(Mode))}")
     if batch_size < 1:
         raise BadParameter("batch_size", batch_size, "it is a whole number of at least 1")
+    if only_changed and replace:
+        raise BadParameter("only_changed", only_changed, "with replace every row is written anew; give one of the two")
     workspace.require_corpus()
     settings = settings or load_settings(workspace.root)
     name = target if isinstance(target, str) else "an open graph"
     parameters = {"target": name, "mode": mode, "batch_size": batch_size, "replace": replace}
+    parameters["only_changed"] = only_changed
     with recording("load", parameters, fingerprint=workspace.fingerprint, snapshot=workspace.snapshot) as timer:
-        job = _Job(workspace, settings, progress, batch_size, replace=replace, mode=mode)
+        job = _Job(workspace, settings, progress, batch_size, replace=replace, only_changed=only_changed, mode=mode)
         if isinstance(target, Graph):
             job.into(target)
         elif target == "local":
@@ -144,8 +156,10 @@ def load(
                 job.into(graph)
         timer.rows.update(job.found)
         timer.facts.update(mode=job.used, action=job.action)
+        if job.changes:
+            timer.facts["changes"] = {name: asdict(rows) for name, rows in job.changes.items() if rows}
         run = timer.record()
-    return LoadReport(name, job.used, job.action, job.found, job.expected, job.totals, run.seconds, run)
+    return LoadReport(name, job.used, job.action, job.found, job.expected, job.totals, run.seconds, run, job.changes)
 
 
 def load_tables(
@@ -184,6 +198,32 @@ def load_tables(
     return action
 
 
+def load_changes(
+    graph: Graph,
+    tables: GraphTables,
+    *,
+    batch_size: int = 10_000,
+    progress: Progress | None = None,
+) -> tuple[str, dict[str, Changes]]:
+    """As :func:`load_tables`, but only rows that differ are written; return what was done and what differed.
+
+    A database that holds nothing, or the first part of the same load, is loaded as ever. A graph of these records that
+    was damaged is mended.
+
+    Raises
+    ------
+    QueryRefused, GraphStoreError
+        As :func:`load`.
+    """
+    node = read_load(graph)
+    if node is None or (node.load_id == tables.load_id and node.state in ("loading", "filled")):
+        return load_tables(graph, tables, batch_size=batch_size, progress=progress), {}
+    create_constraints(graph)
+    changes = change_tables(graph, tables, node, batch_size=batch_size, progress=progress)
+    finish(graph, tables, progress=progress)
+    return "changed", changes
+
+
 def finish(graph: Graph, tables: GraphTables, *, progress: Progress | None = None) -> dict[str, int]:
     """Last steps of a filled graph: constraints, indexes, counts and sums; then it is ``complete``.
 
@@ -219,11 +259,13 @@ class _Job:
         batch_size: int,
         *,
         replace: bool,
+        only_changed: bool,
         mode: Mode,
     ) -> None:
         self.workspace, self.settings, self.progress, self.batch_size = workspace, settings, progress, batch_size
-        self.replace, self.mode = replace, mode
+        self.replace, self.only_changed, self.mode = replace, only_changed, mode
         self.used, self.action = "none", "unchanged"
+        self.changes: Mapping[str, Changes] = {}
         self.found: Mapping[str, int] = {}
         self.expected: Mapping[str, int] = {}
         self.totals: Mapping[str, Mapping[str, float]] = {}
@@ -246,9 +288,14 @@ class _Job:
             raise BadParameter("mode", self.mode, "an open graph is loaded by batches; give target='local'")
         require_supported(graph)
         if not self._nothing_to_do(graph, read_load(graph)):
-            self.action = load_tables(
-                graph, self.tables, batch_size=self.batch_size, replace=self.replace, progress=self.progress
-            )
+            if self.only_changed:
+                self.action, self.changes = load_changes(
+                    graph, self.tables, batch_size=self.batch_size, progress=self.progress
+                )
+            else:
+                self.action = load_tables(
+                    graph, self.tables, batch_size=self.batch_size, replace=self.replace, progress=self.progress
+                )
             self.used = "online"
             self._take_sums(graph)
 

@@ -7,9 +7,11 @@
                   +-> broken <+           |
                          |                |
                          +--> removing <--+   (then loading again)
+                         +--> changing <--+   (then complete again)
 
 ``loading``: batches are being sent, each leaves a ``LoadBatch`` node in its own transaction. ``filled``: all are in.
 ``complete``: counted and added up, as the workspace has it. ``broken``: it was not. ``removing``: an earlier load goes.
+``changing``: rows of an earlier load become those of the load that is named.
 """
 
 from __future__ import annotations
@@ -28,7 +30,17 @@ if TYPE_CHECKING:
     from toolkit.graphdb.connection import Graph
     from toolkit.graphdb.tables import GraphTables
 
-__all__ = ["LoadNode", "claim", "found_counts", "load_properties", "read_load", "remove_ours", "set_state"]
+__all__ = [
+    "LoadNode",
+    "claim",
+    "found_counts",
+    "load_properties",
+    "read_load",
+    "refuse_foreign",
+    "remove_ours",
+    "remove_runs",
+    "set_state",
+]
 
 Progress = Callable[[str, int, int], None]
 OWNER: Final = "scicities"
@@ -54,7 +66,7 @@ class LoadNode:
     load_id
         Known by fingerprint and layout, see :attr:`toolkit.graphdb.tables.GraphTables.load_id`.
     state
-        ``loading``, ``filled``, ``complete``, ``broken`` or ``removing``.
+        ``loading``, ``filled``, ``complete``, ``broken``, ``removing`` or ``changing``.
     batch_size
         Rows of a batch: a load goes on with the size it began with.
     counts
@@ -114,9 +126,9 @@ def load_properties(tables: GraphTables, *, state: str, batch_size: int) -> dict
     }
 
 
-def claim(graph: Graph, tables: GraphTables, *, batch_size: int) -> None:
-    """Write the Load node in state ``loading``: from here on the database is ours."""
-    properties = load_properties(tables, state="loading", batch_size=batch_size)
+def claim(graph: Graph, tables: GraphTables, *, batch_size: int, state: str = "loading") -> None:
+    """Write the Load node of ``tables``: from here on the database is ours."""
+    properties = load_properties(tables, state=state, batch_size=batch_size)
     graph.write(_CLAIM, {"owner": OWNER, "properties": properties}, name="load: begin")
 
 
@@ -140,7 +152,7 @@ def remove_ours(graph: Graph, node: LoadNode, *, progress: Progress | None = Non
         Something of someone else hangs on our nodes, or bears our labels, and would go with them. Nothing was removed.
     """
     found = found_counts(graph)
-    _refuse_foreign(graph, node, found)
+    refuse_foreign(graph, node, found)
     set_state(graph, "removing")
     total, removed = sum(found.values()), 0
     for _, statement in removal_statements():
@@ -153,8 +165,22 @@ def remove_ours(graph: Graph, node: LoadNode, *, progress: Progress | None = Non
                 break
 
 
-def _refuse_foreign(graph: Graph, node: LoadNode, found: Mapping[str, int]) -> None:
-    if node.state != "removing":
+def remove_runs(graph: Graph) -> None:
+    """Remove the nodes that tell of analyses written back."""
+    statements = dict(removal_statements())
+    while int(graph.write(statements["Run"], {"rows": _REMOVED_AT_ONCE}, name="load: remove")["removed"].iloc[0]):
+        pass
+
+
+def refuse_foreign(graph: Graph, node: LoadNode, found: Mapping[str, int]) -> None:
+    """Raise where rows of someone else would go with ours; ``found`` are the counts there are.
+
+    Raises
+    ------
+    QueryRefused
+        Something of someone else hangs on our nodes, or bears our labels. Nothing was removed.
+    """
+    if node.state not in ("removing", "changing"):
         for name, expected in node.counts.items():
             if found.get(name, 0) > expected:
                 raise QueryRefused(

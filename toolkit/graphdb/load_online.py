@@ -11,6 +11,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -28,7 +29,16 @@ if TYPE_CHECKING:
     from toolkit.graphdb.connection import Graph
     from toolkit.graphdb.tables import GraphTables
 
-__all__ = ["Batch", "node_batches", "relationship_batches", "send_batches"]
+__all__ = [
+    "Batch",
+    "cut",
+    "node_batches",
+    "relationship_batches",
+    "relationship_runs",
+    "relationship_statement",
+    "send_batches",
+    "send_stage",
+]
 
 Progress = Callable[[str, int, int], None]
 STREAMS: Final = 2
@@ -68,8 +78,7 @@ def send_batches(graph: Graph, tables: GraphTables, *, batch_size: int, progress
             sum(tables.relationships[kind].num_rows for kind in RELATIONSHIPS),
         ),
     ):
-        new = _Unsent(batches, done)
-        sent += _send_stage(graph, new, stage=stage, total=total, progress=progress)
+        sent += send_stage(graph, batches, done=done, stage=stage, total=total, progress=progress)
     set_state(graph, "filled")
     return sent
 
@@ -78,7 +87,7 @@ def node_batches(tables: GraphTables, batch_size: int) -> Iterator[Batch]:
     """Batches of nodes, always cut the same way for the same tables and size."""
     for label in KEYS:
         text = statement("load/nodes", label=label)
-        for number, part in _slices(tables.nodes[label], batch_size):
+        for number, part in cut(tables.nodes[label], batch_size):
             key = f"{tables.load_id}/{label}/{number}"
             yield Batch(key, text, {"batch": key, "rows": part.to_pylist()}, part.num_rows)
 
@@ -86,16 +95,16 @@ def node_batches(tables: GraphTables, batch_size: int) -> Iterator[Batch]:
 def relationship_batches(tables: GraphTables, batch_size: int) -> Iterator[Batch]:
     """Batches of relationships, always cut the same way for the same tables and size."""
     for kind in RELATIONSHIPS:
-        text = _relationship_statement(kind)
-        for number, part in _slices(tables.relationships[kind], batch_size):
+        text = relationship_statement("load/relationships", kind)
+        for number, part in cut(tables.relationships[kind], batch_size):
             key = f"{tables.load_id}/{kind.pattern}/{number}"
-            yield Batch(key, text, {"batch": key, "runs": _runs(part, kind)}, part.num_rows)
+            yield Batch(key, text, {"batch": key, "runs": relationship_runs(part, kind)}, part.num_rows)
 
 
 class _Unsent:
     """Batches that are not yet there; ``skipped`` counts the rows of those that are."""
 
-    def __init__(self, batches: Iterator[Batch], done: set[str]) -> None:
+    def __init__(self, batches: Iterator[Batch], done: AbstractSet[str]) -> None:
         self._batches, self._done, self.skipped = batches, done, 0
 
     def __iter__(self) -> Iterator[Batch]:
@@ -106,26 +115,43 @@ class _Unsent:
                 yield batch
 
 
-def _send_stage(graph: Graph, batches: _Unsent, *, stage: str, total: int, progress: Progress | None) -> int:
-    """Send batches over several streams; progress is told, and may stop everything, from this thread only."""
+def send_stage(
+    graph: Graph,
+    batches: Iterator[Batch],
+    *,
+    stage: str,
+    total: int,
+    done: AbstractSet[str] = frozenset(),
+    progress: Progress | None = None,
+) -> int:
+    """Send batches that are not ``done`` over several streams; return how many were sent.
+
+    Progress is told, and may stop everything, from this thread only.
+
+    Raises
+    ------
+    GraphStoreError
+        As :func:`send_batches`.
+    """
     sent, written = 0, 0
+    unsent = _Unsent(batches, done)
     waiting: set[Future[int]] = set()
     with ThreadPoolExecutor(STREAMS, thread_name_prefix="load") as pool:
         try:
-            for batch in batches:
+            for batch in unsent:
                 waiting.add(pool.submit(_send, graph, batch))
                 sent += 1
                 if len(waiting) >= 2 * STREAMS:
                     ended, waiting = wait(waiting, return_when=FIRST_COMPLETED)
                     written += sum(future.result() for future in ended)
                     if progress:
-                        progress(stage, batches.skipped + written, total)
+                        progress(stage, unsent.skipped + written, total)
             written += sum(future.result() for future in waiting)
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
     if progress:
-        progress(stage, batches.skipped + written, total)
+        progress(stage, unsent.skipped + written, total)
     return sent
 
 
@@ -181,12 +207,13 @@ def _committed(graph: Graph, key: str) -> bool:
     return bool(len(graph.read("MATCH (b:LoadBatch {key: $key}) RETURN b.key AS key", {"key": key}, name="load")))
 
 
-def _slices(table: pa.Table, size: int) -> Iterator[tuple[int, pa.Table]]:
+def cut(table: pa.Table, size: int) -> Iterator[tuple[int, pa.Table]]:
+    """Parts of at most ``size`` rows, numbered."""
     for number, begin in enumerate(range(0, table.num_rows, size)):
         yield number, table.slice(begin, size)
 
 
-def _runs(part: pa.Table, kind: RelationshipKind) -> list[dict[str, Any]]:
+def relationship_runs(part: pa.Table, kind: RelationshipKind) -> list[dict[str, Any]]:
     """Rows of each start as columns; ``part`` is ordered by start."""
     encoded = pc.run_end_encode(part["start"].combine_chunks())
     columns = {name: part[name].to_pylist() for name in ("end", *kind.properties)}
@@ -197,13 +224,15 @@ def _runs(part: pa.Table, kind: RelationshipKind) -> list[dict[str, Any]]:
     return runs
 
 
-def _relationship_statement(kind: RelationshipKind) -> str:
+def relationship_statement(name: str, kind: RelationshipKind, **more: str) -> str:
+    """Statement file ``name`` for a kind of relationship."""
     return statement(
-        "load/relationships",
+        name,
         type=kind.type,
         start=kind.start,
         start_key=KEYS[kind.start],
         end=kind.end,
         end_key=KEYS[kind.end],
         properties=", ".join(f"{name}: run.{name}[i]" for name in kind.properties),
+        **more,
     )
