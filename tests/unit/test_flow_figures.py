@@ -43,3 +43,15 @@ def test_chords_have_an_arc_for_each_place_and_a_ribbon_for_each_flow():
     assert "4 of 5 researchers. made up" in [text.get_text() for text in cut.texts]
     with pytest.raises(EmptySelection, match="show more of them"):
         draw_flows(WAYS, places=1)
+
+
+def test_places_of_one_name_are_told_apart_by_their_ids():
+    same = NETS.assign(name=["Cambridge", "Bonn", "Cambridge", "Derby", "Essen"])
+    assert [label.get_text() for label in draw_net_flows(same).axes[0].get_yticklabels()] == [
+        "Cambridge (a)",
+        "Cambridge (c)",
+        "Essen",
+        "Bonn",
+    ]
+    ways = WAYS.assign(from_name=["Cambridge", "Bonn", "Cambridge"], to_name=["Bonn", "Cambridge", "Cambridge"])
+    assert {text.get_text() for text in draw_flows(ways).axes[0].texts} == {"Cambridge (a)", "Bonn", "Cambridge (c)"}

@@ -13,6 +13,7 @@ mpl.use("Agg")
 
 FRAME = pd.DataFrame(
     {
+        "id": ["2", "1", "3"],
         "name": ["Lyon", "Paris", "Nice"],
         "strength": [5.0, 9.0, 5.0],
         "strength_low": [4.0, 8.5, 3.0],

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from toolkit.errors import EmptyGraph
-from toolkit.present.figures import PALETTE, put_words, pyplot, without_frame
+from toolkit.present.figures import PALETTE, put_words, pyplot, told_apart, without_frame
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -133,7 +133,7 @@ def _name_hubs(
     labels: int,
 ) -> None:
     """Name the strongest nodes, unless a name would lie on another; negative strength marks nodes without a place."""
-    names = edges.names or {}
+    names = told_apart({str(node): (edges.names or {}).get(str(node)) or str(node) for node in edges.nodes})
     span = np.ptp(place[strength >= 0], axis=0)
     kept: list[np.ndarray[Any, Any]] = []
     for node in np.argsort(-strength, kind="stable"):
@@ -145,7 +145,7 @@ def _name_hubs(
         kept.append(place[node])
         key = str(edges.nodes[node])
         axes.annotate(
-            names.get(key) or key,
+            names[key],
             place[node],
             xytext=(5, 5),
             textcoords="offset points",

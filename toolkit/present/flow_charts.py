@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit.errors import BadParameter, EmptySelection
-from toolkit.present.figures import PALETTE, put_words, pyplot, without_frame
+from toolkit.present.figures import PALETTE, put_words, pyplot, told_apart, without_frame
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -84,7 +84,8 @@ def draw_net_flows(
             color=_GREY,
         )
     axes.axvline(0, color=_NET, linewidth=0.8)
-    axes.set_yticks(up, list(ordered["name"]), fontsize=9)
+    names = told_apart(dict(zip(ordered["id"], ordered["name"].fillna(ordered["id"]), strict=True)))
+    axes.set_yticks(up, list(names.values()), fontsize=9)
     axes.set_xlim(-reach * 1.12, reach * 1.2)
     axes.xaxis.set_major_formatter(lambda value, _: f"{abs(value):g}")
     axes.set_xlabel("researchers", fontsize=9)
@@ -141,6 +142,7 @@ def draw_flows(
     plt = pyplot()
     names = dict(zip(frame["from_id"], frame["from_name"], strict=True))
     names |= dict(zip(frame["to_id"], frame["to_name"], strict=True))
+    names = told_apart({node: names.get(node) or node for node in chosen})
     figure: Figure = plt.figure(figsize=(8.5, 8.5), layout="constrained")
     axes = figure.add_subplot()
     arcs = _arcs(shown)
@@ -154,7 +156,7 @@ def draw_flows(
         starts[target] += people * scale
         _ribbon(axes, (left, starts[origin]), (right, starts[target]), colours[origin])
     for node, (first, last) in arcs.items():
-        _arc(axes, first, last, colours[node], names.get(node) or node)
+        _arc(axes, first, last, colours[node], names[node])
     axes.set_xlim(-1.55, 1.55)
     axes.set_ylim(-1.4, 1.4)
     axes.set_aspect("equal")

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit.errors import BadParameter, EmptyGraph, MissingColumn
-from toolkit.present.figures import put_words, pyplot, without_frame
+from toolkit.present.figures import put_words, pyplot, told_apart, without_frame
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -35,7 +35,7 @@ def draw_hub_intervals(
     Parameters
     ----------
     frame
-        What ``hubs(…, interval=True)`` gives: ``name``, the measure, ``<measure>_low``, ``<measure>_high``,
+        What ``hubs(…, interval=True)`` gives: ``id``, ``name``, the measure, ``<measure>_low``, ``<measure>_high``,
         ``<measure>_rank``, ``<measure>_rank_low``, ``<measure>_rank_high``.
     measure
         The measure drawn.
@@ -64,7 +64,7 @@ def draw_hub_intervals(
     SettingsError
         matplotlib is not installed (``pip install 'scicities[plots]'``).
     """
-    needed = ["name", *(f"{measure}{part}" for part in ("", "_low", "_high", "_rank", "_rank_low", "_rank_high"))]
+    needed = ["id", "name", *(f"{measure}{part}" for part in ("", "_low", "_high", "_rank", "_rank_low", "_rank_high"))]
     missing = [column for column in needed if column not in frame.columns]
     if missing:
         raise MissingColumn(f"The frame has no column {', '.join(missing)}; hubs(…, interval=True) gives them.")
@@ -81,7 +81,7 @@ def draw_hub_intervals(
     low, value, high = (rows[column].to_numpy(dtype=float) for column in (f"{measure}_low", measure, f"{measure}_high"))
     axes.hlines(place, low, high, color=_LINE, linewidth=3, zorder=2)
     axes.scatter(value, place, s=26, color=_DOT, edgecolors="white", linewidths=0.6, zorder=3, clip_on=False)
-    axes.set_yticks(place, [str(name) for name in rows["name"]])
+    axes.set_yticks(place, list(told_apart(dict(zip(rows["id"], rows["name"].astype(str), strict=True))).values()))
     axes.set_ylim(-0.7, len(rows) - 0.3)
     axes.set_xlim(left=0, right=float(max(high.max(), value.max())) * 1.03)
     axes.set_xlabel(f"{measure} [{unit}]" if unit else measure)

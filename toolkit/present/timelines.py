@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from toolkit.errors import EmptySelection
-from toolkit.present.figures import PALETTE, put_words, pyplot, without_frame
+from toolkit.present.figures import PALETTE, put_words, pyplot, told_apart, without_frame
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -112,8 +112,8 @@ def _career(axes: Axes, events: pd.DataFrame, years: pd.DataFrame) -> None:
         axes.barh(strip, 0.9, left=int(main["year"]) - 0.45, height=0.4, color=colour[main["place_id"]], linewidth=0)
     for move in _rows(events[events["event"] == "move"]):
         axes.plot([int(move["year"]) - 0.5] * 2, [strip - 0.36, strip + 0.36], color=_INK, linewidth=1.6, zorder=4)
-    names = dict(zip(stays["place_id"], stays["place_name"], strict=True))
-    _frame(axes, [_short(str(names[place])) for place in places], years)
+    names = told_apart(dict(zip(stays["place_id"], stays["place_name"].astype(str).map(_short), strict=True)))
+    _frame(axes, [names[place] for place in places], years)
     first = events.iloc[0]
     named = str(first["name"]) if isinstance(first["name"], str) else str(first["author_id"])
     axes.set_title(f"{named} ({first['author_id']})", loc="left", fontsize=10, color=_INK)
