@@ -22,8 +22,9 @@ outputs are compared first, and a difference ends the run. Figures are medians, 
 a row says nothing else. **Ratio** is the rival's figure over ours, **required** what the project promises (none: shown
 for comparison).
 
-Questions about output, subjects and ties are asked of a workspace after `scicities build`, whose time, and the time of
-the same question where nothing was built, stand below each line.
+Questions about output, subjects and ties are asked of a workspace after `scicities build --no-movement`, those about
+movement after `scicities build`, whose time, and the time of the same question where nothing was built, stand below
+each line.
 
 `python -m bench --only NAME` measures one row again, `--check` ends with an error where a ratio is below its minimum,
 `--quick` runs everything small.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,8 @@ import pandas as pd
 from bench.corpora import write_careers
 from bench.harness import Comparison, Side, WrongOutput
 from toolkit.measures.movement.options import Movement
-from toolkit.measures.movement.rules import movements, origin_classes
+from toolkit.measures.movement.rules import STORED_MOVES, movements, origin_classes
+from toolkit.measures.store import build
 from toolkit.measures.tables import Tables
 from toolkit.workspace import Workspace
 
@@ -25,13 +28,19 @@ SIZES = {
 }
 
 Frames = dict[str, pd.DataFrame]
+ANSWERS = (*STORED_MOVES.values(), "origins")
 MOVES = ["author_id", "from_id", "to_id", "year"]
 BRIDGE, VISIT, OVERLAP, GAP, TIE = 2, 4, 3, 5, 1e-9
 
 
-def by_toolkit(workspace: Workspace) -> Frames:
-    """Ours: from the workspace's Parquet files to frames."""
-    with Tables.of(workspace) as tables:
+def by_toolkit(workspace: Workspace, *, reuse: bool = True, answers: bool = True) -> Frames:
+    """Ours: from the workspace's Parquet files to frames.
+
+    ``reuse``: what ``scicities build`` made is taken; without ``answers`` only what every convention starts from.
+    """
+    with Tables.of(workspace, reuse=reuse) as opened:
+        given = {name: table for name, table in opened.stored.items() if answers or not name.endswith(ANSWERS)}
+        tables = replace(opened, stored=given)
         frames = {
             rule: movements(tables, level="institution", movement=Movement(rule=rule))[[*MOVES, "kind"]].to_pandas()
             for rule in ("tenure", "mode-year")
@@ -235,11 +244,26 @@ def comparisons(size: Mapping[str, int], stack: ExitStack, scratch: Path) -> lis
     workspace = Workspace(scratch / "workspace")
     corpus = write_careers(workspace, **size)
     text = f"{corpus['authorships']:,} authorships of {corpus['authors']:,} authors"
+    begun = time.process_time()
+    build(workspace, levels=("institution",))
+    built_in = time.process_time() - begun
     ours = Side(
-        "movements of both rules and origin_classes at institution level, on DuckDB, from Parquet files to frames",
+        "movements of both rules and origin_classes at institution level, on DuckDB, after scicities build, from "
+        "Parquet files to frames; processor time",
         lambda: by_toolkit(workspace),
         repeats=5,
     )
+    beside = (
+        Side(
+            "with other conventions than the usual: from who was seen where and when, which is built for all of them",
+            lambda: by_toolkit(workspace, answers=False),
+        ),
+        Side("the same where nothing was built", lambda: by_toolkit(workspace, reuse=False)),
+    )
+
+    def checked(one: Frames, other: Frames) -> dict[str, Any]:
+        return {**same(one, other), "scicities build of one level, once for all questions": f"{built_in:.1f} s"}
+
     return [
         Comparison(
             name="movement",
@@ -248,13 +272,15 @@ def comparisons(size: Mapping[str, int], stack: ExitStack, scratch: Path) -> lis
             ours=ours,
             rival=Side(
                 "pandas: merge and groupby for what is seen, then a loop over groupby, a career at a time, from the "
-                "same files to frames",
+                "same files to frames; processor time",
                 lambda: by_author(workspace.corpus),
                 repeats=1,
             ),
-            minimum=0,
-            same=same,
+            minimum=20,
+            same=checked,
             warm_up=False,
+            clock=time.process_time,
+            beside=beside,
         ),
         Comparison(
             name="movement, columns",
@@ -266,7 +292,9 @@ def comparisons(size: Mapping[str, int], stack: ExitStack, scratch: Path) -> lis
                 lambda: by_pandas(workspace.corpus),
                 repeats=3,
             ),
-            minimum=0,
-            same=same,
+            minimum=20,
+            same=checked,
+            clock=time.process_time,
+            beside=beside,
         ),
     ]

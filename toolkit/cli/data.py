@@ -271,15 +271,18 @@ def build(
     level: Annotated[
         list[str] | None, typer.Option("--level", help="Repeat for several. [default: institution, city, country]")
     ] = None,
+    movement: Annotated[
+        bool, typer.Option("--movement/--no-movement", help="Careers too: who was seen where, moves by both rules.")
+    ] = True,
     workspace: opt.WorkspaceOption = None,
 ) -> None:
-    """Compute the yearly tables of the usual levels once, so that later commands only read them."""
+    """Compute the tables of the usual levels once, so that later commands only read them."""
     from toolkit.measures.store import DEFAULT_LEVELS
     from toolkit.measures.store import build as build_measures
 
     ws = open_workspace(workspace)
     with progress_bar() as progress:
-        run = build_measures(ws, levels=tuple(level) if level else DEFAULT_LEVELS, progress=progress)
+        run = build_measures(ws, levels=tuple(level) if level else DEFAULT_LEVELS, movement=movement, progress=progress)
     tell_run(run)
     say(f"measures of {ws.root} are built: " + ", ".join(f"{name} {rows:,}" for name, rows in run.rows.items()))
 

@@ -2,7 +2,8 @@
 
 Yearly tables of Shares (weighted counts too), scores, partnerships, subjects and types hold answers. Questions that no
 yearly table holds, as those about sets, lists and one city's partners, start from ``site_parts``: the part of each
-article that belongs to each site, by numbers.
+article that belongs to each site, by numbers. Of movement the moves and classes of the usual conventions are kept, and
+what every other convention starts from: who was seen where and when, by numbers.
 """
 
 from __future__ import annotations
@@ -22,6 +23,10 @@ from toolkit.measures.counting import Counting
 from toolkit.measures.internal import yearly_internal
 from toolkit.measures.journals import has_astronomy
 from toolkit.measures.levels import PLACE_LEVELS, check_level
+from toolkit.measures.movement.observations import author_numbers, numbered_first_years, numbered_observations
+from toolkit.measures.movement.options import Movement
+from toolkit.measures.movement.origins import origin_classes
+from toolkit.measures.movement.rules import STORED_MOVES, movements
 from toolkit.measures.notes import long_articles
 from toolkit.measures.pairing import kin_pairs
 from toolkit.measures.partnerships import one_ended_partnerships, partnership_counts, yearly_links
@@ -37,9 +42,12 @@ __all__ = ["DEFAULT_LEVELS", "build"]
 DEFAULT_LEVELS: Final = ("institution", "city", "country")
 
 _OF_CORPUS: Final = ("long_articles", "articles", "site_parts", "subject_totals", "all_types", "institution_kin")
+_OF_CAREERS: Final = ("author_numbers", "first_years")
+_OF_MOVEMENT: Final = ("observations", *STORED_MOVES.values(), "origins")
 _OF_PLACES: Final = ("internal", "links", "inside_links", "subjects", "types")
 _WITH_STATUS: Final = ("city", "metro")
 """Levels whose new, kept and lost partnerships are kept by year: those at which they are asked for."""
+_Named = tuple[str, ir.Table, tuple[str, ...]]
 _BY_PAIR: Final = ("year", "a_id", "b_id")
 _BY_UNIT: Final = ("year", "id")
 
@@ -48,6 +56,7 @@ def build(
     workspace: Workspace | str | Path,
     *,
     levels: tuple[str, ...] = DEFAULT_LEVELS,
+    movement: bool = True,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> RunRecord:
     """Compute the tables that answers of ``levels`` start from, and keep them in the workspace.
@@ -61,6 +70,8 @@ def build(
         A workspace with records, or its folder.
     levels
         Levels to build.
+    movement
+        Whether careers are built too; without them questions about movement take longer.
     progress
         Called with the table's name, tables done, tables in all.
 
@@ -83,7 +94,7 @@ def build(
     opened = workspace if isinstance(workspace, Workspace) else open_workspace(workspace)
     opened.require_corpus()
     with (
-        recording("build", {"levels": list(levels)}, snapshot=opened.snapshot) as timer,
+        recording("build", {"levels": list(levels), "movement": movement}, snapshot=opened.snapshot) as timer,
         opened.writing(),
         opened.replacing(opened.measures) as folder,
         Tables.of(opened, reuse=False) as tables,
@@ -93,9 +104,11 @@ def build(
             *_OF_CORPUS,
             *(f"{level}_{kind}" for level in _numbered(levels) for kind in ("numbers", "homes")),
             *(f"{level}_{kind}" for level in levels for kind in _kinds(level, wfc=wfc)),
+            *(_OF_CAREERS if movement else ()),
+            *(f"{level}_{kind}" for level in levels for kind in (_OF_MOVEMENT if movement else ())),
         ]
         timer.fingerprint = opened.fingerprint
-        for done, (name, table, order) in enumerate(_yearly_tables(tables, levels, wfc=wfc)):
+        for done, (name, table, order) in enumerate(_asked_tables(tables, levels, wfc=wfc, movement=movement)):
             if progress is not None:
                 progress(name, done, len(names))
             content = table.order_by(*order).to_pyarrow()
@@ -119,10 +132,14 @@ def _kinds(level: str, *, wfc: bool) -> tuple[str, ...]:
     return (*yearly, *_OF_PLACES, *status) if level in PLACE_LEVELS else yearly
 
 
-def _yearly_tables(
-    tables: Tables, levels: tuple[str, ...], *, wfc: bool
-) -> Iterator[tuple[str, ir.Table, tuple[str, ...]]]:
+def _asked_tables(tables: Tables, levels: tuple[str, ...], *, wfc: bool, movement: bool) -> Iterator[_Named]:
     """Name, table and order of each table, computed as they are asked for."""
+    yield from _yearly_tables(tables, levels, wfc=wfc)
+    if movement:
+        yield from _movement_tables(tables, levels)
+
+
+def _yearly_tables(tables: Tables, levels: tuple[str, ...], *, wfc: bool) -> Iterator[_Named]:
     yield "long_articles", long_articles(tables), ("work_id",)
     # first of all: what follows has the numbers that are given here
     yield "articles", numbered_works(tables, ordered=True), ("work_no",)
@@ -144,7 +161,19 @@ def _yearly_tables(
             yield from _of_places(tables, level)
 
 
-def _of_places(tables: Tables, level: str) -> Iterator[tuple[str, ir.Table, tuple[str, ...]]]:
+def _movement_tables(tables: Tables, levels: tuple[str, ...]) -> Iterator[_Named]:
+    # first of all: what follows has the numbers that are given here
+    yield "author_numbers", author_numbers(tables, ordered=True), ("author_no",)
+    yield "first_years", numbered_first_years(tables), ("author_no",)
+    for level in levels:
+        yield f"{level}_observations", numbered_observations(tables, level=level), ("author_no", "place_no", "year")
+        for rule, name in STORED_MOVES.items():
+            found = movements(tables, level=level, movement=Movement(rule=rule))
+            yield f"{level}_{name}", found, ("author_id", "year", "from_id", "to_id", "last_year_at_from")
+        yield f"{level}_origins", origin_classes(tables, level=level), ("author_id",)
+
+
+def _of_places(tables: Tables, level: str) -> Iterator[_Named]:
     yield f"{level}_internal", yearly_internal(tables, level=level), _BY_UNIT
     for name, inside in (("links", False), ("inside_links", True)):
         links = yearly_links(tables, level=level, inside=inside)

@@ -72,17 +72,21 @@ def observations(tables: Tables, *, level: str) -> ir.Table:
     return seen.rename(place_id="unit_id").select("author_id", "place_id", "year", "part", "articles")
 
 
-def author_numbers(tables: Tables) -> ir.Table:
-    """Number of each author with an id and an affiliation.
+def author_numbers(tables: Tables, *, ordered: bool = False) -> ir.Table:
+    """Number of each author with an id and an affiliation; in no order unless ``ordered`` asks for that of the ids.
 
     Returns
     -------
     ibis table
         ``author_no``, ``author_id``
     """
+    given = tables.known(("author_numbers",), "author_numbers")
+    if given is not None:
+        return given
     signed = tables.authorships
     known = signed.filter(signed.author_id.notnull(), signed.author_id != "", signed.site_id.notnull())
-    known = known.select("author_id").distinct().mutate(author_no=ibis.row_number())
+    number = ibis.row_number().over(order_by="author_id") if ordered else ibis.row_number()
+    known = known.select("author_id").distinct().mutate(author_no=number)
     return tables.keep(("author_numbers",), known.select("author_no", "author_id"))
 
 
@@ -95,10 +99,14 @@ def numbered_observations(tables: Tables, *, level: str, movement: Movement = DE
         ``author_no``, ``place_no`` (of :func:`~toolkit.measures.parts.unit_numbers`, in the order of the ids),
         ``year``, ``part``, ``articles``
     """
-    signed = signed_articles(tables).inner_join(places_of_sites(tables, level), [("site_id", "home_site")])
-    works = signed.group_by(["author_no", "place_no", "year", "work_no"]).agg(part=(signed.portion / signed.k).sum())
-    seen = works.group_by(["author_no", "place_no", "year"]).agg(part=exact_sum(works.part), articles=works.count())
-    seen = tables.keep(("observations", level), seen)
+    seen = tables.known(("observations", level), f"{level}_observations")
+    if seen is None:
+        signed = signed_articles(tables).inner_join(places_of_sites(tables, level), [("site_id", "home_site")])
+        works = signed.group_by(["author_no", "place_no", "year", "work_no"]).agg(
+            part=(signed.portion / signed.k).sum()
+        )
+        seen = works.group_by(["author_no", "place_no", "year"]).agg(part=exact_sum(works.part), articles=works.count())
+        seen = tables.keep(("observations", level), seen)
     if not movement.drop_suspects:
         return seen
     return tables.keep(
@@ -218,6 +226,9 @@ def first_years(tables: Tables) -> ir.Table:
 
 def numbered_first_years(tables: Tables) -> ir.Table:
     """What :func:`first_years` gives, by ``author_no``."""
+    given = tables.known(("first_years",), "first_years")
+    if given is not None:
+        return given
     signed = signed_articles(tables)
     began = signed.group_by("author_no").agg(first_year=signed.year.min())
     early = corpus_span(tables)[0] + _FIRST_YEARS - 1

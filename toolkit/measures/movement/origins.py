@@ -63,6 +63,9 @@ def origin_classes(tables: Tables, *, level: str, movement: Movement = DEFAULT_M
     1   overlap         migrant
     2  returnee  return migrant
     """
+    given = tables.built(f"{level}_origins") if movement.people is None else None
+    if given is not None:
+        return given
     seen = numbered_observations(tables, level=level, movement=movement).select("author_no", "place_no", "year")
     career = ibis.window(group_by="author_no")
     seen = seen.mutate(began=seen.year.min().over(career), ended=seen.year.max().over(career))

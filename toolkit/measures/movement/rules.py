@@ -25,6 +25,7 @@ from toolkit.measures.tables import Tables
 
 __all__ = [
     "COUNTED_KINDS",
+    "STORED_MOVES",
     "corpus_span",
     "first_years",
     "movements",
@@ -38,6 +39,8 @@ __all__ = [
 
 COUNTED_KINDS: Final = ("migration", "move")
 """Kinds that are in flows; ``visit``, ``dual``, ``open`` and ``gap`` are in none."""
+STORED_MOVES: Final = {"tenure": "tenure_moves", "mode-year": "mode_moves"}
+"""Stored tables of :func:`movements` with the usual conventions, by rule; the level stands before the name."""
 
 
 def movements(
@@ -95,9 +98,10 @@ def movements(
     """
     check_flow_rule(movement)
     key = ("movements", level, movement)
-    if key not in tables.kept:
-        tables.keep(key, _movements(tables, level=level, movement=movement))
-    found = tables.kept[key]
+    usual = movement == Movement(rule=movement.rule)
+    found = tables.known(key, f"{level}_{STORED_MOVES[movement.rule]}" if usual else None)
+    if found is None:
+        found = tables.keep(key, _movements(tables, level=level, movement=movement))
     return found if years is None else found.filter(found.year.between(*years))
 
 
