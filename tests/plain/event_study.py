@@ -1,0 +1,150 @@
+"""The event study by plain loops over people, written from the definitions; shares no code with the toolkit."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from fractions import Fraction
+
+import numpy as np
+import pandas as pd
+
+REFERENCE = -1
+
+
+class PlainLives:
+    """What people publish: years of their articles, articles and parts of subjects by year."""
+
+    def __init__(self, frames):
+        works = frames["works"]
+        year = {w: int(y) for w, y in zip(works.work_id, works.year, strict=True) if not pd.isna(y)}
+        subjects = defaultdict(list)
+        for work, subject, part in frames["subjects"][["work_id", "subject", "part"]].itertuples(index=False):
+            subjects[work].append((subject, Fraction(part).limit_denominator(1000)))
+        signed, self.placed = set(), set()
+        rows = frames["authorships"]
+        for work, author, site in zip(rows.work_id, rows.author_id, rows.site_id, strict=True):
+            if not pd.isna(author) and not pd.isna(site):
+                self.placed.add(author)
+            if not pd.isna(author) and work in year:
+                signed.add((author, work))
+        self.articles = defaultdict(lambda: defaultdict(int))
+        self.subjects = defaultdict(lambda: defaultdict(lambda: defaultdict(Fraction)))
+        for author, work in signed:
+            self.articles[author][year[work]] += 1
+            for subject, part in subjects[work]:
+                self.subjects[author][year[work]][subject] += part
+
+    def first(self, author):
+        return min(self.articles[author])
+
+    def last(self, author):
+        return max(self.articles[author])
+
+    def before(self, author, year, window):
+        return sum(self.articles[author].get(y, 0) for y in range(year - window, year))
+
+    def main_subject(self, author, year):
+        """The subject of most of the articles before the year; the first in text order of equals."""
+        parts = defaultdict(Fraction)
+        for y, subjects in self.subjects[author].items():
+            for subject, part in subjects.items():
+                parts[subject] += part if y < year else 0
+        parts = {subject: part for subject, part in parts.items() if part}
+        return min(parts, key=lambda subject: (-parts[subject], subject)) if parts else None
+
+
+def first_events(moves, years, *, returns):
+    """``{author: (year, place left, place reached)}`` of the first move in flows, or the first return."""
+    found = {}
+    for move in moves:
+        if move["weight"] > 0 and (move["is_return"] or not returns):
+            event = (move["year"], move["from_id"], move["to_id"])
+            found[move["author_id"]] = min(event, found.get(move["author_id"], event))
+    return {author: event for author, event in found.items() if years[0] <= event[0] <= years[1]}
+
+
+def move_years(events, moves):
+    """``{author: year}`` of the first move in flows, or of the event where that is earlier."""
+    found = {author: event[0] for author, event in events.items()}
+    for move in moves:
+        if move["weight"] > 0:
+            found[move["author_id"]] = min(move["year"], found.get(move["author_id"], move["year"]))
+    return found
+
+
+def assert_alike(lives, events, moved, pairs, *, latest, window=5):
+    """Each person in order has the unused candidate nearest in output; who has none could have none.
+
+    ``moved``: :func:`move_years`. Candidates never move, or only after the year of the event and ``latest`` more.
+    """
+    by_first = defaultdict(list)
+    for author in lives.articles.keys() & lives.placed:
+        by_first[lives.first(author)].append(author)
+    used = set()
+    for year in sorted({year for year, _, _ in events.values()}):
+        treated = {author for author, event in events.items() if event[0] == year}
+
+        def free(other, year=year, treated=treated):
+            stayed = other not in moved or (latest is not None and moved[other] > year + latest)
+            return stayed and other not in used | treated and year in lives.articles[other]
+
+        for author in sorted(treated):
+            subject, own = lives.main_subject(author, year), lives.before(author, year, window)
+            alike = [one for one in by_first[lives.first(author)] if free(one) and lives.first(author) < year]
+            distances = {
+                other: abs(lives.before(other, year, window) - own)
+                for other in alike
+                if lives.main_subject(other, year) == subject
+            }
+            assert (author in pairs) == bool(distances), author
+            if distances:
+                assert distances[pairs[author]] == min(distances.values()), author
+                used.add(pairs[author])
+
+
+def panel(lives, years_of, people, outcome, span):
+    """``{person: {t: value}}`` of known years, for ``people``, person -> year of the event."""
+    found = {}
+    for person, event in people.items():
+        known = {}
+        for t in range(span[0], span[1] + 1):
+            if lives.first(person) <= event + t <= lives.last(person):
+                known[t] = float(years_of.get((person, event + t), {}).get(outcome, 0))
+        found[person] = known
+    return found
+
+
+def means(rows, span):
+    """``{t: (n, mean)}``."""
+    found = {}
+    for t in range(span[0], span[1] + 1):
+        known = [row[t] for row in rows.values() if t in row]
+        found[t] = (len(known), sum(known) / len(known) if known else None)
+    return found
+
+
+def differences(treated, others):
+    """``[({t: difference}, the one of all t >= 0)]`` by a regression on a dummy for each stay and each year.
+
+    ``treated`` and ``others``: ``(person, year of the event, {t: (value of each outcome)})``, a row per stay.
+    """
+    rows = [
+        (number, event + t, t, number < len(treated), values)
+        for number, (_, event, known) in enumerate([*treated, *others])
+        for t, values in known.items()
+    ]
+    frame = pd.DataFrame(rows, columns=["stay", "year", "t", "treated", "values"])
+    times = sorted(set(frame.t[frame.treated]) - {REFERENCE})
+    effects = [pd.get_dummies(frame.stay), pd.get_dummies(frame.year, drop_first=True)]
+    by_time = [pd.DataFrame({t: frame.treated & (frame.t == t) for t in times}), *effects]
+    after = [pd.DataFrame({"after": frame.treated & (frame.t >= 0)}), *effects]
+    values = np.array(frame["values"].to_list())
+    found = []
+    for columns, number in ((by_time, len(times)), (after, 1)):
+        design = pd.concat(columns, axis=1).to_numpy(dtype="float64")
+        # the pseudo-inverse of the normal equations: effects of stays and years leave one another one degree free
+        found.append((np.linalg.pinv(design.T @ design, hermitian=True) @ (design.T @ values))[:number])
+    return [
+        (dict(zip(times, by_time, strict=True)), float(after))
+        for by_time, after in zip(found[0].T, found[1][0], strict=True)
+    ]
