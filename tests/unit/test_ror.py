@@ -162,7 +162,7 @@ def test_openalex_institution():
 def reading(folder, data, *, kind="ror", parse=parse_ror, strict=False):
     path = folder / "records.jsonl"
     path.write_bytes(data)
-    with StagingWriter(folder) as writer:
+    with StagingWriter(folder, None) as writer:
         counts = RegistryReader(kind, parse, strict=strict).read(RawFile(path, named=True), writer)
     tables = {}
     for name in ("institutions", "rejects"):

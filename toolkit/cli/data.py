@@ -12,12 +12,13 @@ from toolkit.cli import options as opt
 from toolkit.cli.families import takes
 from toolkit.cli.output import emit, say, tell_run, warn_synthetic
 from toolkit.cli.progress import progress_bar
+from toolkit.errors import SettingsError
 from toolkit.workspace import open_workspace
 
 if TYPE_CHECKING:
     from toolkit.corpus.ingest import IngestReport
 
-__all__ = ["ingest_app", "register", "take_in"]
+__all__ = ["ingest_app", "pseudonymise", "register", "take_in"]
 
 _Paths = Annotated[list[Path], typer.Argument(help="Files or folders; folders are searched through.")]
 ingest_app = typer.Typer(no_args_is_help=True, help="Bring raw records into the workspace.")
@@ -40,6 +41,7 @@ def sample(
 
 @ingest_app.command("openalex")
 @takes(opt.LISTS_LAID_OVER, into="lists")
+@takes(opt.PSEUDONYMS, into="people")
 def ingest_openalex(
     paths: _Paths,
     *,
@@ -59,6 +61,7 @@ def ingest_openalex(
     lists: dict[str, Any],
     cities: opt.CitiesOption = None,
     city_from: opt.CityFromOption = None,
+    people: dict[str, Any],
     strict: opt.StrictOption = False,
     workspace: opt.WorkspaceOption = None,
 ) -> None:
@@ -77,6 +80,7 @@ def ingest_openalex(
         lists=_by_kind(lists),
         cities=cities,
         city_from=city_from,
+        pseudonymise=pseudonymise(people),
         strict=strict,
     )
     ended = report.run.facts["report"]["city_from_affiliation"]
@@ -132,6 +136,7 @@ def ingest_ror(
 
 @ingest_app.command("tables")
 @takes(opt.LISTS_LAID_OVER, into="lists")
+@takes(opt.PSEUDONYMS, into="people")
 def ingest_tables(
     *,
     records: Annotated[
@@ -157,6 +162,7 @@ def ingest_tables(
     corrections: opt.CorrectionsOption = None,
     lists: dict[str, Any],
     cities: opt.CitiesOption = None,
+    people: dict[str, Any],
     strict: opt.StrictOption = False,
     workspace: opt.WorkspaceOption = None,
 ) -> None:
@@ -175,6 +181,7 @@ def ingest_tables(
         corrections=corrections or (),
         lists=_by_kind(lists),
         cities=cities,
+        pseudonymise=pseudonymise(people),
         strict=strict,
     )
 
@@ -182,6 +189,14 @@ def ingest_tables(
 def _by_kind(lists: dict[str, Any]) -> dict[str, list[Path] | Path | None]:
     """The lists of a call, called as readers of lists call them."""
     return {name.replace("_", "-"): paths for name, paths in lists.items()}
+
+
+def pseudonymise(people: dict[str, Any]) -> bool | Path:
+    """What the options about people ask for."""
+    if people["pseudonym_key"] is not None and not people["pseudonymise"]:
+        raise SettingsError("--pseudonym-key names the key of --pseudonymise: give both.")
+    asked: bool | Path = people["pseudonym_key"] or people["pseudonymise"]
+    return asked
 
 
 def take_in(
@@ -219,6 +234,9 @@ def tell_report(report: IngestReport) -> None:
             f"corrections: {corrected['rows']:,} rows, {corrected['listings']:,} authors on works changed, "
             f"{corrected['unused']:,} rows that change nothing"
         )
+    key = report.run.parameters.get("pseudonyms")
+    if key:
+        say(f"people: under pseudonyms, key {key}; without names")
     tell_run(report.run)
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from toolkit.cli import options as opt
-from toolkit.cli.data import ingest_app, take_in
+from toolkit.cli.data import ingest_app, pseudonymise, take_in
+from toolkit.cli.families import takes
 
 __all__ = ["register"]
 
@@ -21,11 +22,18 @@ _ListName = Annotated[
 ]
 
 
-def ingest_corrections(paths: _Paths, strict: opt.StrictOption = False, workspace: opt.WorkspaceOption = None) -> None:
+@takes(opt.PSEUDONYMS, into="people")
+def ingest_corrections(
+    paths: _Paths,
+    *,
+    people: dict[str, Any],
+    strict: opt.StrictOption = False,
+    workspace: opt.WorkspaceOption = None,
+) -> None:
     """Corrected author ids: tables with the columns author_id, becomes and, for one work only, work_id."""
     from toolkit.corpus import ingest
 
-    take_in(ingest.ingest_corrections, workspace, paths, strict=strict)
+    take_in(ingest.ingest_corrections, workspace, paths, pseudonymise=pseudonymise(people), strict=strict)
 
 
 def ingest_journals(

@@ -114,6 +114,34 @@ CityFromOption = Annotated[
         "[default: the workspace's]",
     ),
 ]
+PSEUDONYMS: Final[Family] = {
+    "pseudonymise": (
+        Annotated[
+            bool,
+            typer.Option(
+                "--pseudonymise",
+                help="Keep researchers under keyed hashes instead of ids, without names. Once for a new workspace; "
+                "what comes later follows.",
+                rich_help_panel="People",
+            ),
+        ],
+        False,
+    ),
+    "pseudonym_key": (
+        Annotated[
+            Path | None,
+            typer.Option(
+                "--pseudonym-key",
+                metavar="FILE",
+                help="With --pseudonymise: file of the secret key, made if it is missing. [default: "
+                "SCICITIES_PSEUDONYM_KEY_FILE, else one of this user's]",
+                rich_help_panel="People",
+            ),
+        ],
+        None,
+    ),
+}
+"""Whether people are kept under pseudonyms, and by which key."""
 StrictOption = Annotated[
     bool, typer.Option("--strict", help="Stop at the first bad record instead of setting it aside.")
 ]

@@ -19,6 +19,7 @@ from toolkit.corpus.assemble import take_in
 from toolkit.corpus.institutions import parse_institution
 from toolkit.corpus.jsonlines import RawFile, content_hash, find_files, why_not_json
 from toolkit.corpus.openalex import BLOCK_BYTES, WorksReader
+from toolkit.corpus.pseudonyms import PEOPLE, Pseudonymise, pseudonyms_of, settle_pseudonyms
 from toolkit.corpus.registry import RegistryReader
 from toolkit.corpus.ror import parse_ror
 from toolkit.corpus.schema import KEPT_TYPES, SUBJECT_LEVELS
@@ -103,6 +104,7 @@ def ingest_openalex(
     lists: Mapping[str, Sequence[str | Path] | str | Path | None] | None = None,
     cities: str | None = None,
     city_from: str | None = None,
+    pseudonymise: Pseudonymise = False,
     strict: bool = False,
     progress: Progress | None = None,
     settings: Settings | None = None,
@@ -133,6 +135,10 @@ def ingest_openalex(
         ``affiliation`` takes a site's city from the author's address where this names one of the institution's
         country, ``registry`` does not; ``None`` keeps what the workspace does. Changing it reads nothing again. The
         workspace's report counts the addresses by how they end: ``city_from_affiliation``.
+    pseudonymise
+        ``True``, or the file of a key: an empty workspace becomes one that holds researchers under pseudonyms only
+        (:mod:`toolkit.corpus.pseudonyms`), and all that is read later goes under them too. ``False`` keeps what the
+        workspace does.
     strict
         Raise at the first bad record instead of setting it aside.
     progress
@@ -150,7 +156,8 @@ def ingest_openalex(
     Raises
     ------
     SettingsError
-        A path does not exist, or another process writes to the workspace.
+        A path does not exist, another process writes to the workspace, or its people are under their own ids or
+        another key's pseudonyms.
     DataError
         A file named is something else, or no file holds a work record.
     BadRecord
@@ -205,6 +212,7 @@ def ingest_openalex(
         corrections=corrections,
         lists=lists,
         cities=cities,
+        pseudonymise=pseudonymise,
         strict=strict,
         progress=progress,
         settings=settings,
@@ -275,6 +283,7 @@ def ingest_corrections(
     workspace: Workspace,
     paths: Sequence[str | Path] | str | Path,
     *,
+    pseudonymise: Pseudonymise = False,
     strict: bool = False,
     progress: Progress | None = None,
     settings: Settings | None = None,
@@ -288,6 +297,8 @@ def ingest_corrections(
     paths
         Tables with the columns ``author_id``, ``becomes`` and, where a row holds on one work only, ``work_id``.
         Chains of rows are followed. A file given again replaces its earlier self; one without rows takes all back.
+    pseudonymise
+        As in :func:`ingest_openalex`.
     strict
         Raise at the first bad row instead of setting it aside.
     progress, settings
@@ -318,6 +329,8 @@ def ingest_corrections(
     given = [paths] if isinstance(paths, str | Path) else list(paths)
     parameters = {"kind": "corrections", "paths": [str(path) for path in given]}
     with recording("ingest", parameters) as timer, workspace.writing():
+        if key := settle_pseudonyms(workspace, pseudonymise):
+            timer.parameters = {**parameters, "pseudonyms": key}
         staged = stage_corrections(workspace, given, strict=strict)
         timer.facts["report"] = take_in(workspace, staged, settings=settings, progress=progress)
         timer.fingerprint, timer.snapshot = workspace.fingerprint, workspace.snapshot
@@ -350,6 +363,7 @@ def _ingest(
     corrections: Sequence[str | Path] | str | Path | None = None,
     lists: Mapping[str, Sequence[str | Path] | str | Path | None] | None = None,
     cities: str | None,
+    pseudonymise: Pseudonymise = False,
     strict: bool,
     progress: Progress | None,
     settings: Settings | None,
@@ -362,13 +376,13 @@ def _ingest(
     files, merged = snapshot_files(find_files(given, what=_WHAT[kind]), kind, what=_WHAT[kind])
     chosen = settings or load_settings(workspace.root)
     parameters = {"kind": kind, "paths": [str(path) for path in given], **(options or {}), "cities": cities}
-    if subjects is not None:
-        parameters["subjects"] = subjects
-    if city_from is not None:
-        parameters["city_from"] = city_from
+    chosen_here = {"subjects": subjects, "city_from": city_from}
+    parameters |= {name: value for name, value in chosen_here.items() if value is not None}
     if lists:
         parameters["lists"] = {name: str(found) for name, found in lists.items() if found}
     with recording("ingest", parameters) as timer, workspace.writing():
+        if kind in PEOPLE and (key := settle_pseudonyms(workspace, pseudonymise)):
+            timer.parameters = {**parameters, "pseudonyms": key}
 
         def reading(reader: Reader) -> Sequence[StagedInput]:
             staged = []
@@ -437,7 +451,7 @@ def _stage(
     if refused and (file.named or alone or strict):
         raise DataError(f"{file.path} {refused}. {_WHAT[kind]} are read from JSON lines, plain or gzip.")
     with staging_input(workspace, name.folder_name) as folder:
-        counts = {} if refused else _read(reader, file, folder)
+        counts = {} if refused else _read(reader, file, StagingWriter(folder, pseudonyms_of(workspace)))
         if counts and counts["read"] and not counts["kept"] and not counts["left_out"]:
             reason, number = Counter[str](counts["rejects"]).most_common(1)[0]
             refused = f"holds no {_WHAT[kind]} ({number} of {counts['read']} records: {reason})"
@@ -449,12 +463,12 @@ def _stage(
             row = {"source": file.label, "line": 0, "reason": "not a file of " + _WHAT[kind], "excerpt": refused}
             for old in folder.glob("*.parquet"):
                 old.unlink()
-            with StagingWriter(folder) as writer:
+            with StagingWriter(folder, pseudonyms_of(workspace)) as writer:
                 writer.add("rejects", pa.Table.from_pylist([row], schema=STAGING["rejects"]))
         write_meta(folder, staged)
     return staged
 
 
-def _read(reader: Reader, file: RawFile, folder: Path) -> dict[str, Any]:
-    with StagingWriter(folder) as writer:
+def _read(reader: Reader, file: RawFile, writer: StagingWriter) -> dict[str, Any]:
+    with writer:
         return reader.read(file, writer)

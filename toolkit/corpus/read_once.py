@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from toolkit.corpus.jsonlines import RawFile, content_hash
+from toolkit.corpus.pseudonyms import pseudonyms_of
 from toolkit.corpus.staging import StagedInput, StagingWriter, read_meta, staging_folder, staging_input, write_meta
 from toolkit.workspace import Workspace
 
@@ -44,7 +45,7 @@ def read_once(
     if found is not None and not (strict and any(not reason.startswith("kept") for reason in found.rejects)):
         return found
     with staging_input(workspace, name.folder_name) as folder:
-        with StagingWriter(folder) as writer:
+        with StagingWriter(folder, pseudonyms_of(workspace)) as writer:
             counts = read(file, writer)
         staged = replace(name, **counts)
         write_meta(folder, staged)

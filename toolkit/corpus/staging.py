@@ -61,6 +61,7 @@ from typing import Any, Final, Self
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from toolkit.corpus.pseudonyms import Pseudonyms
 from toolkit.workspace import Workspace
 
 __all__ = [
@@ -307,10 +308,18 @@ class StagingWriter:
     """Writes the staging tables piece by piece, for inputs that don't fit in memory at once.
 
     A context manager; pieces have the columns that :func:`write_staging_table` takes.
+
+    Parameters
+    ----------
+    folder
+        What :func:`staging_input` yields.
+    pseudonyms
+        Those of the workspace (:func:`~toolkit.corpus.pseudonyms.pseudonyms_of`): people are written under them.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, pseudonyms: Pseudonyms | None) -> None:
         self._folder = folder
+        self._pseudonyms = pseudonyms
         self._writers: dict[str, pq.ParquetWriter] = {}
 
     def __enter__(self) -> Self:
@@ -329,7 +338,8 @@ class StagingWriter:
         if name not in self._writers:
             path = self._folder / f"{name}.parquet"
             self._writers[name] = pq.ParquetWriter(path, STAGING[name], compression="zstd")
-        self._writers[name].write_table(_shaped(name, table))
+        rows = _shaped(name, table)
+        self._writers[name].write_table(rows if self._pseudonyms is None else self._pseudonyms.staged(name, rows))
 
 
 def write_meta(folder: Path, staged: StagedInput) -> None:

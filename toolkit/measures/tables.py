@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from toolkit.corpus.pseudonyms import Pseudonyms, pseudonyms_of
 from toolkit.corpus.schema import FUNDER, TABLES
 from toolkit.settings import load_settings
 from toolkit.workspace import Workspace
@@ -76,6 +77,8 @@ class Tables:
         What gives the narrow tables of :meth:`listed`.
     kept
         Intermediate tables that were computed on this connection, see :meth:`keep`.
+    pseudonyms
+        What makes pseudonyms of ids that a person gives, where people are kept under pseudonyms.
 
     Examples
     --------
@@ -99,6 +102,7 @@ class Tables:
     stored: Mapping[str, Callable[[], ir.Table]] = field(default_factory=dict, repr=False, compare=False)
     lists: Mapping[str, Callable[[], pa.Table]] = field(default_factory=dict, repr=False, compare=False)
     kept: dict[tuple[Any, ...], ir.Table] = field(default_factory=dict, repr=False, compare=False)
+    pseudonyms: Pseudonyms | None = field(default=None, repr=False, compare=False)
 
     @classmethod
     def of(cls, workspace: Workspace, *, reuse: bool = True) -> Tables:
@@ -139,7 +143,14 @@ class Tables:
             for name, (table, key, column) in _LISTS.items()
         }
         lists["first_types"] = partial(_read_first_types, workspace.table("institutions"))
-        return cls(has_lineage=has_lineage, connection=connection, stored=stored, lists=lists, **tables)
+        return cls(
+            has_lineage=has_lineage,
+            connection=connection,
+            stored=stored,
+            lists=lists,
+            pseudonyms=pseudonyms_of(workspace),
+            **tables,
+        )
 
     @classmethod
     def on(cls, connection: Any, tables: Mapping[str, pa.Table]) -> Tables:

@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from toolkit.corpus.jsonlines import RawFile, content_hash, excerpt, find_files
 from toolkit.corpus.plain.table_files import TABLE_SUFFIXES, TableFile
+from toolkit.corpus.pseudonyms import pseudonyms_of
 from toolkit.corpus.registry import openalex_id
 from toolkit.corpus.staging import STAGING, StagedInput, StagingWriter, read_meta, staging_folder, staging_input
 from toolkit.corpus.staging import write_meta as write_staged_meta
@@ -85,7 +86,7 @@ def _stage(workspace: Workspace, file: RawFile, *, strict: bool) -> StagedInput:
         rejects=dict(sorted(Counter[str](rejects.column("reason").to_pylist()).items())),
     )
     with staging_input(workspace, name.folder_name) as folder:
-        with StagingWriter(folder) as writer:
+        with StagingWriter(folder, pseudonyms_of(workspace)) as writer:
             writer.add("corrections", pa.Table.from_pylist(good, schema=STAGING["corrections"]))
             writer.add("rejects", rejects)
         write_staged_meta(folder, staged)

@@ -19,6 +19,7 @@ from toolkit.corpus.plain.gathering import Gathered, gather_records, gather_tabl
 from toolkit.corpus.plain.recipe import Recipe, read_recipe
 from toolkit.corpus.plain.rows import RowCounts, RowJudge
 from toolkit.corpus.plain.table_files import TABLE_SUFFIXES
+from toolkit.corpus.pseudonyms import Pseudonymise, pseudonyms_of, settle_pseudonyms
 from toolkit.corpus.scratch import database
 from toolkit.corpus.staging import (
     StagedInput,
@@ -53,6 +54,7 @@ def ingest_tables(
     corrections: Paths = None,
     lists: Mapping[str, Paths] | None = None,
     cities: str | None = None,
+    pseudonymise: Pseudonymise = False,
     strict: bool = False,
     progress: Progress | None = None,
     settings: Settings | None = None,
@@ -82,6 +84,8 @@ def ingest_tables(
         Files of lists to take in as well, by kind, as in :func:`~toolkit.corpus.ingest.ingest_openalex`.
     cities
         ``merged`` makes ids of one place one, ``as-given`` does not; ``None`` keeps what the workspace does.
+    pseudonymise
+        As in :func:`~toolkit.corpus.ingest.ingest_openalex`.
     strict
         Raise at the first bad row instead of setting it aside.
     progress
@@ -143,6 +147,8 @@ def ingest_tables(
     if lists:
         parameters["lists"] = {name: str(found) for name, found in lists.items() if found}
     with recording("ingest", parameters) as timer, workspace.writing():
+        if key := settle_pseudonyms(workspace, pseudonymise):
+            timer.parameters = {**parameters, "pseudonyms": key}
         staged = _stage(workspace, files, columns, taken, options, strict=strict, progress=progress, settings=chosen)
         also = stage_corrections(workspace, corrections, strict=strict)
         also += stage_lists(workspace, lists or {}, strict=strict)
@@ -219,7 +225,7 @@ def _stage(
             path = next(file.path for file in every if file.label == source)
             raise BadRecord(f"{path}:{line}: {reason}: {text}")
         staged = _counted(name, judge.counts(), rows, of_works="institutions" not in files or len(files) > 1)
-        with StagingWriter(folder) as writer:
+        with StagingWriter(folder, pseudonyms_of(workspace)) as writer:
             judge.write(writer)
             writer.add("rejects", rows.rejects)
         write_meta(folder, staged)

@@ -16,7 +16,7 @@ from toolkit.measures.movement.move_answers import flags
 from toolkit.measures.movement.observations import author_numbers, observations
 from toolkit.measures.movement.options import FLOW_RULES, Movement, MovementOptions
 from toolkit.measures.movement.origins import origin_classes
-from toolkit.measures.movement.people import authors_meant
+from toolkit.measures.movement.people import author_shown, authors_meant
 from toolkit.measures.movement.rules import movements, tenures
 from toolkit.measures.parts import unit_numbers
 from toolkit.measures.precision import rounded
@@ -96,6 +96,7 @@ def careers(
     ) as question:
         tables = question.tables
         meant = authors_meant(tables, author)
+        author = author_shown(tables, author, meant)
         question.settled(author=author, by_year=by_year, years=None)
         if len(meant) > 1:
             question.timer.notes.append(

@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow as pa
 
 from toolkit.corpus.people_file import Person, people_in, short_orcid
+from toolkit.corpus.pseudonyms import WITHHELD, Pseudonyms
 from toolkit.measures.tables import Tables
 
 __all__ = ["COHORT", "Cohort", "read_cohort"]
@@ -63,7 +64,8 @@ def read_cohort(tables: Tables, path: str | Path) -> Cohort:
     Raises
     ------
     SettingsError, MissingColumn, DataError
-        As :func:`~toolkit.corpus.people_file.people_in`.
+        As :func:`~toolkit.corpus.people_file.people_in`; or the records keep people under pseudonyms, and the key
+        is not at hand.
 
     Examples
     --------
@@ -77,14 +79,16 @@ def read_cohort(tables: Tables, path: str | Path) -> Cohort:
     (1, 'no author of the records')
     """
     people, bad = people_in(path)
+    if tables.pseudonyms is not None:
+        people, bad = _under_pseudonyms(tables.pseudonyms, people, bad)
     known = tables.authors.select("author_id", "orcid").to_pyarrow()
     ids = set(known["author_id"].to_pylist())
     # authors without a row of their own (no name, no ORCID) still sign articles
     ids |= set(tables.authorships.author_id.as_table().distinct().to_pyarrow()["author_id"].to_pylist()) - {None}
     by_orcid: dict[str, list[str]] = defaultdict(list)
     for author_id, orcid in zip(known["author_id"].to_pylist(), known["orcid"].to_pylist(), strict=True):
-        if orcid and short_orcid(orcid):
-            by_orcid[short_orcid(orcid)].append(author_id)
+        if orcid:
+            by_orcid[short_orcid(orcid) or orcid].append(author_id)
     groups: dict[str, Person] = {}
     for person in people:
         meant = [person.author_id] if person.author_id in ids else sorted(by_orcid.get(person.orcid, ()))
@@ -95,6 +99,20 @@ def read_cohort(tables: Tables, path: str | Path) -> Cohort:
             if groups.setdefault(author_id, person) is not person:
                 bad.append({"line": person.line, "reason": f"{author_id} has a group already", "excerpt": said})
     return Cohort(_table(groups), tuple(sorted(bad, key=lambda row: row["line"])), len(people))
+
+
+def _under_pseudonyms(
+    pseudonyms: Pseudonyms, people: list[Person], bad: list[dict[str, Any]]
+) -> tuple[list[Person], list[dict[str, Any]]]:
+    """The people of a file as they are kept here, and its bad rows without what stands in them."""
+    hidden = [
+        person._replace(
+            author_id=person.author_id and pseudonyms.author_given(person.author_id),
+            orcid=person.orcid and pseudonyms.orcid(person.orcid),
+        )
+        for person in people
+    ]
+    return hidden, [{**row, "excerpt": WITHHELD} for row in bad]
 
 
 def _table(groups: dict[str, Person]) -> pa.Table:

@@ -12,7 +12,7 @@ from toolkit.measures.asking import Folder, YearsAsked
 from toolkit.measures.levels import units
 from toolkit.measures.movement.asking import asking_movement, movement_facts
 from toolkit.measures.movement.options import Movement, MovementOptions, check_flow_rule
-from toolkit.measures.movement.people import authors_meant
+from toolkit.measures.movement.people import author_shown, authors_meant
 from toolkit.measures.movement.rules import movements
 from toolkit.measures.precision import rounded
 from toolkit.measures.tables import Tables
@@ -114,6 +114,7 @@ def moves(
             rows = rows.filter(rows.to_id == target)
         if author is not None:
             meant = authors_meant(tables, author)
+            author = author_shown(tables, author, meant)
             rows = rows.filter(rows.author_id.isin(meant))
             if len(meant) > 1:
                 question.timer.notes.append(f"{len(meant):,} authors are named {author}: each stands for itself.")
