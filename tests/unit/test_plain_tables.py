@@ -15,6 +15,7 @@ import pytest
 from toolkit.corpus.plain import tables as plain_tables
 from toolkit.corpus.plain.tables import ingest_tables
 from toolkit.errors import BadParameter, BadRecord, DataError, MissingColumn, SettingsError
+from toolkit.measures.unit_answers import share
 from toolkit.workspace import open_workspace
 
 WORKS = """work_id,doi,title,year,journal,type,subjects
@@ -153,6 +154,37 @@ def test_an_institution_in_no_table_is_a_site_without_a_city_and_counted(folder)
     facts = workspace.state()["report"]["inputs"]["tables"]["facts"]
     assert facts["authorship rows whose institution is in no table of institutions"] == 5
     assert rows(workspace, "sites", "site_id") == [("02v51f717@x-CN-beijing",), ("I2@",), ("I9@",)]
+
+
+def test_rows_with_an_id_and_no_city_keep_their_country_and_name(tmp_path):
+    (tmp_path / "works.csv").write_text("id,year\nW1,2001\n")
+    (tmp_path / "authorships.csv").write_text(
+        "work_id,author_id,institution_id,institution,city,country\n"
+        "W1,A1,I1,Overseas Laboratory,Geneva,CH\n"
+        "W1,A2,I1,Laboratory of the Academy,,China\n"
+        "W1,A3,I2,,,Namibia\n"
+        "W1,A4,I3,Institute,Paris,FR\n"
+        "W1,A5,I4,,,Atlantis\n"
+    )
+    workspace = open_workspace(tmp_path / "w")
+    ingest_tables(workspace, **paths(tmp_path, "works", "authorships"))
+    assert rows(workspace, "institutions", "institution_id", "name", "country") == [
+        ("I1", "Overseas Laboratory", "CN"),  # the row without a city: that with one tells where the city is
+        ("I2", "I2", "NA"),
+        ("I3", "Institute", "FR"),
+        ("I4", "I4", None),
+    ]
+    shares = share(workspace, level="country").frame
+    assert dict(zip(shares["id"], shares["share"], strict=True)) == dict.fromkeys(
+        ["CH", "CN", "NA", "FR", "unlocated"], 0.2
+    )
+    (tmp_path / "institutions.csv").write_text("id,name,country\nI1,The Academy,\nI3,,Switzerland\n")
+    ingest_tables(workspace, **paths(tmp_path))
+    assert rows(workspace, "institutions", "institution_id", "name", "country")[:3] == [
+        ("I1", "The Academy", "CN"),  # a table of institutions is taken at its word, and completed by the rows
+        ("I2", "I2", "NA"),
+        ("I3", "Institute", "CH"),
+    ]
 
 
 def test_all_types_are_kept_unless_some_are_named(folder):

@@ -28,7 +28,6 @@ from toolkit.corpus.plain.statements import (
     KEPT,
     LEFT_OUT,
     MACROS,
-    NAMED_INSTITUTIONS,
     NAMES,
     NOTED,
     STAGED,
@@ -135,7 +134,6 @@ class RowJudge:
         notes: Path | None = None,
     ) -> None:
         self._db = connection
-        self._by_name = by_name
         self._parameters = {
             "some": types is not None,
             "types": list(types or ()),
@@ -143,6 +141,8 @@ class RowJudge:
             "last_year": LAST_YEAR,
             "by_name": by_name,
             "rank": RANKS["tables"],
+            # beside ids the column may be raw text, so that any table or registry knows them better
+            "named_rank": RANKS["tables" if by_name else "openalex"],
         }
         connection.execute(MACROS)
         for table, path in raw.items():
@@ -180,9 +180,8 @@ class RowJudge:
         """Write the good rows and the bad ones to the staging tables, in a stable order."""
         for table, queries in self._staged.items():
             for query in queries:
-                if self._by_name or query != NAMED_INSTITUTIONS:
-                    for batch in self._run(query).to_arrow_reader(_BATCH):
-                        writer.add(table, pa.Table.from_batches([batch]))
+                for batch in self._run(query).to_arrow_reader(_BATCH):
+                    writer.add(table, pa.Table.from_batches([batch]))
 
     def counts(self) -> RowCounts:
         """What became of the rows."""

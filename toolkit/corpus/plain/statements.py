@@ -21,7 +21,6 @@ __all__ = [
     "KEPT",
     "LEFT_OUT",
     "MACROS",
-    "NAMED_INSTITUTIONS",
     "NAMES",
     "NOTED",
     "STAGED",
@@ -182,12 +181,12 @@ SELECT line, $rank AS rank, institution_ref, ror, name, types, country, status, 
 FROM judged_institutions WHERE institution_ref IS NOT NULL ORDER BY n
 """
 
-# names that stand in the authorships only
+# what the authorships say of institutions; a row with a city tells that city's country, which others may not share
 NAMED_INSTITUTIONS: Final = """
-SELECT min(line) AS line, $rank AS rank, institution_ref, arg_min(institution_name, n) AS name,
-    arg_min(nation, n) AS country
+SELECT min(line) AS line, $named_rank AS rank, institution_ref, arg_min(institution_name, n) AS name,
+    coalesce(arg_min(nation, n) FILTER (city_ref IS NULL), arg_min(nation, n)) AS country
 FROM judged_authorships
-WHERE bad IS NULL AND kept AND institution_name IS NOT NULL AND institution_ref IS NOT NULL
+WHERE bad IS NULL AND kept AND institution_ref IS NOT NULL AND (institution_name IS NOT NULL OR nation IS NOT NULL)
 GROUP BY institution_ref ORDER BY institution_ref
 """
 
