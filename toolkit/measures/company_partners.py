@@ -6,18 +6,34 @@ from typing import Any, Final
 
 import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
 
 from toolkit.measures.collaboration_types import COMPANY
 from toolkit.measures.counting import DEFAULT, Counting
 from toolkit.measures.levels import UNLOCATED, unit_of_site, units
-from toolkit.measures.parts import Years, unit_numbers, unit_parts
-from toolkit.measures.seats import seat_pairs_of_place
+from toolkit.measures.parts import Years, numbered_parts, numbered_works, unit_numbers
+from toolkit.measures.place_links import links_of_place
+from toolkit.measures.seats import numbered_seat_pairs, seat_pairs_of_place
 from toolkit.measures.tables import Tables
 
-__all__ = ["PLACES_OF_COMPANIES", "companies_by_place", "companies_without_city", "company_articles"]
+__all__ = [
+    "PLACES_OF_COMPANIES",
+    "companies_by_place",
+    "companies_without_city",
+    "company_articles",
+    "yearly_company_works",
+]
 
 PLACES_OF_COMPANIES: Final = ("same city", "same region", "other region", "abroad", "unknown")
 """Where a company can stand, seen from a city; unknown: in its country, but one of the regions is not known."""
+
+_ALL: Final = "all"
+_STANDINGS: Final = pa.table(
+    {
+        "standing": pa.array([*PLACES_OF_COMPANIES, _ALL], pa.string()),
+        "order": pa.array(range(len(PLACES_OF_COMPANIES) + 1), pa.int64()),
+    }
+)
 
 
 def company_articles(
@@ -39,13 +55,30 @@ def company_articles(
     inside = seat_pairs_of_place(tables, inside=True, **asked)
     turned = inside.select("work_no", "year", own_no="partner_no", partner_no="own_no", there_no="there_no")
     pairs = inside.union(turned).union(seat_pairs_of_place(tables, inside=False, **asked))
-    types = tables.listed("institution_types")
-    firms = types.filter(types.value == COMPANY).select(firm_id="institution_id").distinct()
-    firms = unit_numbers(tables, "institution").inner_join(firms, [("unit_id", "firm_id")])
-    pairs = pairs.semi_join(firms.select(partner_no="number"), "partner_no")
-    pairs = pairs.inner_join(_standings(tables, city), "there_no")
-    pairs = pairs.select("work_no", "year", "own_no", "there_no", "standing", company_no="partner_no")
-    return tables.keep(("company_articles", city, counting, years), pairs.distinct())
+    pairs = _standing(tables, _of_companies(tables, pairs), city)
+    return tables.keep(("company_articles", city, counting, years), pairs.rename(company_no="partner_no").distinct())
+
+
+def yearly_company_works(tables: Tables) -> ir.Table:
+    """Articles of each city with companies, by where these stand: what ``scicities build`` keeps of them.
+
+    Returns
+    -------
+    ibis table
+        ``place_no`` (the city), ``year``, ``standing`` (:data:`PLACES_OF_COMPANIES` and ``all``), ``joint``
+        [articles]; rows with articles only
+    """
+    ends = []
+    for inside in (True, False):
+        pairs = numbered_seat_pairs(tables, level="city", inside=inside)
+        a, b = pairs.a_institution_no, pairs.b_institution_no
+        for place, there, partner in (("a_no", "b_no", b), ("b_no", "a_no", a)):
+            end = pairs.select("work_no", "year", place_no=place, there_no=there, partner_no=partner)
+            ends.append(_of_companies(tables, end).drop("partner_no"))
+    works = tables.keep(("works with companies",), ibis.union(*ends, distinct=True))
+    works = _standing(tables, works).drop("there_no")
+    works = works.union(works.mutate(standing=ibis.literal(_ALL))).distinct()
+    return works.group_by("place_no", "year", "standing").agg(joint=works.count())
 
 
 def companies_by_place(
@@ -61,33 +94,40 @@ def companies_by_place(
         ``standing`` (:data:`PLACES_OF_COMPANIES` and ``all``), ``order`` (0 to 5), ``year`` (null over a window; years
         with a company only), ``companies`` [institutions], ``joint`` [articles]
     """
-    found = company_articles(tables, city=city, years=years, counting=counting)
-    keys = ["year"] if by_year else ["any_year"]
-    found = found.mutate(any_year=ibis.literal(1))
-    base = found.select(keys).distinct() if by_year else found.agg(rows=found.count()).select(any_year=ibis.literal(1))
-    rows = None
-    for order, standing in enumerate((*PLACES_OF_COMPANIES, "all")):
-        chosen = found if standing == "all" else found.filter(found.standing == standing)
-        counted = chosen.group_by(keys).agg(companies=chosen.company_no.nunique(), joint=chosen.work_no.nunique())
-        joined = base.left_join(counted, keys)
-        row = joined.select(
-            standing=ibis.literal(standing),
-            order=ibis.literal(order, "int64"),
-            year=joined.year if by_year else ibis.null("int32"),
-            companies=ibis.coalesce(joined.companies, 0),
-            joint=ibis.coalesce(joined.joint, 0),
-        )
-        rows = row if rows is None else rows.union(row)
-    assert rows is not None  # noqa: S101  (there is at least the row of all)
-    return rows
+    works = tables.built("city_company_works", years) if counting.is_default else None
+    if works is None:
+        seen = company_articles(tables, city=city, years=years, counting=counting)
+        works = seen.select("work_no", "year", "standing")
+        works = works.union(works.mutate(standing=ibis.literal(_ALL))).distinct()
+        works = works.group_by("year", "standing").agg(joint=works.count())
+    else:
+        works = works.semi_join(_here(tables, city), [("place_no", "number")])
+        seen = _companies_seen(tables, city=city, years=years)
+    seen = seen.select("year", "standing", "company_no")
+    seen = seen.union(seen.mutate(standing=ibis.literal(_ALL)))
+    keys = ["standing", "year"] if by_year else ["standing"]
+    companies = seen.group_by(keys).agg(companies=seen.company_no.nunique())
+    joint = works.group_by(keys).agg(joint=works.joint.sum())
+    rows = tables.keep(("standings",), _STANDINGS)
+    if by_year:
+        rows = rows.cross_join(works.select("year").distinct())
+    rows = rows.left_join(companies, keys).drop(*(f"{key}_right" for key in keys)).left_join(joint, keys)
+    return rows.select(
+        "standing",
+        "order",
+        year=rows.year if by_year else ibis.null("int32"),
+        companies=ibis.coalesce(rows.companies, 0),
+        joint=ibis.coalesce(rows.joint, 0),
+    )
 
 
 def companies_without_city(
     tables: Tables, *, city: str, years: Years | None = None, counting: Counting = DEFAULT
 ) -> tuple[int, int]:
     """Number of companies of no known city on articles of ``city``, and of those articles: they stand nowhere."""
-    parts = unit_parts(tables, level="city", counting=counting, years=years)
-    own = parts.filter(parts.unit_id == city).select("work_id").distinct()
+    parts = numbered_parts(tables, level="city", counting=counting, years=years, units=(city,))
+    works = numbered_works(tables, counting=counting, years=years)
+    own = works.semi_join(parts, "work_no").select("work_id")
     types = tables.listed("institution_types")
     firms = types.filter(types.value == COMPANY).select("institution_id").distinct()
     nowhere = tables.sites.filter(tables.sites.city_id.isnull()).semi_join(firms, "institution_id")
@@ -96,23 +136,52 @@ def companies_without_city(
     return found["companies"][0].as_py(), found["works"][0].as_py()
 
 
-def _standings(tables: Tables, city: str) -> ir.Table:
-    """Where each city stands, seen from ``city``: ``there_no``, ``standing``."""
+def _companies_seen(tables: Tables, *, city: str, years: Years | None) -> ir.Table:
+    """Companies among the partners that were built: ``year``, ``company_no``, ``standing``."""
+    asked: dict[str, Any] = {"level": "city", "place": city, "years": years}
+    inside = links_of_place(tables, inside=True, **asked)
+    columns = ("year", "there_no", "partner_no")
+    links = inside.select(*columns).union(inside.select("year", "there_no", partner_no="own_no"))
+    links = links.union(links_of_place(tables, inside=False, **asked).select(*columns))
+    return _standing(tables, _of_companies(tables, links), city).rename(company_no="partner_no")
+
+
+def _of_companies(tables: Tables, pairs: ir.Table) -> ir.Table:
+    """``pairs`` whose ``partner_no`` is a company's."""
+    types = tables.listed("institution_types")
+    firms = types.filter(types.value == COMPANY).select(firm_id="institution_id").distinct()
+    firms = unit_numbers(tables, "institution").inner_join(firms, [("unit_id", "firm_id")])
+    return pairs.semi_join(firms.select(partner_no="number"), "partner_no")
+
+
+def _here(tables: Tables, city: str) -> ir.Table:
+    numbers = unit_numbers(tables, "city")
+    return numbers.filter(numbers.unit_id == city).select("number")
+
+
+def _standing(tables: Tables, pairs: ir.Table, city: str | None = None) -> ir.Table:
+    """``pairs`` with the ``standing`` of ``there_no``, seen from ``city``, else from the row's ``place_no``."""
     regions = unit_of_site(tables, "region").select(region_site="site_id", region="unit_id")
     homes = unit_of_site(tables, "city").inner_join(regions, [("site_id", "region_site")])
     homes = homes.select(city_id="unit_id", region=homes.region.nullif(UNLOCATED)).distinct()
     known = units(tables, "city").select(known_id="id", country="country")
-    homes = homes.left_join(known, [("city_id", "known_id")]).drop("known_id")
-    own = homes.filter(homes.city_id == city).select(own_region="region", own_country="country")
-    homes = homes.cross_join(own)
-    same_country = ibis.coalesce(homes.country == homes.own_country, False)
+    homes = homes.left_join(known, [("city_id", "known_id")])
+    homes = homes.inner_join(unit_numbers(tables, "city"), [("city_id", "unit_id")])
+    homes = tables.keep(("homes of companies",), homes.select("number", "region", "country"))
+    columns = pairs.columns
+    own = homes.select(own_place="number", own_region="region", own_country="country")
+    if city is None:
+        pairs = pairs.inner_join(own, [("place_no", "own_place")])
+    else:
+        pairs = pairs.cross_join(own.semi_join(_here(tables, city), [("own_place", "number")]))
+    found = pairs.inner_join(homes.select(home="number", region="region", country="country"), [("there_no", "home")])
+    same_country = ibis.coalesce(found.country == found.own_country, False)
+    here = found.there_no == (found.own_place if city is not None else found.place_no)
     standing = ibis.cases(
-        (homes.city_id == city, PLACES_OF_COMPANIES[0]),
-        (same_country & (homes.region == homes.own_region), PLACES_OF_COMPANIES[1]),
-        (same_country & (homes.region != homes.own_region), PLACES_OF_COMPANIES[2]),
-        (homes.country != homes.own_country, PLACES_OF_COMPANIES[3]),
+        (here, PLACES_OF_COMPANIES[0]),
+        (same_country & (found.region == found.own_region), PLACES_OF_COMPANIES[1]),
+        (same_country & (found.region != found.own_region), PLACES_OF_COMPANIES[2]),
+        (found.country != found.own_country, PLACES_OF_COMPANIES[3]),
         else_=PLACES_OF_COMPANIES[4],
     )
-    homes = homes.select(home_id="city_id", standing=standing)
-    homes = homes.inner_join(unit_numbers(tables, "city"), [("home_id", "unit_id")])
-    return homes.select("standing", there_no="number")
+    return found.select(*columns, standing=standing)

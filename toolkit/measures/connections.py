@@ -11,7 +11,7 @@ from toolkit.measures.collaboration import collaboration_scores
 from toolkit.measures.counting import DEFAULT, Counting
 from toolkit.measures.levels import units
 from toolkit.measures.parts import Years, unit_numbers
-from toolkit.measures.seats import seat_pairs_of_place
+from toolkit.measures.place_links import links_of_place
 from toolkit.measures.tables import Tables
 
 __all__ = ["SCOPES", "partner_places"]
@@ -84,16 +84,11 @@ def partner_places(
     asked: dict[str, Any] = {"level": level, "years": years, "by_year": by_year, "counting": counting}
     keys = ["id", "year"] if by_year else ["id"]
     rows = _others(collaboration_scores(tables, **asked), place).select("id", "year", "joint", "score")
-    pairs = seat_pairs_of_place(tables, level=level, place=place, inside=False, counting=counting, years=years)
+    links = links_of_place(tables, level=level, place=place, inside=False, counting=counting, years=years)
     places = unit_numbers(tables, level).select(there_no="number", id="unit_id")
-    links = pairs.drop("work_no").distinct().inner_join(places, "there_no")
+    links = links.inner_join(places, "there_no")
     own, partner = links.own_no, links.partner_no
-    links = tables.keep(
-        ("links of place", level, place, counting, years),
-        links.select(
-            "id", "year", "own_no", "partner_no", low=ibis.least(own, partner), high=ibis.greatest(own, partner)
-        ),
-    )
+    links = links.mutate(low=ibis.least(own, partner), high=ibis.greatest(own, partner))
     distinct = zip(_COUNTS, (("low", "high"), ("own_no",), ("partner_no",)), strict=True)
     for name, columns in distinct:
         counted = links.select(*keys, *columns).distinct().group_by(keys).agg(**{name: ibis._.count()})

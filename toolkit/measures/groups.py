@@ -10,6 +10,7 @@ from toolkit.measures.counting import DEFAULT, Counting
 from toolkit.measures.levels import unit_of_site
 from toolkit.measures.parts import Years, site_parts, unit_numbers
 from toolkit.measures.precision import from_limbs
+from toolkit.measures.site_sums import built_counts, built_sums
 from toolkit.measures.tables import Tables
 
 __all__ = ["group_shares", "group_totals", "institutes_of"]
@@ -90,9 +91,17 @@ def group_shares(
     [('CN', 2, 1, 0.25, 1.0)]
     """
     span = ["year"] if by_year else []
-    parts = _member_parts(tables, members, level=level, years=years, counting=counting)
-    works = parts.select("group", "id", "work_no", *span).distinct()
-    counts = works.group_by(["group", "id", *span]).agg(count=works.count())
+    sums = None
+    if counting.is_default:
+        homes = tables.keep(("member_homes", members.op(), level), _member_homes(tables, members, level=level))
+        sums = built_sums(tables, homes, level=level, years=years)
+    if sums is None:
+        parts = _member_parts(tables, members, level=level, years=years, counting=counting)
+        works = parts.select("group", "id", "work_no", *span).distinct()
+        counts = works.group_by(["group", "id", *span]).agg(count=works.count())
+    else:
+        parts = tables.keep(("member_sums", members.op(), level, years), sums)
+        counts = built_counts(tables, homes, parts, level=level, years=years, by_year=by_year)
     each = parts.group_by(["group", "id", "institution_id", *span]).agg(high=parts.high.sum(), low=parts.low.sum())
     each = tables.keep(("members' sums", members.op(), level, counting, years, by_year), each)
     rows = each.group_by(["group", "id", *span]).agg(
@@ -143,9 +152,14 @@ def _member_parts(
     """Parts of articles at members' sites: ``group``, ``institution_id``, ``id``, ``work_no``, ``year``, limbs."""
     if counting.rollup == "first":
         raise BadParameter("rollup", "first", "a group has the part of its own sites, so sites are split first")
+    homes = _member_homes(tables, members, level=level)
+    parts = site_parts(tables, counting=counting, years=years).inner_join(homes, "site_no")
+    return tables.keep(("member_parts", members.op(), level, counting, years), parts)
+
+
+def _member_homes(tables: Tables, members: ir.Table, *, level: str) -> ir.Table:
+    """Members' sites: ``site_no``, ``group``, ``institution_id``, ``id`` of the place."""
     homes = unit_of_site(tables, level).inner_join(members, "institution_id")
     numbers = unit_numbers(tables, "site").select(site_no="number", numbered_site="unit_id")
     homes = homes.inner_join(numbers, [("site_id", "numbered_site")])
-    homes = homes.select("site_no", "group", "institution_id", id="unit_id")
-    parts = site_parts(tables, counting=counting, years=years).inner_join(homes, "site_no")
-    return tables.keep(("member_parts", members.op(), level, counting, years), parts)
+    return homes.select("site_no", "group", "institution_id", id="unit_id")

@@ -40,7 +40,7 @@ def yearly_links(
     -------
     ibis table
         ``a_no``, ``b_no`` (numbers of places; equal if ``inside``, else ``a_no < b_no``), ``a_institution_no`` (at
-        ``a_no``), ``b_institution_no`` (at ``b_no``), ``year``; no repeats
+        ``a_no``), ``b_institution_no`` (at ``b_no``), ``year``, ``joint`` [articles]; a row for each pair and year
 
     Raises
     ------
@@ -52,7 +52,9 @@ def yearly_links(
     if stored is not None:
         return stored
     pairs = numbered_seat_pairs(tables, level=level, inside=inside, counting=counting, years=years)
-    return tables.keep((name, level, counting, years), pairs.drop("work_no").distinct())
+    # an article has each pair of seats once
+    links = pairs.group_by("year", "a_no", "b_no", *_PAIR).agg(joint=pairs.count())
+    return tables.keep((name, level, counting, years), links)
 
 
 def partnership_counts(

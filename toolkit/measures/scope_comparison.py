@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Final
 
 import ibis
@@ -10,6 +11,7 @@ import ibis.expr.types as ir
 from toolkit.measures.counting import DEFAULT, Counting
 from toolkit.measures.levels import units
 from toolkit.measures.parts import Years, unit_numbers, year_totals
+from toolkit.measures.place_links import has_built_links, links_of_place
 from toolkit.measures.seats import seat_pairs_of_place
 from toolkit.measures.tables import Tables
 
@@ -42,26 +44,48 @@ def scope_pairs(
         [articles]
     """
     asked: dict[str, Any] = {"level": level, "place": place, "counting": counting, "years": years}
-    inside = seat_pairs_of_place(tables, inside=True, **asked).mutate(scope=ibis.literal("inside"))
-    outside = seat_pairs_of_place(tables, inside=False, **asked)
+    keys = ["scope", "year", "own_no", "partner_no"] if by_year else ["scope", "own_no", "partner_no"]
+    scoped = partial(_scoped, tables, level=level, place=place, partner_country=partner_country)
+    counted = None
+    if has_built_links(tables, level=level, counting=counting):
+        links = scoped(*(links_of_place(tables, inside=inside, **asked) for inside in (True, False)))
+        links = tables.keep(("scoped links", level, years, place, partner_country), links)
+        if not _stand_in_several_places(links):
+            counted = links.group_by(keys).agg(joint=links.joint.sum())
+    if counted is None:
+        found = scoped(*(seat_pairs_of_place(tables, inside=inside, **asked) for inside in (True, False)))
+        counted = found.drop("there_no").distinct().group_by(keys).agg(joint=ibis._.count())
+    year = counted.year if by_year else ibis.null("int32")
+    counted = counted.select("scope", "own_no", "partner_no", "joint", year=year)
+    return tables.keep(("scope_pairs", level, counting, years, by_year, place, partner_country), counted)
+
+
+def _scoped(
+    tables: Tables, inside: ir.Table, outside: ir.Table, *, level: str, place: str, partner_country: str | None
+) -> ir.Table:
+    """Pairs of a place with the ``scope`` that the partner stands in; one of both a country and abroad has two rows."""
     countries = units(tables, level)
     homes = unit_numbers(tables, level).inner_join(
         countries.select(unit="id", country="country"), [("unit_id", "unit")]
     )
-    outside = outside.inner_join(homes.select(there_no="number", country="country"), "there_no")
+    columns = inside.columns
+    outside = outside.inner_join(homes.select(home_no="number", country="country"), [("there_no", "home_no")])
     of_place = countries.filter(countries.id == place).select(own_country="country")
     known = outside.cross_join(of_place).filter(ibis._.country.notnull(), ibis._.own_country.notnull())
     scope = ibis.ifelse(known.country == known.own_country, "domestic", "international")
-    columns = ("work_no", "year", "own_no", "partner_no", "scope")
-    found = inside.select(*columns).union(known.mutate(scope=scope).select(*columns))
-    if partner_country is not None:
-        named = outside.filter(outside.country == partner_country)
-        found = found.union(named.mutate(scope=ibis.literal(partner_country)).select(*columns))
-    keys = ["scope", "year", "own_no", "partner_no"] if by_year else ["scope", "own_no", "partner_no"]
-    counted = found.distinct().group_by(keys).agg(joint=ibis._.count())
-    year = counted.year if by_year else ibis.null("int32")
-    counted = counted.select("scope", "own_no", "partner_no", "joint", year=year)
-    return tables.keep(("scope_pairs", level, counting, years, by_year, place, partner_country), counted)
+    found = inside.mutate(scope=ibis.literal("inside")).select(*columns, "scope")
+    found = found.union(known.mutate(scope=scope).select(*columns, "scope"))
+    if partner_country is None:
+        return found
+    named = outside.filter(outside.country == partner_country)
+    return found.union(named.mutate(scope=ibis.literal(partner_country)).select(*columns, "scope"))
+
+
+def _stand_in_several_places(links: ir.Table) -> bool:
+    """Whether a partner has seats in several places of one scope, so that an article may stand in several links."""
+    seats = links.select("scope", "partner_no", "there_no").distinct()
+    several = seats.group_by("scope", "partner_no").agg(places=seats.count())
+    return bool(several.filter(several.places > 1).count().to_pyarrow().as_py())
 
 
 def compared_scopes(

@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 from toolkit.corpus.schema import ROWS_A_GROUP
 from toolkit.measures.collaboration import yearly_scores
 from toolkit.measures.collaboration_types import yearly_types
+from toolkit.measures.company_partners import yearly_company_works
 from toolkit.measures.counting import Counting
 from toolkit.measures.internal import yearly_internal
 from toolkit.measures.journals import has_astronomy
@@ -32,6 +33,7 @@ from toolkit.measures.pairing import kin_pairs
 from toolkit.measures.partnerships import one_ended_partnerships, partnership_counts, yearly_links
 from toolkit.measures.parts import numbered_works, site_homes, site_parts, unit_numbers
 from toolkit.measures.share import yearly_shares
+from toolkit.measures.site_sums import shared_works, yearly_sites
 from toolkit.measures.subject_mix import yearly_subject_shares, yearly_subject_totals
 from toolkit.measures.tables import STORE_VERSION, Tables
 from toolkit.runs import RunRecord, recording
@@ -41,10 +43,18 @@ __all__ = ["DEFAULT_LEVELS", "build"]
 
 DEFAULT_LEVELS: Final = ("institution", "city", "country")
 
-_OF_CORPUS: Final = ("long_articles", "articles", "site_parts", "subject_totals", "all_types", "institution_kin")
+_OF_CORPUS: Final = (
+    "long_articles",
+    "articles",
+    "site_parts",
+    "yearly_sites",
+    "subject_totals",
+    "all_types",
+    "institution_kin",
+)
 _OF_CAREERS: Final = ("author_numbers", "first_years")
 _OF_MOVEMENT: Final = ("observations", *STORED_MOVES.values(), "origins")
-_OF_PLACES: Final = ("internal", "links", "inside_links", "subjects", "types")
+_OF_PLACES: Final = ("shared", "internal", "links", "inside_links", "subjects", "types")
 _WITH_STATUS: Final = ("city", "metro")
 """Levels whose new, kept and lost partnerships are kept by year: those at which they are asked for."""
 _Named = tuple[str, ir.Table, tuple[str, ...]]
@@ -129,7 +139,8 @@ def _numbered(levels: tuple[str, ...]) -> tuple[str, ...]:
 def _kinds(level: str, *, wfc: bool) -> tuple[str, ...]:
     yearly = ("shares", "wfc_shares", "scores") if wfc else ("shares", "scores")
     status = ("partnerships", "one_ended") if level in _WITH_STATUS else ()
-    return (*yearly, *_OF_PLACES, *status) if level in PLACE_LEVELS else yearly
+    companies = ("company_works",) if level == "city" else ()
+    return (*yearly, *_OF_PLACES, *companies, *status) if level in PLACE_LEVELS else yearly
 
 
 def _asked_tables(tables: Tables, levels: tuple[str, ...], *, wfc: bool, movement: bool) -> Iterator[_Named]:
@@ -146,6 +157,7 @@ def _yearly_tables(tables: Tables, levels: tuple[str, ...], *, wfc: bool) -> Ite
     parts = site_parts(tables)
     parts = parts.group_by("work_no", "year", "site_no").agg(high=parts.high.sum(), low=parts.low.sum())
     yield "site_parts", parts, ("work_no", "site_no")
+    yield "yearly_sites", yearly_sites(tables), ("site_no", "year")
     yield "subject_totals", yearly_subject_totals(tables), ("year", "subject")
     yield "all_types", yearly_types(tables, level=None), ("year", "type")
     yield "institution_kin", kin_pairs(tables), ("low", "high")
@@ -174,12 +186,15 @@ def _movement_tables(tables: Tables, levels: tuple[str, ...]) -> Iterator[_Named
 
 
 def _of_places(tables: Tables, level: str) -> Iterator[_Named]:
+    yield f"{level}_shared", shared_works(tables, level=level), ("work_no", "site_no")
     yield f"{level}_internal", yearly_internal(tables, level=level), _BY_UNIT
     for name, inside in (("links", False), ("inside_links", True)):
         links = yearly_links(tables, level=level, inside=inside)
         yield f"{level}_{name}", links, ("year", "a_no", "b_no", "a_institution_no", "b_institution_no")
     yield f"{level}_subjects", yearly_subject_shares(tables, level=level), (*_BY_UNIT, "subject")
     yield f"{level}_types", yearly_types(tables, level=level), (*_BY_UNIT, "type")
+    if level == "city":
+        yield "city_company_works", yearly_company_works(tables), ("place_no", "year", "standing")
     if level in _WITH_STATUS:
         yield f"{level}_partnerships", partnership_counts(tables, level=level, by_year=True), _BY_PAIR
         yield f"{level}_one_ended", one_ended_partnerships(tables, level=level, by_year=True), (*_BY_UNIT, "scope")

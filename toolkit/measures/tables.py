@@ -43,7 +43,7 @@ _LISTS: Final[dict[str, tuple[str, str, str]]] = {
 }
 """Columns of lists that are read as narrow tables, by the table's name: where each comes from, its key and column."""
 
-STORE_VERSION: Final = 2
+STORE_VERSION: Final = 3
 """Raised when a formula changes, so that tables built by the old one are not taken for the new."""
 
 
