@@ -237,13 +237,14 @@ def _recover(folder: Path) -> None:
     shutil.rmtree(beside, ignore_errors=True)
 
 
-def open_workspace(folder: str | Path | None = None) -> Workspace:
+def open_workspace(folder: Workspace | str | Path | None = None) -> Workspace:
     """Open the workspace in ``folder``.
 
     Parameters
     ----------
     folder
-        The folder; ``None`` takes ``SCICITIES_WORKSPACE``, else ``./scicities-data``. It need not exist yet.
+        The folder; ``None`` takes ``SCICITIES_WORKSPACE``, else ``./scicities-data``. It need not exist yet. A
+        workspace is given back as it is.
 
     Returns
     -------
@@ -260,6 +261,8 @@ def open_workspace(folder: str | Path | None = None) -> Workspace:
     >>> open_workspace("no-such-folder").fingerprint
     ''
     """
+    if isinstance(folder, Workspace):
+        return folder
     chosen = folder if folder is not None else os.environ.get("SCICITIES_WORKSPACE") or DEFAULT_FOLDER
     root = Path(chosen).expanduser()
     if root.is_file():

@@ -97,7 +97,9 @@ def test_a_file_is_no_workspace_and_an_empty_one_says_what_to_do(tmp_path: Path)
 
 def test_the_environment_names_the_workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SCICITIES_WORKSPACE", str(tmp_path / "there"))
-    assert open_workspace().root == tmp_path / "there"
+    opened = open_workspace()
+    assert opened.root == tmp_path / "there"
+    assert open_workspace(opened) is opened
     assert open_workspace(tmp_path / "here").root == tmp_path / "here"
 
 

@@ -359,7 +359,7 @@ def open_graph(
     QueryRefused
         There is no such database.
     """
-    space = workspace if isinstance(workspace, Workspace) else open_workspace(workspace)
+    space = open_workspace(workspace)
     chosen = settings or load_settings(space.root)
     name = database or chosen.neo4j_database
     if target == "local":

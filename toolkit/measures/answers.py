@@ -34,7 +34,7 @@ from toolkit.measures.set_answers import together
 from toolkit.measures.subject_answers import concentration, standing, subjects
 from toolkit.measures.unit_answers import rank, share
 from toolkit.runs import Answer, RunRecord
-from toolkit.workspace import Workspace, open_workspace
+from toolkit.workspace import open_workspace
 
 __all__ = [
     "articles",
@@ -143,7 +143,7 @@ def repeat(record: RunRecord | Mapping[str, Any], workspace: Folder) -> Answer:
         from toolkit.measures.compare import repeat_comparison  # it asks questions of this module
 
         return repeat_comparison(run, workspace)
-    opened = workspace if isinstance(workspace, Workspace) else open_workspace(workspace)
+    opened = open_workspace(workspace)
     if run.method in REPORTS:
         return repeat_check(run, opened)
     if run.method not in methods:

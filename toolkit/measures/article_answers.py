@@ -6,7 +6,7 @@ from typing import Any, Unpack
 
 from toolkit.errors import BadParameter
 from toolkit.measures.articles import described, works_behind, works_of_partnerships
-from toolkit.measures.asking import Folder, YearsAsked, asking, named_pairs, one_place
+from toolkit.measures.asking import Folder, YearsAsked, asking, named, one_place
 from toolkit.measures.counting import Counting, CountingOptions
 from toolkit.measures.levels import PLACE_LEVELS
 from toolkit.measures.precision import rounded
@@ -89,7 +89,7 @@ def articles(
         asked: dict[str, Any] = {"level": level, "place": unit, "years": question.years, "counting": counting}
         if partnership:
             rows = works_of_partnerships(tables, partner=other, **asked)
-            rows = named_pairs(tables, rows, level="institution", ends=("a_institution", "b_institution"))
+            rows = named(tables, rows, "a_institution", "b_institution", level="institution")
             parts = ["a_institution", "a_name", "b_institution", "b_name"]
         else:
             rows = works_behind(tables, partner=other, inside=inside, within=city_id, **asked)

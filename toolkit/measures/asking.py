@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +13,7 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from toolkit.corpus.places import resolve_place
+from toolkit.corpus.schema import LEVELS
 from toolkit.errors import BadParameter
 from toolkit.measures.counting import Counting
 from toolkit.measures.hierarchy import tops
@@ -20,12 +21,12 @@ from toolkit.measures.journals import check_journals
 from toolkit.measures.levels import SPECIAL, check_level, units
 from toolkit.measures.notes import NO_LINEAGE, about_parents, about_wfc, left_out, too_many_units
 from toolkit.measures.parts import Years
-from toolkit.measures.selection import check_subject, resolve_years, years_text
+from toolkit.measures.selection import check_subject, check_top, resolve_years, years_text
 from toolkit.measures.tables import Tables
 from toolkit.runs import Answer, RunTimer, recording
 from toolkit.workspace import Workspace, open_workspace
 
-__all__ = ["Folder", "Question", "YearsAsked", "asking", "named", "named_pairs", "one_place"]
+__all__ = ["Folder", "Question", "YearsAsked", "asking", "named", "named_ends", "one_place", "settling"]
 
 Folder = Workspace | str | Path
 """A workspace, or where it is."""
@@ -102,11 +103,46 @@ def asking(
     levels: tuple[str, ...] | None = None,
 ) -> Iterator[Question]:
     """Settle what all answers share, and close the tables at the end."""
-    opened = workspace if isinstance(workspace, Workspace) else open_workspace(workspace)
-    check_level(level, levels) if levels else check_level(level)
-    if top is not None and (isinstance(top, bool) or not isinstance(top, int) or top < 0):
-        raise BadParameter("top", top, "it is a whole number; 0 for all rows")
     parameters = {"level": level, "by_year": by_year, "top": top or None, **counting.to_dict()}
+    with settling(
+        method,
+        workspace,
+        parameters,
+        level=level,
+        levels=levels,
+        years=years,
+        by_year=by_year,
+        top=top,
+        counting=counting,
+    ) as question:
+        tables, window, timer = question.tables, question.years, question.timer
+        timer.notes.extend(left_out(tables, years=window, counting=counting))
+        if counting.wfc:
+            timer.notes.extend(about_wfc(tables, years=window))
+        if level == "parent":
+            twice, sentences = about_parents(tables, years=window, counting=counting)
+            timer.facts["double_counted"] = twice
+            timer.notes.extend(sentences)
+        yield question
+
+
+@contextmanager
+def settling(
+    method: str,
+    workspace: Folder,
+    parameters: Mapping[str, Any],
+    *,
+    level: str,
+    levels: tuple[str, ...] | None,
+    years: YearsAsked,
+    by_year: bool,
+    top: int | None,
+    counting: Counting,
+) -> Iterator[Question]:
+    """Check what is asked for, open the tables and the record with ``parameters``, and close them at the end."""
+    opened = open_workspace(workspace)
+    check_level(level, levels or LEVELS)
+    check_top(top)
     with (
         recording(method, parameters, fingerprint=opened.fingerprint, snapshot=opened.snapshot) as timer,
         Tables.of(opened) as tables,
@@ -118,31 +154,25 @@ def asking(
         question.settled(years=years_text(window))
         if opened.synthetic:
             timer.notes.append("The records are synthetic.")
-        timer.notes.extend(left_out(tables, years=window, counting=counting))
-        if counting.wfc:
-            timer.notes.extend(about_wfc(tables, years=window))
-        if level == "parent":
-            twice, sentences = about_parents(tables, years=window, counting=counting)
-            timer.facts["double_counted"] = twice
-            timer.notes.extend(sentences)
         yield question
 
 
-def named(tables: Tables, rows: ir.Table, *, level: str) -> ir.Table:
-    """``rows`` with the ``name`` of their ``id``; an id without a name is its own."""
-    names = units(tables, level).select(named_id="id", known_name="name")
-    rows = rows.left_join(names, [("id", "named_id")])
-    return rows.mutate(name=ibis.coalesce(rows.known_name, rows.id)).drop("named_id", "known_name")
+def named(tables: Tables, rows: ir.Table, *ends: str, level: str) -> ir.Table:
+    """``rows`` with the names of their ``ends`` (``id`` unless said) at ``level``, as :func:`named_ends` adds them."""
+    return named_ends(rows, units(tables, level), *ends)
 
 
-def named_pairs(tables: Tables, pairs: ir.Table, *, level: str, ends: tuple[str, str] = ("a_id", "b_id")) -> ir.Table:
-    """``pairs`` with the names of both ends: ``a_id`` gets ``a_name``, ``a_institution`` too."""
-    for end in ends:
-        side = end[0]
-        names = units(tables, level).select(**{f"{side}_known": "id", f"{side}_text": "name"})
-        pairs = pairs.left_join(names, [(end, f"{side}_known")])
-        pairs = pairs.mutate(**{f"{side}_name": ibis.coalesce(pairs[f"{side}_text"], pairs[end])})
-    return pairs.drop("a_known", "a_text", "b_known", "b_text")
+def named_ends(rows: ir.Table, names: ir.Table, *ends: str) -> ir.Table:
+    """``rows`` with the names of their ``ends``: ``id`` (unless said) gets ``name``, ``from_id`` gets ``from_name``.
+
+    ``names`` has ``id`` and ``name``; an id without a name is called by itself.
+    """
+    known = names.select(named_id="id", known_name="name")
+    for end in ends or ("id",):
+        name = "name" if end == "id" else f"{end.partition('_')[0]}_name"
+        rows = rows.left_join(known, [(end, "named_id")])
+        rows = rows.mutate(**{name: ibis.coalesce(rows.known_name, rows[end])}).drop("named_id", "known_name")
+    return rows
 
 
 def one_place(place: str | None, city: str | None, level: str) -> str | None:

@@ -105,8 +105,8 @@ def compare(
     """
     if by not in _BY:
         raise BadParameter("by", by, f"it is one of {', '.join(_BY)}")
-    before = old if isinstance(old, Workspace) else open_workspace(old)
-    after = new if isinstance(new, Workspace) else open_workspace(new)
+    before = open_workspace(old)
+    after = open_workspace(new)
     before.require_corpus()
     counting = Counting(**options)
     counting_before = replace(counting, **_known(old_options))
@@ -165,7 +165,7 @@ def repeat_comparison(record: RunRecord, new: Folder, old: Folder | None = None)
     before = asked.pop("old") if old is None else old
     ends = {"new": (new, record.fingerprint), "old": (before, asked["old_fingerprint"])}
     for name, (folder, expected) in ends.items():
-        opened = folder if isinstance(folder, Workspace) else open_workspace(folder)
+        opened = open_workspace(folder)
         if opened.fingerprint != expected:
             raise DataError(
                 f"The {name} end came from records {expected[:12]}, but {opened.root} holds "

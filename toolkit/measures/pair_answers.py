@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Unpack
 
 from toolkit.errors import BadParameter
-from toolkit.measures.asking import Folder, YearsAsked, asking, named_pairs, one_place
+from toolkit.measures.asking import Folder, YearsAsked, asking, named, one_place
 from toolkit.measures.collaboration import collaboration_scores
 from toolkit.measures.counting import Counting, CountingOptions
 from toolkit.measures.levels import PLACE_LEVELS
@@ -106,7 +106,7 @@ def pairs(
             keep = either_in_country if country_either else both_in_country
             rows = keep(tables, rows, level=level, country=code)
         rows = ranked(rows, value=by, ids=("a_id", "b_id"), by_year=by_year)
-        rows = named_pairs(tables, rows, level=level)
+        rows = named(tables, rows, "a_id", "b_id", level=level)
         rows = rows.mutate(score=rounded(rows.score))
         columns = ["rank", "a_id", "a_name", "b_id", "b_name", "year", "joint", "score", "ratio_to_next"]
         return question.answer(rows, columns, ["rank", "a_id", "b_id"], top=top)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import ibis
 
-from toolkit.measures.asking import Question, named, named_pairs
+from toolkit.measures.asking import Question, named
 from toolkit.measures.levels import units
 from toolkit.measures.partnerships import internal_partnerships, one_ended_partnerships, partnership_counts
 from toolkit.measures.precision import rounded
@@ -42,7 +42,7 @@ def pair_counts(
     if country is not None:
         keep = either_in_country if country_either else both_in_country
         rows = keep(tables, rows, level=level, country=country)
-    rows = named_pairs(tables, rows, level=level)
+    rows = named(tables, rows, "a_id", "b_id", level=level)
     columns = ["a_id", "a_name", "b_id", "b_name", "year", *_COUNTS]
     return question.answer(rows, columns, [ibis.desc("partnerships"), "a_id", "b_id"], top=top)
 

@@ -17,6 +17,7 @@ from toolkit.measures.tables import Tables
 __all__ = [
     "both_in_country",
     "check_subject",
+    "check_top",
     "either_in_country",
     "in_country",
     "known_years",
@@ -120,6 +121,18 @@ def check_subject(tables: Tables, counting: Counting) -> None:
         raise BadParameter(
             "subject", counting.subject, f"the records have {some}" if known else "the records have no subjects"
         )
+
+
+def check_top(top: int | None) -> None:
+    """Raise where ``top`` is no number of rows.
+
+    Raises
+    ------
+    BadParameter
+        It is none.
+    """
+    if top is not None and (isinstance(top, bool) or not isinstance(top, int) or top < 0):
+        raise BadParameter("top", top, "it is a whole number; 0 for all rows")
 
 
 def in_country(tables: Tables, rows: ir.Table, *, level: str, country: str, column: str = "id") -> ir.Table:

@@ -101,7 +101,7 @@ def build(
     """
     for level in levels:
         check_level(level)
-    opened = workspace if isinstance(workspace, Workspace) else open_workspace(workspace)
+    opened = open_workspace(workspace)
     opened.require_corpus()
     with (
         recording("build", {"levels": list(levels), "movement": movement}, snapshot=opened.snapshot) as timer,

@@ -173,7 +173,7 @@ def concentration(
         if counting.subject is not None:
             rows = rows.filter(rows.subject == counting.subject)
         _note_missing(question)
-        rows = named(tables, rows.rename(id="first_id"), level=level).rename(first_id="id", first_name="name")
+        rows = named(tables, rows, "first_id", level=level)
         numbers = ("share", "herfindahl", "largest_part", "first_part")
         rows = rows.mutate(**{name: rounded(rows[name]) for name in numbers})
         columns = ["subject", "year", "units", "share", "herfindahl", "largest_part"]

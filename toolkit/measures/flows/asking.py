@@ -14,17 +14,17 @@ import pyarrow.compute as pc
 from toolkit.corpus.countries import country_code
 from toolkit.corpus.networks.store import NamedNetwork, node_of, read_network
 from toolkit.errors import BadParameter, UnknownPlace, WrongGraph
-from toolkit.measures.asking import Folder, Question, YearsAsked
+from toolkit.measures.asking import Folder, Question, YearsAsked, named_ends
 from toolkit.measures.flows.counts import READY_MADE, flow_counts, last_certain_year, ready_made_counts
 from toolkit.measures.levels import units
 from toolkit.measures.movement.asking import EVERY_AUTHOR, asking_movement
 from toolkit.measures.movement.options import DEFAULT_MOVEMENT, Movement, check_flow_rule
 from toolkit.measures.movement.rules import person_years
 from toolkit.measures.parts import Years
-from toolkit.measures.selection import parse_years, years_text
+from toolkit.measures.selection import check_top, parse_years, years_text
 from toolkit.measures.tables import Tables
 from toolkit.runs import Answer, recording
-from toolkit.workspace import Workspace, open_workspace
+from toolkit.workspace import open_workspace
 
 __all__ = ["FlowQuestion", "asking_flows"]
 
@@ -84,12 +84,7 @@ class FlowQuestion:
 
     def named(self, rows: ir.Table, *ends: str) -> ir.Table:
         """``rows`` with ``name`` of ``id``, or with the names of ``ends``: ``from_id`` gets ``from_name``."""
-        for end in ends or ("id",):
-            name = "name" if end == "id" else f"{end.removesuffix('_id')}_name"
-            known = self.names.select(named_id="id", known_name="name")
-            rows = rows.left_join(known, [(end, "named_id")])
-            rows = rows.mutate(**{name: ibis.coalesce(rows.known_name, rows[end])}).drop("named_id", "known_name")
-        return rows
+        return named_ends(rows, self.names, *ends)
 
     def inside(self, rows: ir.Table, country: str | None, *ends: str, either: bool = False) -> ir.Table:
         """Rows of which every end (with ``either``: some end) lies in ``country``; all without one."""
@@ -166,12 +161,11 @@ def asking_flows(
 def _asking_ready_made(
     method: str, workspace: Folder, name: str, *, years: YearsAsked, by_year: bool, top: int | None
 ) -> Iterator[FlowQuestion]:
-    opened = workspace if isinstance(workspace, Workspace) else open_workspace(workspace)
+    opened = open_workspace(workspace)
     network = read_network(opened, name)
     if not network.directed:
         raise WrongGraph(f"{name} is a network without directions; flows go from one place to another.")
-    if top is not None and (isinstance(top, bool) or not isinstance(top, int) or top < 0):
-        raise BadParameter("top", top, "it is a whole number; 0 for all rows")
+    check_top(top)
     window = parse_years(years)
     parameters = {"network": name, "level": network.level, "by_year": by_year, "top": top or None}
     with recording(method, parameters, fingerprint=network.fingerprint) as timer, Tables.empty() as tables:

@@ -8,10 +8,8 @@ from typing import Any, Final
 
 import ibis.expr.types as ir
 
-from toolkit.errors import BadParameter
-from toolkit.measures.asking import Folder, Question, YearsAsked
+from toolkit.measures.asking import Folder, Question, YearsAsked, settling
 from toolkit.measures.counting import Counting
-from toolkit.measures.levels import check_level
 from toolkit.measures.movement.mode_years import tied_years
 from toolkit.measures.movement.observations import corpus_span
 from toolkit.measures.movement.options import Movement
@@ -19,10 +17,7 @@ from toolkit.measures.movement.rules import movements, suspects
 from toolkit.measures.movement.tenures import simultaneous_starts
 from toolkit.measures.notes import left_out
 from toolkit.measures.precision import exact_sum, rounded
-from toolkit.measures.selection import resolve_years, years_text
 from toolkit.measures.tables import Tables
-from toolkit.runs import recording
-from toolkit.workspace import Workspace, open_workspace
 
 __all__ = ["EVERY_AUTHOR", "asking_movement", "movement_facts"]
 
@@ -47,22 +42,21 @@ def asking_movement(
 
     ``years`` is a window of moves; careers are read whole.
     """
-    opened = workspace if isinstance(workspace, Workspace) else open_workspace(workspace)
-    check_level(level, levels) if levels else check_level(level)
-    if top is not None and (isinstance(top, bool) or not isinstance(top, int) or top < 0):
-        raise BadParameter("top", top, "it is a whole number; 0 for all rows")
     parameters = {"level": level, "top": top or None, **movement.to_dict()}
-    with (
-        recording(method, parameters, fingerprint=opened.fingerprint, snapshot=opened.snapshot) as timer,
-        Tables.of(opened) as tables,
-    ):
-        window = resolve_years(tables, years, counting=EVERY_AUTHOR)
-        question = Question(opened, tables, level, window, by_year, EVERY_AUTHOR, timer)
-        question.settled(years=years_text(window))
-        if opened.synthetic:
-            timer.notes.append("The records are synthetic.")
-        timer.notes.extend(left_out(tables, years=corpus_span(tables), counting=EVERY_AUTHOR))
-        timer.notes.extend(_not_followed(tables, level=level, movement=movement))
+    with settling(
+        method,
+        workspace,
+        parameters,
+        level=level,
+        levels=levels,
+        years=years,
+        by_year=by_year,
+        top=top,
+        counting=EVERY_AUTHOR,
+    ) as question:
+        tables, notes = question.tables, question.timer.notes
+        notes.extend(left_out(tables, years=corpus_span(tables), counting=EVERY_AUTHOR))
+        notes.extend(_not_followed(tables, level=level, movement=movement))
         yield question
 
 

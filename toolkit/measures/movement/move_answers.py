@@ -8,17 +8,15 @@ import ibis
 import ibis.expr.types as ir
 
 from toolkit.errors import BadParameter
-from toolkit.measures.asking import Folder, YearsAsked
-from toolkit.measures.levels import units
+from toolkit.measures.asking import Folder, YearsAsked, named
 from toolkit.measures.movement.asking import asking_movement, movement_facts
 from toolkit.measures.movement.options import Movement, MovementOptions, check_flow_rule
 from toolkit.measures.movement.people import author_shown, authors_meant
 from toolkit.measures.movement.rules import movements
 from toolkit.measures.precision import rounded
-from toolkit.measures.tables import Tables
 from toolkit.runs import Answer
 
-__all__ = ["KINDS", "flags", "moves", "with_place_names"]
+__all__ = ["KINDS", "flags", "moves"]
 
 KINDS: Final = {"tenure": ("migration", "visit", "dual", "open"), "mode-year": ("move", "gap")}
 """Kinds of movement by rule; the first of each is in flows."""
@@ -120,21 +118,11 @@ def moves(
                 question.timer.notes.append(f"{len(meant):,} authors are named {author}: each stands for itself.")
         question.settled(from_place=origin, to_place=target, author=author, kind=kind)
         movement_facts(question, movement)
-        rows = with_place_names(tables, rows, level=level)
+        rows = named(tables, rows, "from_id", "to_id", level=level)
         rows = rows.mutate(weight=rounded(rows.weight), flags=flags(rows))
         columns = ["author_id", "from_id", "from_name", "to_id", "to_name", "year", "last_year_at_from"]
         columns += ["rule", "kind", "weight", "career_age", "flags"]
         return question.answer(rows, columns, ["year", "author_id", "from_id", "to_id"], top=top)
-
-
-def with_place_names(tables: Tables, rows: ir.Table, *, level: str) -> ir.Table:
-    """``rows`` with ``from_name`` and ``to_name``; a place without a name is called by its id."""
-    for end in ("from", "to"):
-        names = units(tables, level).select(**{f"{end}_known": "id", f"{end}_text": "name"})
-        rows = rows.left_join(names, [(f"{end}_id", f"{end}_known")])
-        rows = rows.mutate(**{f"{end}_name": ibis.coalesce(rows[f"{end}_text"], rows[f"{end}_id"])})
-        rows = rows.drop(f"{end}_known", f"{end}_text")
-    return rows
 
 
 def flags(rows: ir.Table) -> ir.StringValue:

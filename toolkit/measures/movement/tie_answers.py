@@ -10,11 +10,10 @@ import ibis
 import ibis.expr.types as ir
 
 from toolkit.errors import BadParameter
-from toolkit.measures.asking import Folder, Question, YearsAsked
+from toolkit.measures.asking import Folder, Question, YearsAsked, named
 from toolkit.measures.collaboration import pair_parts, yearly_scores
 from toolkit.measures.counting import DEFAULT
 from toolkit.measures.movement.asking import asking_movement, movement_facts
-from toolkit.measures.movement.move_answers import with_place_names
 from toolkit.measures.movement.observations import author_numbers
 from toolkit.measures.movement.options import Movement, MovementOptions, check_flow_rule
 from toolkit.measures.movement.ties import (
@@ -266,10 +265,10 @@ def bridges(
         found = _with_ids(question.tables, found, level=level)
         if by_article:
             works = question.tables.works.select("work_id", "doi", "title")
-            rows = with_place_names(question.tables, found.inner_join(works, "work_id"), level=level)
+            rows = named(question.tables, found.inner_join(works, "work_id"), "from_id", "to_id", level=level)
             order = ["year", "work_id", "author_id", "from_id", "to_id"]
             return question.answer(rows, _ARTICLE_COLUMNS, order, top=top)
-        rows = with_place_names(question.tables, _bridge_scores(question, found), level=level)
+        rows = named(question.tables, _bridge_scores(question, found), "from_id", "to_id", level=level)
         rows = rows.mutate(score=rounded(rows.score), score_without_bridges=rounded(rows.score_without_bridges))
         columns = ["from_id", "from_name", "to_id", "to_name", "movers", "bridging_articles", "joint", "score"]
         columns.append("score_without_bridges")
