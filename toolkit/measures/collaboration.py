@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ibis
 import ibis.expr.types as ir
 
 from toolkit.measures.counting import DEFAULT, Counting
@@ -15,7 +14,7 @@ from toolkit.measures.pairing import (
     without_kin,
 )
 from toolkit.measures.parts import Years, numbered_parts, numbered_works, unit_numbers
-from toolkit.measures.precision import DIGITS, exact_sum, from_limbs
+from toolkit.measures.precision import DIGITS, exact_sum, from_limbs, summed_over_years
 from toolkit.measures.tables import Tables
 
 __all__ = ["collaboration_scores", "pair_parts", "total_collaboration", "total_of_level", "yearly_scores"]
@@ -128,10 +127,7 @@ def collaboration_scores(
     yearly = yearly_scores(tables, level=level, counting=counting, years=years, within=within)
     if by_year:
         return yearly
-    summed = yearly.group_by("a_id", "b_id").agg(joint=yearly.joint.sum(), score=exact_sum(yearly.score))
-    return summed.select("a_id", "b_id", "joint", "score", year=ibis.null("int32")).select(
-        "a_id", "b_id", "year", "joint", "score"
-    )
+    return summed_over_years(yearly, "a_id", "b_id", counts=["joint"], parts=["score"])
 
 
 def total_collaboration(scores: ir.Table) -> ir.Table:

@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 from toolkit.measures.counting import DEFAULT, Counting
 from toolkit.measures.levels import SPECIAL
 from toolkit.measures.parts import Years, numbered_parts, unit_numbers
-from toolkit.measures.precision import exact_sum
+from toolkit.measures.precision import exact_sum, summed_over_years
 from toolkit.measures.seats import numbered_seat_pairs
 from toolkit.measures.share import unit_shares
 from toolkit.measures.tables import Tables
@@ -82,12 +82,7 @@ def internal_collaboration(
     yearly = yearly_internal(tables, level=level, counting=counting, years=years)
     if by_year:
         return yearly
-    summed = yearly.group_by("id").agg(
-        internal_joint=yearly.internal_joint.sum(), internal_share=exact_sum(yearly.internal_share)
-    )
-    return summed.select("id", "internal_joint", "internal_share", year=ibis.null("int32")).select(
-        "id", "year", "internal_joint", "internal_share"
-    )
+    return summed_over_years(yearly, "id", counts=["internal_joint"], parts=["internal_share"])
 
 
 def internal_parts_of_share(

@@ -6,11 +6,13 @@ has no order. A number that is published must come out the same each time, on ea
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
+import ibis
 import ibis.expr.types as ir
 
-__all__ = ["DIGITS", "exact_sum", "from_limbs", "limbs", "rounded"]
+__all__ = ["DIGITS", "exact_sum", "from_limbs", "limbs", "rounded", "summed_over_years"]
 
 DIGITS: Final = 9
 """Decimals of every printed number; two numbers equal to so many are tied."""
@@ -53,3 +55,35 @@ def from_limbs(high: ir.IntegerValue, low: ir.IntegerValue) -> ir.FloatingValue:
 def rounded(value: ir.NumericValue) -> ir.NumericValue:
     """``value`` to :data:`DIGITS` decimals: the last step of every answer, and what ties are judged by."""
     return value.round(DIGITS)
+
+
+def summed_over_years(yearly: ir.Table, *ids: str, counts: Sequence[str], parts: Sequence[str]) -> ir.Table:
+    """Rows of a window from those of its years.
+
+    Parameters
+    ----------
+    yearly
+        ``year``, and the columns named.
+    *ids
+        What a row is of.
+    counts
+        Whole numbers [articles].
+    parts
+        Parts of articles, whose sum is exact [articles].
+
+    Returns
+    -------
+    ibis table
+        ``ids``, ``year`` (null), ``counts``, ``parts``
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> rows = {"id": ["a", "a"], "year": [2019, 2020], "count": [1, 2], "share": [0.25, 0.5]}
+    >>> yearly = ibis.duckdb.connect().create_table("yearly", pa.table(rows))
+    >>> summed_over_years(yearly, "id", counts=["count"], parts=["share"]).to_pyarrow().to_pylist()
+    [{'id': 'a', 'year': None, 'count': 3, 'share': 0.75}]
+    """
+    sums = {name: yearly[name].sum() for name in counts} | {name: exact_sum(yearly[name]) for name in parts}
+    summed = yearly.group_by(list(ids)).agg(**sums)
+    return summed.mutate(year=ibis.null("int32")).select(*ids, "year", *counts, *parts)

@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 
 from toolkit.measures.counting import DEFAULT, Counting
 from toolkit.measures.parts import Years, numbered_parts, unit_numbers, year_totals
-from toolkit.measures.precision import exact_sum
+from toolkit.measures.precision import exact_sum, summed_over_years
 from toolkit.measures.tables import Tables
 
 __all__ = ["WHOLE_SET", "set_scores"]
@@ -84,8 +84,7 @@ def set_scores(
         rows = rows.union(_row(base, counted, member))
     if by_year:
         return rows
-    summed = rows.group_by("id").agg(joint=rows.joint.sum(), score=exact_sum(rows.score))
-    return summed.select("id", "joint", "score", year=ibis.null("int32")).select("id", "year", "joint", "score")
+    return summed_over_years(rows, "id", counts=["joint"], parts=["score"])
 
 
 def _row(base: ir.Table, counted: ir.Table, unit: str) -> ir.Table:

@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 from toolkit.measures.counting import DEFAULT, Counting
 from toolkit.measures.levels import UNASSIGNED, UNLOCATED
 from toolkit.measures.parts import Years, numbered_parts, unassigned_parts, unit_numbers, year_totals
-from toolkit.measures.precision import exact_sum, from_limbs
+from toolkit.measures.precision import exact_sum, from_limbs, summed_over_years
 from toolkit.measures.tables import Tables
 
 __all__ = ["unit_shares", "yearly_shares"]
@@ -108,9 +108,4 @@ def unit_shares(
     )
     if by_year:
         return yearly
-    summed = yearly.group_by("id").agg(
-        count=yearly["count"].sum(), share=exact_sum(yearly.share), adjusted_share=exact_sum(yearly.adjusted_share)
-    )
-    return summed.select("id", "count", "share", "adjusted_share", year=ibis.null("int32")).select(
-        "id", "year", "count", "share", "adjusted_share"
-    )
+    return summed_over_years(yearly, "id", counts=["count"], parts=["share", "adjusted_share"])

@@ -18,7 +18,7 @@ from toolkit.measures.parts import (
     unassigned_parts,
     unit_numbers,
 )
-from toolkit.measures.precision import exact_sum, from_limbs
+from toolkit.measures.precision import exact_sum, from_limbs, summed_over_years
 from toolkit.measures.share import unit_shares
 from toolkit.measures.tables import Tables
 
@@ -105,8 +105,8 @@ def subject_shares(
     yearly = yearly_subject_shares(tables, level=level, counting=counting, years=years)
     if by_year:
         return yearly
-    summed = yearly.group_by("id", "subject").agg(count=yearly["count"].sum(), share=exact_sum(yearly.share))
-    summed = summed.mutate(year=ibis.null("int32")).select("id", "year", "subject", "count", "share")
+    summed = summed_over_years(yearly, "id", "subject", counts=["count"], parts=["share"])
+    summed = summed.select("id", "year", "subject", "count", "share")
     return tables.keep(("subject_shares summed", level, counting, years), summed)
 
 
