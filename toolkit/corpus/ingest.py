@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from toolkit.corpus.address_cities import CITY_FROM_OPTIONS
 from toolkit.corpus.assemble import take_in
+from toolkit.corpus.ingest_report import IngestReport, Progress, ingested
 from toolkit.corpus.institutions import parse_institution
 from toolkit.corpus.jsonlines import RawFile, content_hash, find_files, why_not_json
 from toolkit.corpus.openalex import BLOCK_BYTES, WorksReader
@@ -34,7 +35,7 @@ from toolkit.corpus.staging import (
     write_meta,
 )
 from toolkit.errors import BadParameter, DataError
-from toolkit.runs import RunRecord, recording
+from toolkit.runs import recording
 from toolkit.settings import Settings, load_settings
 from toolkit.workspace import Workspace
 
@@ -47,45 +48,10 @@ __all__ = [
     "ingest_ror",
 ]
 
-Progress = Callable[[str, int, int], None]
-"""``progress(stage, done, total)``."""
-
 _MOST_WORKERS: Final = 8
 """Blocks in memory at a time, at most."""
 
 _WHAT = {"openalex": "OpenAlex works", "institutions": "OpenAlex institutions", "ror": "ROR records"}
-
-
-@dataclass(frozen=True)
-class IngestReport:
-    """What one call read.
-
-    Attributes
-    ----------
-    kind
-        ``openalex``, ``institutions``, ``ror``, ``tables`` or ``corrections``.
-    files
-        Files read or found read before.
-    read, kept
-        Records met, and records kept (before the same work in several records counts once).
-    left_out
-        Good records left out, by reason.
-    rejects
-        Bad records, and notes on records that were kept, by reason.
-    seconds
-        Time taken [s].
-    run
-        Run record; its facts hold the workspace's whole report.
-    """
-
-    kind: str
-    files: int
-    read: int
-    kept: int
-    left_out: Mapping[str, int]
-    rejects: Mapping[str, int]
-    seconds: float
-    run: RunRecord
 
 
 class Reader(Protocol):
@@ -333,22 +299,7 @@ def ingest_corrections(
             timer.parameters = {**parameters, "pseudonyms": key}
         staged = stage_corrections(workspace, given, strict=strict)
         timer.facts["report"] = take_in(workspace, staged, settings=settings, progress=progress)
-        timer.fingerprint, timer.snapshot = workspace.fingerprint, workspace.snapshot
-        run = timer.record()
-        run.write(workspace.runs / f"ingest-corrections-{run.run_id}.json")
-    rejects = Counter[str]()
-    for one in staged:
-        rejects.update(one.rejects)
-    return IngestReport(
-        kind="corrections",
-        files=len(staged),
-        read=sum(one.read for one in staged),
-        kept=sum(one.kept for one in staged),
-        left_out={},
-        rejects=dict(sorted(rejects.items())),
-        seconds=run.seconds,
-        run=run,
-    )
+        return ingested(workspace, "corrections", staged, timer)
 
 
 def _ingest(
@@ -413,23 +364,7 @@ def _ingest(
             settings=chosen,
             progress=progress,
         )
-        timer.fingerprint, timer.snapshot = workspace.fingerprint, workspace.snapshot
-        run = timer.record()
-        run.write(workspace.runs / f"ingest-{kind}-{run.run_id}.json")
-    total: dict[str, Counter[str]] = {"left_out": Counter(), "rejects": Counter()}
-    for one in staged:
-        total["left_out"].update(one.left_out)
-        total["rejects"].update(one.rejects)
-    return IngestReport(
-        kind=kind,
-        files=len(files) + len(merged),
-        read=sum(one.read for one in staged),
-        kept=sum(one.kept for one in staged),
-        left_out=dict(sorted(total["left_out"].items())),
-        rejects=dict(sorted(total["rejects"].items())),
-        seconds=run.seconds,
-        run=run,
-    )
+        return ingested(workspace, kind, staged, timer, files=len(files) + len(merged))
 
 
 def _stage(

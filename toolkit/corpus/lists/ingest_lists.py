@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from pathlib import Path
 
 from toolkit.corpus.assemble import take_in
-from toolkit.corpus.ingest import IngestReport, Progress
+from toolkit.corpus.ingest_report import IngestReport, Progress, ingested
 from toolkit.corpus.lists.list_files import Paths, stage_lists
 from toolkit.errors import SettingsError
 from toolkit.runs import recording
@@ -197,21 +196,5 @@ def _ingest(
     parameters = {"kind": kind, "paths": [str(path) for path in given], "name": name}
     with recording("ingest", parameters) as timer, workspace.writing():
         staged = stage_lists(workspace, {kind: given}, name=name, strict=strict)
-        report = take_in(workspace, staged, settings=settings, progress=progress)
-        timer.facts["report"] = report
-        timer.fingerprint, timer.snapshot = workspace.fingerprint, workspace.snapshot
-        run = timer.record()
-        run.write(workspace.runs / f"ingest-{kind}-{run.run_id}.json")
-    rejects = Counter[str]()
-    for one in staged:
-        rejects.update(one.rejects)
-    return IngestReport(
-        kind=kind,
-        files=len(staged),
-        read=sum(one.read for one in staged),
-        kept=sum(one.kept for one in staged),
-        left_out={},
-        rejects=dict(sorted(rejects.items())),
-        seconds=run.seconds,
-        run=run,
-    )
+        timer.facts["report"] = take_in(workspace, staged, settings=settings, progress=progress)
+        return ingested(workspace, kind, staged, timer)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from toolkit.corpus.assemble import take_in
-from toolkit.corpus.ingest import IngestReport, Progress
+from toolkit.corpus.ingest_report import IngestReport, Progress, ingested
 from toolkit.corpus.jsonlines import RawFile, content_hash, find_files
 from toolkit.corpus.plain.column_mapping import ColumnMapping, read_mapping
 from toolkit.corpus.plain.corrections_file import stage_corrections
@@ -153,19 +153,7 @@ def ingest_tables(
         also = stage_corrections(workspace, corrections, strict=strict)
         also += stage_lists(workspace, lists or {}, strict=strict)
         timer.facts["report"] = take_in(workspace, [staged, *also], cities=cities, settings=chosen, progress=progress)
-        timer.fingerprint, timer.snapshot = workspace.fingerprint, workspace.snapshot
-        run = timer.record()
-        run.write(workspace.runs / f"ingest-tables-{run.run_id}.json")
-    return IngestReport(
-        kind="tables",
-        files=sum(len(found) for found in files.values()),
-        read=staged.read,
-        kept=staged.kept,
-        left_out=dict(staged.left_out),
-        rejects=dict(staged.rejects),
-        seconds=run.seconds,
-        run=run,
-    )
+        return ingested(workspace, "tables", [staged], timer, files=sum(len(found) for found in files.values()))
 
 
 def _found(given: Mapping[str, Paths], recipe: str | Path | None) -> _Files:
