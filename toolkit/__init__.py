@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 _HOMES = {
     "Answer": "toolkit.runs",
+    "GraphContents": "toolkit.graphdb.contents",
     "RunRecord": "toolkit.runs",
     "Settings": "toolkit.settings",
     "ToolkitError": "toolkit.errors",
@@ -95,6 +96,7 @@ _HOMES = {
 
 __all__ = [
     "Answer",
+    "GraphContents",
     "RunRecord",
     "Settings",
     "ToolkitError",
@@ -190,6 +192,7 @@ if TYPE_CHECKING:
     from toolkit.errors import ToolkitError
     from toolkit.flow_analyses import flow_communities, flow_graph, suppliers
     from toolkit.graphdb.connection import open_graph
+    from toolkit.graphdb.contents import GraphContents
     from toolkit.graphdb.library import library, load_library
     from toolkit.graphdb.load import load
     from toolkit.graphdb.projection import network_edges, project

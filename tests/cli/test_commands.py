@@ -139,6 +139,9 @@ def test_formats_hold_the_same_rows(cli: Cli, sample_workspace: Path, tmp_path: 
         (("share", "--top", "-1"), 2, "--top"),
         (("nonsense",), 2, "No such command"),
         (("hubs", "--from", "ftp://there"), 4, "ftp://there"),
+        (("load", "--with", "people"), 4, "it is one of researchers, names"),
+        (("load", "--without", "researchers"), 4, "it is one of moves"),
+        (("load", "--max-gap", "-1"), 2, "x>=0"),
     ],
 )
 def test_a_wrong_argument_is_refused_in_a_sentence(

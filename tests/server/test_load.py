@@ -10,9 +10,10 @@ import pandas as pd
 import pytest
 from plain.graph_content import Killed, content, stop_after
 
-from toolkit.corpus.example import example_tables, example_workspace, hand_tables, mapped_tables
+from toolkit.corpus.example import example_workspace, hand_tables, mapped_tables, moving_tables
 from toolkit.errors import BadParameter, GraphStoreError, QueryRefused
 from toolkit.graphdb.connection import open_graph
+from toolkit.graphdb.contents import GraphContents
 from toolkit.graphdb.layout import PLACE_LABELS
 from toolkit.graphdb.load import load, load_tables
 from toolkit.graphdb.server import ManagedServer
@@ -199,9 +200,16 @@ def test_every_key_has_its_constraint_and_names_are_indexed(empty_graph, tables)
     shown = empty_graph.read(
         "SHOW CONSTRAINTS YIELD labelsOrTypes, properties RETURN labelsOrTypes[0] + '.' + properties[0] AS key"
     )
-    assert {"Country.code", "Metro.id", "City.id", "Site.id", "Institution.id", "Output.id", "Run.id"} <= set(
-        shown["key"]
-    )
+    assert {
+        "Country.code",
+        "Metro.id",
+        "City.id",
+        "Site.id",
+        "Institution.id",
+        "Output.id",
+        "Researcher.id",
+        "Run.id",
+    } <= set(shown["key"])
     shown = empty_graph.read("SHOW INDEXES YIELD name, state RETURN name, state")
     assert {"city_name", "institution_name", "output_year"} <= set(shown["name"])
     assert set(shown["state"]) == {"ONLINE"}
@@ -209,29 +217,32 @@ def test_every_key_has_its_constraint_and_names_are_indexed(empty_graph, tables)
 
 def test_import_tool_and_connection_give_the_same_graph(empty_graph, tmp_path):
     """Names with quotes, commas and lists too: the import reads files, the connection sends values."""
-    institutions = example_tables()["institutions"].to_pydict()
+    institutions = moving_tables()["institutions"].to_pydict()
     institutions["name"][0] = 'A "quoted", \\ name; with\nall of it é'
     institutions["marks"][0] = ["c9", "two, words"]
-    schema = example_tables()["institutions"].schema
-    changed = example_tables() | {"institutions": schema.empty_table().from_pydict(institutions, schema=schema)}
+    schema = moving_tables()["institutions"].schema
+    changed = moving_tables() | {"institutions": schema.empty_table().from_pydict(institutions, schema=schema)}
     workspace = example_workspace(tmp_path, tables=changed)
+    everything = GraphContents(researchers=True, names=True)
     own = ManagedServer(workspace.neo4j)  # the suite's server would lose what other tests hold of it
     try:
-        report = load(workspace, "local", mode="offline")
+        report = load(workspace, "local", mode="offline", contents=everything)
         assert (report.mode, report.action, report.counts) == ("offline", "loaded", report.expected)
-        assert load(workspace, "local").unchanged
+        assert load(workspace, "local", contents=everything).unchanged
         with pytest.raises(BadParameter, match="is not empty; use online"):
             load(workspace, "local", mode="offline", replace=True)
         with open_graph("local", workspace=workspace) as graph:
             imported = content(graph)
             graph.write("MATCH (l:Load) SET l.state = 'filled'")  # as a kill right after the import leaves it
-            assert load(workspace, "local").action == "resumed"
+            assert load(workspace, "local", contents=everything).action == "resumed"
             assert content(graph) == imported
     finally:
         own.stop()
-    load(workspace, empty_graph)
+    load(workspace, empty_graph, contents=everything)
     assert content(empty_graph) == imported
     assert any("quoted" in row and "two, words" in row for row in imported)
+    assert any('"MOVED_TO"' in row for row in imported)
+    assert any('"WORKED_AT"' in row for row in imported)
 
 
 def test_run_record_says_how(empty_graph, workspace):

@@ -26,12 +26,15 @@ from toolkit.corpus.example import (
 )
 from toolkit.corpus.schema import TABLES
 from toolkit.errors import DataError, EmptySelection
+from toolkit.graphdb.contents import GraphContents
 from toolkit.graphdb.layout import KEYS, PLACE_LABELS, RELATIONSHIPS
 from toolkit.graphdb.place_tables import PlaceTables
 from toolkit.graphdb.tables import GraphTables, graph_id, graph_tables
 from toolkit.measures.answers import pairs, partnerships, share
 from toolkit.measures.tables import Tables
 from toolkit.workspace import Workspace
+
+NO_MOVES = GraphContents(moves=False)  # which cost half of what all tables do; test_graph_moves has them
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +52,7 @@ def table(graph: GraphTables, kind: str, start: str) -> pa.Table:
 
 
 def test_hand_article(tmp_path):
-    graph = graph_tables(example_workspace(tmp_path, tables=hand_tables()))
+    graph = graph_tables(example_workspace(tmp_path, tables=hand_tables()), contents=NO_MOVES)
     cities = table(graph, "COLLABORATES_WITH", "City").to_pylist()
     assert [tuple(row.values()) for row in cities] == [
         (NANJING, BEIJING, 2020, 1, 0.875, 2),
@@ -174,10 +177,10 @@ def test_nothing_hangs_in_the_air(graph):
         assert set(rows["start"].to_pylist()) <= keys[kind.start], kind
         assert set(rows["end"].to_pylist()) <= keys[kind.end], kind
         assert tuple(rows.column_names) == ("start", "end", *kind.properties)
-        identity = ["start", "end", "year"] if "year" in kind.properties else ["start", "end"]
+        identity = ["start", "end", *({"year", "rule", "from_year"} & {*kind.properties})]
         assert rows.select(identity).group_by(identity).aggregate([]).num_rows == rows.num_rows
         assert rows["start"].to_pylist() == sorted(rows["start"].to_pylist()), kind
-        if "year" in kind.properties:
+        if "joint" in kind.properties:
             assert pc.all(pc.less(rows["start"], rows["end"])).as_py()
     assert "unlocated" not in keys["City"] | keys["Country"]
     assert not {row.split(":")[1] for row in keys["Output"]} & {"unlocated", "unassigned"}
@@ -201,7 +204,7 @@ def test_counts_and_totals(graph):
 
 
 def test_base_year_moves_adjusted_share_only(workspace, graph):
-    other = graph_tables(workspace, base_year=2019).nodes["Output"].to_pandas()
+    other = graph_tables(workspace, base_year=2019, contents=NO_MOVES).nodes["Output"].to_pandas()
     usual = graph.nodes["Output"].to_pandas()
     kept = ["id", "count", "share"]
     pd.testing.assert_frame_equal(other[kept], usual[kept])
@@ -288,7 +291,7 @@ def test_changed_while_reading(tmp_path, monkeypatch):
     fingerprints = iter(["one", "two"])
     monkeypatch.setattr(Workspace, "fingerprint", property(lambda _: next(fingerprints)))
     with pytest.raises(DataError, match="changed while they were read"):
-        graph_tables(workspace)
+        graph_tables(workspace, contents=NO_MOVES)
 
 
 def test_load_id_tells_records_and_layout(monkeypatch):

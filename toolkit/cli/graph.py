@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import webbrowser
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from toolkit.cli import movement_options as mov
 from toolkit.cli import options as opt
+from toolkit.cli.families import takes
 from toolkit.cli.output import say, show, tell_run, warn_synthetic
 from toolkit.cli.progress import progress_bar
 from toolkit.present.tables import frame_of
@@ -101,7 +103,9 @@ def server_restore(
     say(f"restored {found.rows:,} nodes and relationships, counted: the graph of {found.made}")
 
 
+@takes(mov.RULES_OF_MOVES, into="rules", without=("rule",))
 def load(
+    *,
     to: Annotated[
         str | None,
         typer.Option("--to", help="local, or a neo4j:// or bolt:// address. [default: NEO4J_URI, else local]"),
@@ -114,12 +118,28 @@ def load(
     mode: Annotated[
         str, typer.Option("--mode", help="auto, online (batches) or offline (import tool, into an empty local server).")
     ] = "auto",
+    more: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--with",
+            help="Researchers: a node for each author id, with dated stays at institutions. Names: these with names "
+            "and ORCID iDs. Data about people, left out unless asked for.",
+        ),
+    ] = None,
+    less: Annotated[
+        list[str] | None,
+        typer.Option("--without", help="Moves: no flows of researchers between places (which name nobody)."),
+    ] = None,
+    rules: dict[str, Any],
     workspace: opt.WorkspaceOption = None,
 ) -> None:
     """Load the workspace into Neo4j; what is loaded already stays, what was interrupted goes on."""
+    from toolkit.graphdb.contents import GraphContents
     from toolkit.graphdb.load import load as load_graph
+    from toolkit.measures.movement.options import Movement
 
     ws = open_workspace(workspace)
+    contents = GraphContents.asked(more or [], less or [], movement=Movement(**rules))
     ws.require_corpus()
     settings = load_settings(ws.root, neo4j_uri=to)
     with progress_bar() as progress:
@@ -131,6 +151,7 @@ def load(
             replace=replace,
             only_changed=only_changed,
             mode=mode,  # type: ignore[arg-type]  # other modes are refused there
+            contents=contents,
         )
     warn_synthetic(ws)
     for name, count in report.counts.items():

@@ -23,6 +23,7 @@ __all__ = [
     "example_workspace",
     "hand_tables",
     "mapped_tables",
+    "moving_tables",
     "team_tables",
     "write_tables",
 ]
@@ -102,6 +103,9 @@ NAMED_CAREERS: Final[Mapping[str, Mapping[str, Sequence[int]]]] = {
 }
 """Three careers with known answers: author, site, years with an article there."""
 
+_FIRST_OF_CAREERS: Final = 100
+"""Number of the first article of a career beside others."""
+
 _Article = tuple[str, int | None, Sequence[tuple[str | None, Sequence[str]]]]
 
 
@@ -143,7 +147,22 @@ def mapped_tables() -> dict[str, pa.Table]:
     >>> [row["name"] for row in mapped_tables()["cities"].to_pylist() if row["metro_id"]]
     ['Oxford', 'Cambridge']
     """
-    tables = example_tables()
+    return _mapped(example_tables())
+
+
+def moving_tables() -> dict[str, pa.Table]:
+    """:func:`mapped_tables` with the three careers of :func:`career_tables`: everything that a graph can hold.
+
+    Examples
+    --------
+    >>> moving_tables()["works"].num_rows
+    75
+    """
+    careers = _career_articles(NAMED_CAREERS, first=_FIRST_OF_CAREERS)
+    return _mapped(_tables((_HAND, *_MORE, *careers), lineage=_KIN, subjects=_SUBJECTS))
+
+
+def _mapped(tables: dict[str, pa.Table]) -> dict[str, pa.Table]:
     rows = tables["cities"].to_pylist()
     for row in rows:
         if row["city_id"] in (OXFORD, CAMBRIDGE_GB):
@@ -166,11 +185,16 @@ def career_tables(careers: Mapping[str, Mapping[str, Sequence[int]]] = NAMED_CAR
     >>> career_tables()["works"].num_rows
     62
     """
+    return _tables(_career_articles(careers), lineage=_KIN, subjects=())
+
+
+def _career_articles(careers: Mapping[str, Mapping[str, Sequence[int]]], *, first: int = 0) -> list[_Article]:
     stays = [
         (year, author, site) for author, sites in careers.items() for site, years in sites.items() for year in years
     ]
-    articles = [(f"W{number}", year, ((author, (site,)),)) for number, (year, author, site) in enumerate(sorted(stays))]
-    return _tables(articles, lineage=_KIN, subjects=())
+    return [
+        (f"W{number}", year, ((author, (site,)),)) for number, (year, author, site) in enumerate(sorted(stays), first)
+    ]
 
 
 def team_tables(articles: Sequence[_Article]) -> dict[str, pa.Table]:

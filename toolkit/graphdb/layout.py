@@ -9,16 +9,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from toolkit.measures.movement.options import FLOW_RULES
+
 __all__ = [
     "COLLABORATION",
     "KEYS",
     "LAYOUT_VERSION",
+    "MOVE_RULES",
     "PLACE_LABELS",
     "RELATIONSHIPS",
     "RelationshipKind",
 ]
 
-LAYOUT_VERSION: Final = 2
+LAYOUT_VERSION: Final = 3
 """Goes up when the graph of the same records changes, so that graphs of an older layout are loaded anew."""
 
 KEYS: Final[Mapping[str, str]] = {
@@ -28,6 +31,7 @@ KEYS: Final[Mapping[str, str]] = {
     "Site": "id",
     "Institution": "id",
     "Output": "id",
+    "Researcher": "id",
 }
 """Property that identifies a node, by label, in the order nodes are loaded."""
 
@@ -47,6 +51,11 @@ COLLABORATION: Final[Mapping[str, str]] = {
 }
 """Relationship type that joins the places of a level."""
 
+MOVE_RULES: Final = FLOW_RULES
+"""What ``rule`` of a move may be."""
+
+_TELLING: Final = ("year", "from_year", "rule")
+
 
 @dataclass(frozen=True)
 class RelationshipKind:
@@ -60,12 +69,18 @@ class RelationshipKind:
         Labels of its ends.
     properties
         Property names, in column order.
+    summed
+        Those of them that are added up, in the workspace and in the graph, after every load.
+    by_rule
+        Whether they are added up for each rule of movement by itself: what two rules say together means nothing.
     """
 
     type: str
     start: str
     end: str
     properties: tuple[str, ...] = ()
+    summed: tuple[str, ...] = ()
+    by_rule: bool = False
 
     @property
     def pattern(self) -> str:
@@ -75,11 +90,20 @@ class RelationshipKind:
     @property
     def identity(self) -> tuple[str, ...]:
         """Those of the properties that tell relationships between the same ends apart."""
-        return tuple(name for name in self.properties if name == "year")
+        return tuple(name for name in self.properties if name in _TELLING)
+
+    def sums(self) -> dict[str, str | None]:
+        """What its added-up properties are called in reports, and the rule whose rows they are, if they are of one."""
+        if not self.summed:
+            return {}
+        if not self.by_rule:
+            return {self.pattern: None}
+        return {f"(:{self.start})-[:{self.type} {{rule: '{rule}'}}]->(:{self.end})": rule for rule in MOVE_RULES}
 
 
-_PAIR: Final = ("year", "joint", "score")
-_PLACE_PAIR: Final = (*_PAIR, "partnerships")
+_PAIR: Final = (("year", "joint", "score"), ("joint", "score"))
+_PLACE_PAIR: Final = (("year", "joint", "score", "partnerships"), ("joint", "score", "partnerships"))
+_MOVES: Final = (("year", "researchers", "moves", "rule"), ("researchers", "moves"), True)
 
 RELATIONSHIPS: Final = (
     RelationshipKind("HAS_SITE", "Institution", "Site"),
@@ -92,10 +116,15 @@ RELATIONSHIPS: Final = (
     RelationshipKind("PRODUCED", "Metro", "Output"),
     RelationshipKind("PRODUCED", "City", "Output"),
     RelationshipKind("PRODUCED", "Institution", "Output"),
-    RelationshipKind("COLLABORATES_WITH", "Country", "Country", _PLACE_PAIR),
-    RelationshipKind("COLLABORATES_WITH", "Metro", "Metro", _PLACE_PAIR),
-    RelationshipKind("COLLABORATES_WITH", "City", "City", _PLACE_PAIR),
-    RelationshipKind("COAUTHORS_WITH", "Institution", "Institution", _PAIR),
-    RelationshipKind("PARTNERS_WITH", "Site", "Site", _PAIR),
+    RelationshipKind("COLLABORATES_WITH", "Country", "Country", *_PLACE_PAIR),
+    RelationshipKind("COLLABORATES_WITH", "Metro", "Metro", *_PLACE_PAIR),
+    RelationshipKind("COLLABORATES_WITH", "City", "City", *_PLACE_PAIR),
+    RelationshipKind("COAUTHORS_WITH", "Institution", "Institution", *_PAIR),
+    RelationshipKind("PARTNERS_WITH", "Site", "Site", *_PAIR),
+    RelationshipKind("MOVED_TO", "Country", "Country", *_MOVES),
+    RelationshipKind("MOVED_TO", "Metro", "Metro", *_MOVES),
+    RelationshipKind("MOVED_TO", "City", "City", *_MOVES),
+    RelationshipKind("MOVED_TO", "Institution", "Institution", *_MOVES),
+    RelationshipKind("WORKED_AT", "Researcher", "Institution", ("from_year", "to_year", "works"), ("works",)),
 )
 """Every kind there is, in the order they are loaded; no two share type and start label."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
-from typing import Final, Literal, get_args
+from typing import Any, Final, Literal, get_args
 
 from toolkit.errors import BadParameter
 from toolkit.graphdb.connection import Graph, open_graph
+from toolkit.graphdb.contents import DEFAULT_CONTENTS, GraphContents
 from toolkit.graphdb.load_changes import Changes, change_tables
 from toolkit.graphdb.load_check import differences, verify
 from toolkit.graphdb.load_node import LoadNode, claim, found_counts, read_load, remove_ours, set_state
@@ -86,6 +87,7 @@ def load(
     replace: bool = False,
     only_changed: bool = False,
     mode: Mode = "auto",
+    contents: GraphContents | None = DEFAULT_CONTENTS,
 ) -> LoadReport:
     """Make the graph at ``target`` show the workspace's records.
 
@@ -108,6 +110,10 @@ def load(
     mode
         ``offline``: by the import tool, for an empty local server only. ``online``: by batches. ``auto``: the quicker
         one.
+    contents
+        What is to stand in the graph beside places, output and collaboration: by default moves, and no researchers.
+        A graph of the same records with other contents is replaced. ``None``: whatever the graph has, and the default
+        where it shows other records or none.
 
     Returns
     -------
@@ -141,10 +147,19 @@ def load(
     workspace.require_corpus()
     settings = settings or load_settings(workspace.root)
     name = target if isinstance(target, str) else "an open graph"
-    parameters = {"target": name, "mode": mode, "batch_size": batch_size, "replace": replace}
+    parameters: dict[str, Any] = {"target": name, "mode": mode, "batch_size": batch_size, "replace": replace}
     parameters["only_changed"] = only_changed
     with recording("load", parameters, fingerprint=workspace.fingerprint, snapshot=workspace.snapshot) as timer:
-        job = _Job(workspace, settings, progress, batch_size, replace=replace, only_changed=only_changed, mode=mode)
+        job = _Job(
+            workspace,
+            settings,
+            progress,
+            batch_size,
+            replace=replace,
+            only_changed=only_changed,
+            mode=mode,
+            contents=contents,
+        )
         if isinstance(target, Graph):
             job.into(target)
         elif target == "local":
@@ -156,6 +171,7 @@ def load(
                 job.into(graph)
         timer.rows.update(job.found)
         timer.facts.update(mode=job.used, action=job.action)
+        parameters["contents"] = job.contents.to_dict()
         if job.changes:
             timer.facts["changes"] = {name: asdict(rows) for name, rows in job.changes.items() if rows}
         run = timer.record()
@@ -261,9 +277,11 @@ class _Job:
         replace: bool,
         only_changed: bool,
         mode: Mode,
+        contents: GraphContents | None,
     ) -> None:
         self.workspace, self.settings, self.progress, self.batch_size = workspace, settings, progress, batch_size
         self.replace, self.only_changed, self.mode = replace, only_changed, mode
+        self.contents, self._as_loaded = contents or DEFAULT_CONTENTS, contents is None
         self.used, self.action = "none", "unchanged"
         self.changes: Mapping[str, Changes] = {}
         self.found: Mapping[str, int] = {}
@@ -277,7 +295,7 @@ class _Job:
         if self._tables is None:
             if self.progress:
                 self.progress("Computing what goes into the graph", 0, 1)
-            self._tables = graph_tables(self.workspace)
+            self._tables = graph_tables(self.workspace, contents=self.contents)
             if self.progress:
                 self.progress("Computing what goes into the graph", 1, 1)
         return self._tables
@@ -287,7 +305,10 @@ class _Job:
         if self.mode == "offline":
             raise BadParameter("mode", self.mode, "an open graph is loaded by batches; give target='local'")
         require_supported(graph)
-        if not self._nothing_to_do(graph, read_load(graph)):
+        node = read_load(graph)
+        if self._as_loaded and node is not None and node.fingerprint == self.workspace.fingerprint:
+            self.contents = node.contents
+        if not self._nothing_to_do(graph, node):
             if self.only_changed:
                 self.action, self.changes = load_changes(
                     graph, self.tables, batch_size=self.batch_size, progress=self.progress
@@ -323,7 +344,7 @@ class _Job:
         """Whether the graph is complete, told from its Load node without deriving the tables."""
         if self.replace or node is None or node.state != "complete":
             return False
-        if node.load_id != graph_id(self.workspace.fingerprint):
+        if node.load_id != graph_id(self.workspace.fingerprint, self.contents):
             return False
         self._take_counts(graph, node.counts)
         return not differences(self.expected, self.found)

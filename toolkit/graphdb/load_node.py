@@ -23,6 +23,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from toolkit.errors import QueryRefused
+from toolkit.graphdb.contents import DEFAULT_CONTENTS, GraphContents
 from toolkit.graphdb.layout import KEYS, LAYOUT_VERSION, RELATIONSHIPS
 from toolkit.graphdb.schema import count_statement, node_count_statement, removal_statements
 
@@ -64,7 +65,7 @@ class LoadNode:
     Attributes
     ----------
     load_id
-        Known by fingerprint and layout, see :attr:`toolkit.graphdb.tables.GraphTables.load_id`.
+        Known by fingerprint, contents and layout, see :attr:`toolkit.graphdb.tables.GraphTables.load_id`.
     state
         ``loading``, ``filled``, ``complete``, ``broken``, ``removing`` or ``changing``.
     batch_size
@@ -73,6 +74,8 @@ class LoadNode:
         Rows there are to be, by label and relationship kind.
     fingerprint, snapshot
         Of the records, as the workspace has them; the snapshot is empty where the records don't say.
+    contents
+        What was asked for beside places, output and collaboration.
     """
 
     load_id: str
@@ -81,6 +84,7 @@ class LoadNode:
     counts: Mapping[str, int]
     fingerprint: str
     snapshot: str = ""
+    contents: GraphContents = DEFAULT_CONTENTS
 
 
 def read_load(graph: Graph) -> LoadNode | None:
@@ -101,6 +105,7 @@ def read_load(graph: Graph) -> LoadNode | None:
             counts=json.loads(found["counts"]),
             fingerprint=found["fingerprint"],
             snapshot=found.get("snapshot", ""),
+            contents=GraphContents.of_properties(found),
         )
     nodes = int(graph.read(node_count_statement(), name="load")["found"].iloc[0])
     if nodes:
@@ -122,6 +127,7 @@ def load_properties(tables: GraphTables, *, state: str, batch_size: int) -> dict
         "batch_size": batch_size,
         "counts": json.dumps(tables.counts()),
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
+        **tables.contents.properties(),
         **{name: value for name, value in tables.facts.items() if value not in (None, "")},
     }
 

@@ -15,7 +15,7 @@ from toolkit.measures.levels import UNLOCATED, unit_of_site, units
 from toolkit.measures.tables import Tables
 from toolkit.workspace import Workspace
 
-__all__ = ["PlaceTables"]
+__all__ = ["LIST_SEPARATOR", "PlaceTables", "clean"]
 
 LIST_SEPARATOR: Final = ";"
 """Between the elements of a list in the import tool's files; no element may hold it."""
@@ -58,7 +58,7 @@ class PlaceTables:
     def cities(self) -> pa.Table:
         """City nodes, key first."""
         columns = ("name", "ascii_name", "country", "admin1", "region", "lat", "lon", "population")
-        return _clean(self.city.select(*columns, id="city_id").relocate("id").order_by("id").to_pyarrow())
+        return clean(self.city.select(*columns, id="city_id").relocate("id").order_by("id").to_pyarrow())
 
     @cached_property
     def mapped(self) -> bool:
@@ -69,11 +69,11 @@ class PlaceTables:
     def metros(self) -> pa.Table:
         """Metro nodes, key first: every unit of level metro with a map, so a city of no area too; none without."""
         areas = self.area.semi_join(self.area_of_city, [("id", "area_id")])
-        return _clean(self._with_map(areas.select("id", "name", "country").order_by("id")).to_pyarrow())
+        return clean(self._with_map(areas.select("id", "name", "country").order_by("id")).to_pyarrow())
 
     def sites(self) -> pa.Table:
         """Site nodes, key first."""
-        return _clean(self.site.select("lat", "lon", id="site_id").relocate("id").order_by("id").to_pyarrow())
+        return clean(self.site.select("lat", "lon", id="site_id").relocate("id").order_by("id").to_pyarrow())
 
     def institutions(self) -> pa.Table:
         """Institution nodes; ``type`` is the first of ``types`` that is not a role such as funder."""
@@ -83,7 +83,7 @@ class PlaceTables:
             next((kind for kind in kinds or () if kind in INSTITUTION_TYPES), None)
             for kinds in arrow["types"].to_pylist()
         ]
-        return _clean(arrow.append_column("type", pa.array(first, pa.string())))
+        return clean(arrow.append_column("type", pa.array(first, pa.string())))
 
     def has_site(self) -> ir.Table:
         """Institution to each of its sites."""
@@ -128,7 +128,7 @@ class PlaceTables:
         return told.union(guessed).select(start="institution_id", end="ancestor_id").distinct()
 
 
-def _clean(table: pa.Table) -> pa.Table:
+def clean(table: pa.Table) -> pa.Table:
     """Make both ways of loading write the same: no empty texts or lists, no line breaks, no separator in a list."""
     for place, column in enumerate(table.schema):
         values = table.column(place)

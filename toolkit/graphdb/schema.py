@@ -31,6 +31,7 @@ _INDEXED: Final = (
     ("Institution", "name"),
     ("Institution", "country"),
     ("Output", "year"),
+    ("Researcher", "name"),
 )
 _OWN: Final = (("Load", "owner"), ("LoadBatch", "key"), ("Run", "id"))
 """Labels of the bookkeeping. ``owner`` is the same on every Load node, so that there is at most one."""
@@ -94,10 +95,10 @@ def total_statements() -> list[tuple[str, str]]:
     ]
     pairs = []
     for kind in RELATIONSHIPS:
-        summed = [name for name in kind.properties if name != "year"]
-        if summed:
-            columns = ", ".join(f"sum(r.{name}) AS {name}" for name in summed)
-            pairs.append((kind.pattern, f"MATCH (:{kind.start})-[r:{kind.type}]->() RETURN {columns}"))
+        columns = ", ".join(f"sum(r.{name}) AS {name}" for name in kind.summed)
+        for called, rule in kind.sums().items():
+            only = "" if rule is None else f" {{rule: '{rule}'}}"
+            pairs.append((called, f"MATCH (:{kind.start})-[r:{kind.type}{only}]->() RETURN {columns}"))
     return outputs + pairs
 
 

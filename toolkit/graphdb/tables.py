@@ -15,8 +15,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from toolkit.errors import DataError, EmptySelection
+from toolkit.graphdb.contents import DEFAULT_CONTENTS, GraphContents
 from toolkit.graphdb.layout import COLLABORATION, KEYS, LAYOUT_VERSION, PLACE_LABELS, RELATIONSHIPS, RelationshipKind
-from toolkit.graphdb.place_tables import PlaceTables
+from toolkit.graphdb.move_tables import NO_MOVES, NO_STAYS, moves_by_year, researchers, stays
+from toolkit.graphdb.place_tables import PlaceTables, clean
 from toolkit.measures.collaboration import collaboration_scores
 from toolkit.measures.internal import internal_collaboration
 from toolkit.measures.levels import PLACE_LEVELS, SPECIAL, UNLOCATED
@@ -44,17 +46,20 @@ class GraphTables:
         Fingerprint of the corpus they come from.
     facts
         What the Load node says besides: base year of adjusted Share, snapshot date, first and last year.
+    contents
+        What was asked for beside places, output and collaboration.
     """
 
     nodes: Mapping[str, pa.Table]
     relationships: Mapping[RelationshipKind, pa.Table]
     fingerprint: str
     facts: Mapping[str, Any] = field(default_factory=dict)
+    contents: GraphContents = DEFAULT_CONTENTS
 
     @property
     def load_id(self) -> str:
-        """Fingerprint of the corpus and of the graph's layout together: what one load is known by."""
-        return graph_id(self.fingerprint)
+        """Fingerprint of the corpus, contents and the graph's layout together: what one load is known by."""
+        return graph_id(self.fingerprint, self.contents)
 
     def counts(self) -> dict[str, int]:
         """Rows of each label and relationship kind, by name."""
@@ -73,18 +78,21 @@ class GraphTables:
             own = outputs.filter(pc.starts_with(outputs["id"], f"{level}:"))
             found[f"output of {label}"] = {name: _sum(own[name]) for name in ("count", "share")}
         for kind in RELATIONSHIPS:
-            summed = [name for name in kind.properties if name != "year"]
-            if summed:
-                found[kind.pattern] = {name: _sum(self.relationships[kind][name]) for name in summed}
+            rows = self.relationships[kind]
+            for called, rule in kind.sums().items():
+                own = rows if rule is None else rows.filter(pc.equal(rows["rule"], rule))
+                found[called] = {name: _sum(own[name]) for name in kind.summed}
         return found
 
 
-def graph_id(fingerprint: str) -> str:
-    """Id of the graph of a corpus with this fingerprint, in this layout."""
-    return hashlib.sha256(f"{fingerprint} {LAYOUT_VERSION}".encode()).hexdigest()[:16]
+def graph_id(fingerprint: str, contents: GraphContents = DEFAULT_CONTENTS) -> str:
+    """Id of the graph of a corpus with this fingerprint and these contents, in this layout."""
+    return hashlib.sha256(f"{fingerprint} {LAYOUT_VERSION} {contents}".encode()).hexdigest()[:16]
 
 
-def graph_tables(workspace: Workspace, *, base_year: int | None = None) -> GraphTables:
+def graph_tables(
+    workspace: Workspace, *, base_year: int | None = None, contents: GraphContents = DEFAULT_CONTENTS
+) -> GraphTables:
     """Tables of the graph of a workspace.
 
     Parameters
@@ -93,6 +101,8 @@ def graph_tables(workspace: Workspace, *, base_year: int | None = None) -> Graph
         A workspace with records.
     base_year
         Base year of adjusted Share; ``None`` for the last year with articles.
+    contents
+        Whether moves and researchers are among them, and by which conventions.
 
     Returns
     -------
@@ -125,8 +135,10 @@ def graph_tables(workspace: Workspace, *, base_year: int | None = None) -> Graph
             "Site": places.sites(),
             "Institution": places.institutions(),
             "Output": outputs.drop_columns(["place", "level"]),
+            "Researcher": _researchers(tables, contents),
         }
         relationships = _place_relationships(places) | _produced(outputs) | _pairs(tables, levels)
+        relationships |= _movement(tables, levels, contents)
     if workspace.fingerprint != before:
         raise DataError(f"The records in {workspace.root} changed while they were read. Load again.")
     facts = {
@@ -136,7 +148,7 @@ def graph_tables(workspace: Workspace, *, base_year: int | None = None) -> Graph
         "first_year": years[0],
         "last_year": years[-1],
     }
-    return GraphTables(nodes, relationships, before, facts)
+    return GraphTables(nodes, relationships, before, facts, contents)
 
 
 def _outputs(tables: Tables, levels: Sequence[str], *, base_year: int) -> pa.Table:
@@ -232,6 +244,24 @@ def _no_pairs(kind: RelationshipKind) -> pa.Table:
     """Pairs of a level that the graph does not have."""
     numbers = {name: pa.float64() if name == "score" else pa.int64() for name in kind.properties}
     return pa.schema({"start": pa.string(), "end": pa.string()} | numbers).empty_table()
+
+
+def _movement(tables: Tables, levels: Sequence[str], contents: GraphContents) -> dict[RelationshipKind, pa.Table]:
+    movement = contents.movement
+    found = {
+        _kind("MOVED_TO", label): moves_by_year(tables, level=level, movement=movement)
+        if contents.moves and level in levels
+        else NO_MOVES
+        for level, label in PLACE_LABELS.items()
+    }
+    found[_kind("WORKED_AT", "Researcher")] = stays(tables, movement=movement) if contents.researchers else NO_STAYS
+    return found
+
+
+def _researchers(tables: Tables, contents: GraphContents) -> pa.Table:
+    if contents.researchers:
+        return clean(researchers(tables, movement=contents.movement, names=contents.names))
+    return pa.schema({"id": pa.string()}).empty_table()
 
 
 def _kind(kind: str, start: str) -> RelationshipKind:

@@ -92,7 +92,7 @@ def prepare_browser(
     """
     style = browser_style(colours)
     settings = settings or load_settings(workspace.root, neo4j_uri="local")
-    load(workspace, "local", settings=settings, progress=progress)
+    load(workspace, "local", settings=settings, progress=progress, contents=None)
     with open_graph("local", workspace=workspace, settings=settings) as graph:
         marks = mark_places(graph)
     if colours == "community" and not marks.in_communities:

@@ -80,6 +80,7 @@ _CAPTIONS: Final = {
     "Institution": "{name}",
     "Site": "{id}",
     "Output": "{year}",
+    "Researcher": "{id}",
     "Run": "{method}",
     "Load": "{state}",
 }
@@ -89,6 +90,7 @@ _TIE_CAPTIONS: Final = {
     "COAUTHORS_WITH": "{joint}",
     "PARTNERS_WITH": "{joint}",
     "MOVED_TO": "{researchers}",
+    "WORKED_AT": "{from_year}",
     "LOCATED_IN": "in",
     "IN_COUNTRY": "in",
     "IN_METRO": "in",

@@ -1,0 +1,147 @@
+"""Moves and researchers in a real Neo4j: what stands there is the workspace's, and goes when it is not asked for."""
+
+from __future__ import annotations
+
+import random
+
+import pandas as pd
+import pytest
+from plain.graph_content import Killed, content
+
+from toolkit.corpus.example import example_workspace, moving_tables
+from toolkit.errors import GraphStoreError
+from toolkit.graphdb.contents import GraphContents
+from toolkit.graphdb.layout import PLACE_LABELS
+from toolkit.graphdb.load import load, load_tables
+from toolkit.graphdb.load_node import read_load
+from toolkit.graphdb.tables import GraphTables, graph_tables
+from toolkit.measures.answers import flows
+from toolkit.workspace import Workspace
+
+EVERYTHING = GraphContents(researchers=True, names=True)
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory) -> Workspace:
+    return example_workspace(tmp_path_factory.mktemp("moving"), tables=moving_tables())
+
+
+@pytest.fixture(scope="module")
+def tables(workspace) -> GraphTables:
+    return graph_tables(workspace, contents=EVERYTHING)
+
+
+def moved(graph):
+    return graph.read(
+        "MATCH (a)-[r:MOVED_TO]->(b) RETURN labels(a)[0] AS label, coalesce(a.id, a.code) AS from_id, "
+        "coalesce(b.id, b.code) AS to_id, r.year AS year, r.rule AS rule, r.researchers AS researchers, "
+        "r.moves AS moves ORDER BY label, rule, from_id, to_id, year"
+    )
+
+
+def stayed(graph):
+    return graph.read(
+        "MATCH (p:Researcher)-[r:WORKED_AT]->(i:Institution) RETURN p.id AS id, p.name AS name, i.id AS place, "
+        "r.from_year AS from_year, r.to_year AS to_year, r.works AS works ORDER BY id, place, from_year"
+    )
+
+
+def test_rows_are_the_workspaces_and_people_go_with_the_next_load(empty_graph, workspace):
+    report = load(workspace, empty_graph, contents=EVERYTHING)
+    assert report.counts == report.expected
+    assert report.run.parameters["contents"] == EVERYTHING.to_dict()
+    assert report.totals["(:City)-[:MOVED_TO {rule: 'tenure'}]->(:City)"] == {"researchers": 3.0, "moves": 3.0}
+    found = moved(empty_graph)
+    assert set(found["label"]) == set(PLACE_LABELS.values())
+    for level, rule in (("institution", "tenure"), ("city", "mode-year")):
+        rows = found[(found["label"] == PLACE_LABELS[level]) & (found["rule"] == rule)].drop(columns="label")
+        asked = flows(workspace, level=level, rule=rule, by_year=True, top=0).frame
+        asked = asked.sort_values(["from_id", "to_id", "year"], ignore_index=True)[list(rows.columns)]
+        pd.testing.assert_frame_equal(rows.reset_index(drop=True), asked, check_dtype=False, check_exact=True)
+        assert len(rows) > 1
+    people = stayed(empty_graph)
+    assert people.loc[people["id"] == "returnee"].to_numpy().tolist() == [
+        ["returnee", "Author returnee", "nju", 2000, 2004, 5],
+        ["returnee", "Author returnee", "nju", 2012, 2018, 7],
+        ["returnee", "Author returnee", "oxf", 2005, 2011, 7],
+    ]
+
+    # as it is where nobody says what is wanted, and without people where they are not asked for
+    assert load(workspace, empty_graph, contents=None).unchanged
+    node = read_load(empty_graph)
+    assert node is not None
+    assert node.contents == EVERYTHING
+    assert load(workspace, empty_graph).action == "replaced"
+    assert stayed(empty_graph).empty
+    assert empty_graph.read("MATCH (p:Researcher) RETURN p.id AS id").empty
+    pd.testing.assert_frame_equal(moved(empty_graph), found)
+    bare = load(workspace, empty_graph, contents=GraphContents(moves=False))
+    assert bare.action == "replaced"
+    assert moved(empty_graph).empty
+    assert not any("MOVED_TO" in name for name in bare.totals)
+
+
+def test_killed_on_the_way_the_next_load_finishes(empty_graph, tables):
+    load_tables(empty_graph, tables)
+    before = (moved(empty_graph), stayed(empty_graph))
+    nodes = sum(table.num_rows for table in tables.nodes.values())
+    kinds = [kind for kind in tables.relationships if kind.type in ("MOVED_TO", "WORKED_AT")]
+    last = sum(tables.relationships[kind].num_rows for kind in kinds)
+    ties = tables.rows - nodes
+    for row in random.Random(3).sample(range(ties - last, ties), 3):
+
+        def stop(stage: str, done: int, total: int, row: int = row) -> None:
+            if stage == "Loading relationships" and done >= row:
+                raise Killed
+
+        empty_graph.raw("MATCH (n) DETACH DELETE n", write=True)
+        with pytest.raises(Killed):
+            load_tables(empty_graph, tables, batch_size=40, progress=stop)
+        assert load_tables(empty_graph, tables) == "resumed"
+        for found, expected in zip((moved(empty_graph), stayed(empty_graph)), before, strict=True):
+            pd.testing.assert_frame_equal(found, expected)
+
+
+def test_only_what_differs_is_written_where_other_contents_are_asked_for(empty_graph, workspace, tables):
+    load(workspace, empty_graph, contents=GraphContents(researchers=True))
+    report = load(workspace, empty_graph, only_changed=True, contents=EVERYTHING)
+    people = tables.nodes["Researcher"].num_rows
+    assert {name: (rows.added, rows.changed, rows.removed) for name, rows in report.changes.items() if rows} == {
+        "Researcher": (0, people, 0)
+    }
+    changed = content(empty_graph)
+    load_tables(empty_graph, tables, replace=True)
+    assert content(empty_graph) == changed
+    report = load(workspace, empty_graph, only_changed=True)
+    stays = tables.counts()["(:Researcher)-[:WORKED_AT]->(:Institution)"]
+    assert {name: (rows.added, rows.changed, rows.removed) for name, rows in report.changes.items() if rows} == {
+        "Researcher": (0, 0, people),
+        "(:Researcher)-[:WORKED_AT]->(:Institution)": (0, 0, stays),
+    }
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (
+            "MATCH (:City)-[r:MOVED_TO {rule: 'tenure'}]->() WITH r LIMIT 1 SET r.researchers = r.researchers + 1",
+            r"researchers of \(:City\)-\[:MOVED_TO \{rule: 'tenure'\}\]->\(:City\): 4 instead of 3",
+        ),
+        (
+            "MATCH (:City)-[r:MOVED_TO {rule: 'tenure'}]->() WITH r LIMIT 1 SET r.rule = 'mode-year'",
+            r"moves of \(:City\)-\[:MOVED_TO \{rule: 'mode-year'\}\]->\(:City\): 5 instead of 4",
+        ),
+        (
+            "MATCH ()-[r:WORKED_AT]->() WITH r LIMIT 1 SET r.works = 0",
+            r"works of \(:Researcher\)-\[:WORKED_AT\]->\(:Institution\)",
+        ),
+        ("MATCH ()-[r:WORKED_AT]->() WITH r LIMIT 1 DELETE r", r"\(:Researcher\)-\[:WORKED_AT\]->\(:Institution\) ins"),
+    ],
+)
+def test_sums_that_are_wrong_fail_the_load(empty_graph, tables, damage, message):
+    def disturb(stage: str, done: int, total: int) -> None:
+        if stage == "Checking the graph" and not done:
+            empty_graph.write(damage)
+
+    with pytest.raises(GraphStoreError, match=message):
+        load_tables(empty_graph, tables, progress=disturb)
