@@ -72,7 +72,7 @@ def city_graph(cities: int, pairs: int, years: int = 1) -> GraphTables:
     relationships = {
         kind: pa.table(
             {"start": pa.array([], pa.string()), "end": pa.array([], pa.string())}
-            | {name: pa.array([], pa.int64()) for name in kind.properties}
+            | {name: pa.array([], pa.string() if name == "rule" else pa.int64()) for name in kind.properties}
         )
         for kind in RELATIONSHIPS
     }

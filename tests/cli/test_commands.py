@@ -141,7 +141,7 @@ def test_formats_hold_the_same_rows(cli: Cli, sample_workspace: Path, tmp_path: 
         (("hubs", "--from", "ftp://there"), 4, "ftp://there"),
         (("load", "--with", "people"), 4, "it is one of researchers, names"),
         (("load", "--without", "researchers"), 4, "it is one of moves"),
-        (("load", "--max-gap", "-1"), 2, "x>=0"),
+        (("load", "--max-gap", "-1"), 2, "--max-gap"),
     ],
 )
 def test_a_wrong_argument_is_refused_in_a_sentence(

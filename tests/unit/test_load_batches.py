@@ -42,11 +42,13 @@ def made_tables(cities: int = 7, seed: int = 1) -> GraphTables:
         "Site": pa.table({"id": pa.array([], pa.string())}),
         "Institution": pa.table({"id": pa.array([], pa.string())}),
         "Output": pa.table({"id": ["city:c0:2020"], "count": [1], "share": [0.25]}),
+        "Researcher": pa.table({"id": pa.array([], pa.string())}),
     }
     relationships = {}
     for kind in RELATIONSHIPS:
         columns: dict[str, pa.Array] = {name: pa.array([], pa.string()) for name in ("start", "end")}
-        columns |= {name: pa.array([], pa.float64() if name == "score" else pa.int64()) for name in kind.properties}
+        types = {"score": pa.float64(), "rule": pa.string()}
+        columns |= {name: pa.array([], types.get(name, pa.int64())) for name in kind.properties}
         relationships[kind] = pa.table(columns)
         if kind.pattern == "(:City)-[:COLLABORATES_WITH]->(:City)":
             relationships[kind] = pa.table(
