@@ -23,6 +23,8 @@ ROWS = (
     "subjects",
     "ties",
     "movement",
+    "kept_ties",
+    "coverage",
     "load",
     "projection",
     "queries",

@@ -95,11 +95,14 @@ def write_corpus(
     return {"works": works, "authorships": len(rows), "institutions_per_article": float(m.mean())}
 
 
-def write_careers(workspace: Workspace, *, authors: int, institutions: int, seed: int = 1) -> dict[str, int]:
+def write_careers(
+    workspace: Workspace, *, authors: int, institutions: int, team: int = 2, seed: int = 1
+) -> dict[str, int]:
     """Write careers: two in three people have one home, the others two or three, one after the other.
 
-    An author writes 4.5 articles in the mean over up to 20 years; 12 % of signatures name a second institution. Two
-    authors share an article on average; ids have the length of OpenAlex's and ROR's.
+    An author writes 4.5 articles in the mean over up to 20 years; 12 % of signatures name a second institution.
+    ``team`` authors share an article; ids have the length of OpenAlex's and ROR's. The same people write the same
+    number of articles whatever the team.
     """
     rng = np.random.default_rng(seed)
     homes = rng.choice([1, 2, 3], authors, p=[0.66, 0.24, 0.1])
@@ -111,10 +114,10 @@ def write_careers(workspace: Workspace, *, authors: int, institutions: int, seed
     year = begin[person] + (elapsed * length[person]).astype(np.int64)
     stage = np.minimum((elapsed * homes[person]).astype(np.int64), 2)
     house = rng.choice(institutions, (authors, 3), p=_skewed(rng, institutions))[person, stage]
-    works = len(person) // 2
+    works = len(person) // team
     by_year = np.argsort(year, kind="stable")  # people of a year write together
     work = np.empty(len(person), dtype=np.int64)
-    work[by_year] = np.arange(len(person)) // 2
+    work[by_year] = np.arange(len(person)) // team
     work_year = np.zeros(works + 1, dtype=np.int64)
     work_year[work] = year
     pairs = pd.DataFrame({"work": work, "person": person}).drop_duplicates()
@@ -137,7 +140,7 @@ def write_careers(workspace: Workspace, *, authors: int, institutions: int, seed
             {
                 "work_id": work_ids,
                 "year": pa.array(np.where(work_year > 0, work_year, 2024), pa.int32()),
-                "n_authors": np.full(works + 1, 2, dtype=np.int32),
+                "n_authors": np.full(works + 1, team, dtype=np.int32),
                 "authors_truncated": np.zeros(works + 1, dtype=bool),
             }
         ),

@@ -55,7 +55,7 @@ class Comparison:
     clock
         What times the runs; ``None`` is the clock on the wall.
     unit
-        Of what is measured: ``s`` or ``MB``.
+        Of what is measured: ``s``, ``MB`` or ``%``.
     beside
         Other ways to ours, run once: their output is checked too, their time and ratio are facts.
     """

@@ -85,7 +85,7 @@ def _required(minimum: float) -> str:
 
 def _value(value: float, unit: str) -> str:
     if unit != "s":
-        return f"{value:,.0f} {unit}"
+        return f"{value:,.1f} {unit}" if unit == "%" else f"{value:,.0f} {unit}"
     return f"{value:.1f} s" if value >= 10 else f"{value:.2f} s" if value >= 0.1 else f"{value * 1000:.1f} ms"
 
 

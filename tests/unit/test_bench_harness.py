@@ -159,7 +159,7 @@ def test_machine_names_nothing_of_its_owner():
     assert str(Path.home()) not in text
 
 
-ROWS = ("ingest", "measures", "output", "subjects", "ties", "movement", "hubs", "communities")
+ROWS = ("ingest", "measures", "output", "subjects", "ties", "movement", "kept_ties", "coverage", "hubs", "communities")
 """Those that start no server."""
 
 

@@ -1,0 +1,38 @@
+"""``python -m bench.ties_alone WORKSPACE``: tie rates of all movers in a process of its own, and what they took.
+
+Prints movers, articles of theirs within the span (weighted by the moves), processor time of all threads without the
+start of Python and its imports [s], and the largest memory of the process [MB], imports and all.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+from pathlib import Path
+
+from toolkit.measures.movement.tie_answers import ties
+from toolkit.workspace import Workspace
+
+
+def main(arguments: list[str]) -> int:
+    """Ask for the ties of the workspace's movers between institutions."""
+    (workspace,) = arguments
+    before = resource.getrusage(resource.RUSAGE_SELF)
+    answer = ties(Workspace(Path(workspace)), level="institution")
+    after = resource.getrusage(resource.RUSAGE_SELF)
+    seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    unit = 1 if sys.platform == "darwin" else 1024  # what the system counts memory in
+    taken = {
+        "movers": answer.run.facts["movers"],
+        "articles": round(float(answer.frame["articles"].sum()), 6),
+        "tied": round(float(answer.frame["tied_articles"].sum()), 6),
+        "seconds": seconds,
+        "megabytes": after.ru_maxrss * unit / 1e6,
+    }
+    print(json.dumps(taken))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
