@@ -23,6 +23,7 @@ from toolkit.corpus.example import (
     PKU,
     career_tables,
     example_workspace,
+    team_tables,
 )
 from toolkit.corpus.schema import TABLES
 from toolkit.errors import BadParameter, EmptySelection, UnknownPlace
@@ -138,6 +139,22 @@ def test_a_career_is_drawn(workspace, tmp_path):
     assert len(figure.axes[0].lines) == 2, "two moves of the main place"
     with pytest.raises(EmptySelection, match="no career to draw"):
         draw_career(events.iloc[:0], events)
+
+
+def test_a_career_tells_and_draws_its_bridges(tmp_path):
+    articles = [("W1", 2009, [("mover", [NJU])]), ("W2", 2010, [("mover", [PKU]), ("friend", [NJU])])]
+    articles += [(f"W{year}", year, [("mover", [PKU])]) for year in range(2011, 2014)]
+    articles += [("W3", 2013, [("mover", [PKU]), ("friend", [NJU])])]
+    workspace = example_workspace(tmp_path, tables=team_tables(articles))
+    frame = sc.careers(workspace, author="mover").frame
+    columns = ["event", "place_id", "from_id", "from_name", "year", "end_year", "years_seen", "articles", "flags"]
+    assert frame[frame.event == "bridge"][columns].to_numpy().tolist() == [
+        ["bridge", "pku", "nju", "Nanjing University", 2010, 2013, 2, 2, ""]
+    ]
+    assert frame.event.tolist() == ["tenure", "tenure", "migration", "move", "bridge"]
+    axes = draw_career(frame, sc.careers(workspace, author="mover", by_year=True).frame).axes[0]
+    assert [text.get_text() for text in axes.texts if text.get_text()] == ["migration", "2"]
+    assert "articles with people at the place of its colour" in axes.get_title(loc="right")
 
 
 def test_rules_and_options_are_held_against_each_other(workspace, monkeypatch):

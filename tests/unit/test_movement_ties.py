@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 import ibis
 import pytest
 from plain.movement import PlainCareers
@@ -12,6 +14,7 @@ from toolkit.corpus.example import BEIJING, NANJING, NJU, OXF, PKU, team_tables
 from toolkit.measures.movement.observations import author_numbers
 from toolkit.measures.movement.options import Movement
 from toolkit.measures.movement.ties import (
+    bridges_of_persons,
     bridging_articles,
     coauthor_survival,
     numbered_moves,
@@ -76,6 +79,9 @@ def test_survival_and_bridges_by_hand(tables):
     assert [row["work_id"] for row in late] == ["W6"]
     numbers = {row["number"]: row["unit_id"] for row in unit_numbers(tables, "city").to_pyarrow().to_pylist()}
     assert {(numbers[row["from_no"]], numbers[row["to_no"]]) for row in bridges} == {(NANJING, BEIJING)}
+    (own,) = bridges_of_persons(tables, ["mover", "old"], level="city").to_pyarrow().to_pylist()
+    assert (own["author_id"], own["from_id"], own["to_id"]) == ("mover", NANJING, BEIJING)
+    assert (own["year"], own["end_year"], own["years_seen"], own["articles"], own["dual"]) == (2010, 2011, 2, 2, False)
 
 
 @pytest.mark.parametrize(("level", "rule"), [("city", "tenure"), ("institution", "mode-year"), ("country", "tenure")])
@@ -106,3 +112,28 @@ def test_ties_equal_plain_loops(level, rule):
         ]
         assert len(found) == len(set(found))
         assert set(found) == plain.bridges(window) != set()
+
+
+def test_bridges_of_persons_equal_plain_loops():
+    content = in_teams(random_careers(7, people=150), seed=7)
+    frames = {name: table.to_pandas() for name, table in content.items()}
+    moves = [
+        move
+        for move in PlainCareers(frames, "institution").tenure_moves()
+        if move["weight"] > 0 or move["kind"] == "dual"
+    ]
+    plain = PlainTies(frames, "institution", moves)
+    moved = {(move["author_id"], move["from_id"], move["to_id"]) for move in moves if move["kind"] != "dual"}
+    expected = defaultdict(list)
+    for author, origin, place, work in plain.bridges((plain.first, plain.last)):
+        expected[author, origin, place].append((plain.year[work], work))
+    with Tables.on(ibis.duckdb.connect(), content) as tables:
+        people = sorted({author for author, _, _ in expected})[::2]
+        rows = bridges_of_persons(tables, people, level="institution").to_pyarrow().to_pylist()
+    found = {(row["author_id"], row["from_id"], row["to_id"]): row for row in rows}
+    assert found.keys() == {key for key in expected if key[0] in people}
+    assert {row["dual"] for row in rows} == {True, False}
+    for key, row in found.items():
+        years = [year for year, _ in expected[key]]
+        told = (min(years), max(years), len(set(years)), len(years), key not in moved)
+        assert (row["year"], row["end_year"], row["years_seen"], row["articles"], row["dual"]) == told

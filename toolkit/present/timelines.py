@@ -1,7 +1,8 @@
-"""Careers as drawn timelines: tenures as bars, seen years as dots, moves as arrows, main places as a strip."""
+"""Careers as drawn timelines: tenures as bars, years as dots, moves as arrows, bridges as lines, main places below."""
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 from toolkit.errors import EmptySelection
@@ -29,7 +30,9 @@ def draw_career(events: pd.DataFrame, years: pd.DataFrame, *, title: str = "", n
 
     A place has a row; a bar is a tenure, a dot a year with articles from there (its area their number). An arrow is
     what the tenure rule makes of a new tenure: solid a migration, dashed a visit or an open case, dotted a dual
-    affiliation. The strip below is the main place of each year; a stroke in it is a move of the mode-year rule.
+    affiliation. A line under the bar of a place is a bridge: from the first to the last article signed there with
+    people at a place left or held beside, in whose colour it is. The strip below is the main place of each year; a
+    stroke in it is a move of the mode-year rule.
 
     Parameters
     ----------
@@ -107,6 +110,14 @@ def _career(axes: Axes, events: pd.DataFrame, years: pd.DataFrame) -> None:
         )
     for event in _rows(events[events["event"].isin(list(_ARROWS))]):
         _arrow(axes, event, row)
+    below = Counter[str]()
+    for bridge in _rows(events[events["event"] == "bridge"]):
+        if {bridge["place_id"], bridge["from_id"]} <= row.keys():
+            _bridge(axes, bridge, row, colour[bridge["from_id"]], place=below[bridge["place_id"]])
+            below[bridge["place_id"]] += 1
+    if below:
+        told = "line under a bar: articles with people at the place of its colour, and their number"
+        axes.set_title(told, loc="right", fontsize=7.5, color="#666666")
     strip = len(places)
     for main in _rows(years[years["main_place"]]):
         axes.barh(strip, 0.9, left=int(main["year"]) - 0.45, height=0.4, color=colour[main["place_id"]], linewidth=0)
@@ -115,8 +126,9 @@ def _career(axes: Axes, events: pd.DataFrame, years: pd.DataFrame) -> None:
     names = told_apart(dict(zip(stays["place_id"], stays["place_name"].astype(str).map(_short), strict=True)))
     _frame(axes, [names[place] for place in places], years)
     first = events.iloc[0]
-    named = str(first["name"]) if isinstance(first["name"], str) else str(first["author_id"])
-    axes.set_title(f"{named} ({first['author_id']})", loc="left", fontsize=10, color=_INK)
+    author = str(first["author_id"])
+    named = f"{first['name']} ({author})" if isinstance(first["name"], str) else author
+    axes.set_title(named, loc="left", fontsize=10, color=_INK)
 
 
 def _arrow(axes: Axes, event: dict[str, Any], row: dict[str, int]) -> None:
@@ -148,6 +160,23 @@ def _arrow(axes: Axes, event: dict[str, Any], row: dict[str, int]) -> None:
         va="center",
         fontsize=8,
         color=_INK,
+        zorder=5,
+    )
+
+
+def _bridge(axes: Axes, event: dict[str, Any], row: dict[str, int], colour: str, *, place: int) -> None:
+    """Under the bar of the new place, in the colour of the old one; several of one place are stacked."""
+    start, end, height = int(event["year"]) - 0.45, int(event["end_year"]) + 0.45, row[event["place_id"]] + 0.31
+    height += 0.09 * place
+    axes.plot([start, end], [height] * 2, color=colour, linewidth=2.2, solid_capstyle="butt", zorder=3)
+    axes.annotate(
+        str(int(event["articles"])),
+        (end, height),
+        xytext=(2, 0),
+        textcoords="offset points",
+        va="center",
+        fontsize=7,
+        color=colour,
         zorder=5,
     )
 

@@ -1,4 +1,4 @@
-"""Answers about people: one author's tenures, moves, dual affiliations and returns."""
+"""Answers about people: one author's tenures, moves, dual affiliations, returns and bridges."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from toolkit.measures.movement.options import FLOW_RULES, Movement, MovementOpti
 from toolkit.measures.movement.origins import origin_classes
 from toolkit.measures.movement.people import author_shown, authors_meant
 from toolkit.measures.movement.rules import movements, tenures
+from toolkit.measures.movement.ties import bridges_of_persons
 from toolkit.measures.parts import unit_numbers
 from toolkit.measures.precision import rounded
 from toolkit.measures.tables import Tables
@@ -42,7 +43,10 @@ def careers(
     top: int | None = None,
     **options: Unpack[MovementOptions],
 ) -> Answer:
-    """One author's career: tenures, and what each rule makes of them.
+    """One author's career: tenures, what each rule makes of them, and the articles that bridge old and new places.
+
+    A ``bridge`` sums up the person's own rows of :func:`~toolkit.bridges` with dual affiliations: articles from the
+    year of a move (by tenure) on that the person signs at the new place with somebody else who signs at the old one.
 
     Parameters
     ----------
@@ -64,9 +68,10 @@ def careers(
     -------
     Answer
         ``author_id``, ``name``, ``orcid``, ``event`` (``tenure``; ``migration``, ``visit``, ``dual``, ``open`` by
-        tenure; ``move``, ``gap`` by main place), ``place_id``, ``place_name``, ``from_id``, ``from_name``, ``year``
-        (first of a tenure, or of a move at the new place), ``end_year``, ``years_seen`` [years] and ``articles`` of a
-        tenure, ``last_year_at_from`` and ``flags`` of a move. With ``by_year``: ``author_id``, ``name``, ``year``,
+        tenure; ``move``, ``gap`` by main place; ``bridge``), ``place_id``, ``place_name``, ``from_id``, ``from_name``,
+        ``year`` (first of a tenure or of a bridge's articles, or of a move at the new place), ``end_year``,
+        ``years_seen`` [years] and ``articles`` of a tenure or bridge, ``last_year_at_from`` and ``flags`` of a move; a
+        bridge of dual affiliations alone is flagged ``dual``. With ``by_year``: ``author_id``, ``name``, ``year``,
         ``place_id``, ``place_name``, ``part`` [articles], ``articles``, ``main_place``. Facts: ``classes``, each
         author's class by origin.
 
@@ -161,6 +166,7 @@ def _events(tables: Tables, authors: list[str], *, level: str, movement: Movemen
             place_order=ibis.literal(number),
         )
         rows = rows.union(found.select(*rows.columns))
+    rows = rows.union(_bridges(tables, authors, level=level, movement=movement).select(*rows.columns))
     names = units(tables, level)
     for end in ("place", "from"):
         known = names.select(**{f"{end}_known": "id", f"{end}_text": "name"})
@@ -168,6 +174,18 @@ def _events(tables: Tables, authors: list[str], *, level: str, movement: Movemen
         rows = rows.mutate(**{f"{end}_name": ibis.coalesce(rows[f"{end}_text"], rows[f"{end}_id"])})
         rows = rows.drop(f"{end}_known", f"{end}_text")
     return rows
+
+
+def _bridges(tables: Tables, authors: list[str], *, level: str, movement: Movement) -> ir.Table:
+    """The persons' bridges as events."""
+    found = bridges_of_persons(tables, authors, level=level, movement=movement)
+    return found.mutate(
+        place_id=found.to_id,
+        last_year_at_from=ibis.null("int64"),
+        event=ibis.literal("bridge"),
+        flags=ibis.ifelse(found.dual, "dual", ""),
+        place_order=ibis.literal(len(FLOW_RULES) + 1),
+    )
 
 
 def _years(tables: Tables, authors: list[str], *, level: str, movement: Movement) -> ir.Table:

@@ -7,6 +7,8 @@ with the pairs of their authors.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 import ibis
@@ -29,6 +31,7 @@ from toolkit.measures.tables import Tables
 __all__ = [
     "EVENT_SPAN",
     "SURVIVAL_WINDOW",
+    "bridges_of_persons",
     "bridging_articles",
     "coauthor_survival",
     "event_span",
@@ -230,6 +233,61 @@ def bridging_articles(tables: Tables, moves: ir.Table, *, level: str, years: Yea
     )
     # who moves from i to j twice still signs each article once
     return found.select("work_id", "author_no", "from_no", "to_no", year=found.year + found.t).distinct()
+
+
+def bridges_of_persons(
+    tables: Tables, authors: Sequence[str], *, level: str, movement: Movement = DEFAULT_MOVEMENT
+) -> ir.Table:
+    """What of the articles of :func:`bridging_articles` is these persons' own, by the ends of their moves by tenure.
+
+    Parameters
+    ----------
+    tables
+        The canonical tables.
+    authors
+        Ids.
+    level
+        The level of the moves.
+    movement
+        Conventions; the rule is ``tenure``, whichever they name, and dual affiliations are among the moves.
+
+    Returns
+    -------
+    ibis table
+        ``author_id``, ``from_id``, ``to_id``, ``year``, ``end_year`` (first and last article), ``years_seen`` [years],
+        ``articles`` [articles], ``dual`` (whether the person only held both places, and never moved between them)
+
+    Examples
+    --------
+    >>> from toolkit.corpus.example import NJU, PKU, team_tables
+    >>> articles = [("W1", 2009, [("mover", [NJU])]), ("W2", 2010, [("mover", [PKU]), ("friend", [NJU])])]
+    >>> tables = Tables.on(ibis.duckdb.connect(), team_tables(articles))
+    >>> found = bridges_of_persons(tables, ["mover"], level="institution")
+    >>> found.select("from_id", "to_id", "year", "articles", "dual").to_pyarrow().to_pylist()
+    [{'from_id': 'nju', 'to_id': 'pku', 'year': 2010, 'articles': 1, 'dual': False}]
+    """
+    people = author_numbers(tables)
+    people = people.filter(people.author_id.isin(list(authors))).select("author_id", own_no="author_no")
+    moves = numbered_moves(tables, level=level, movement=replace(movement, rule="tenure"), duals=True)
+    moves = moves.inner_join(people, [("author_no", "own_no")]).drop("own_no", "author_id")
+    found = bridging_articles(tables, moves, level=level)
+    found = found.group_by(["author_no", "from_no", "to_no"]).agg(
+        year=found.year.min(),
+        end_year=found.year.max(),
+        years_seen=found.year.nunique(),
+        articles=found.work_id.nunique(),
+    )
+    ends = moves.group_by(a="author_no", f="from_no", t="to_no").agg(
+        moved=ibis.ifelse(moves.kind == "dual", 0, 1).max()
+    )
+    found = found.inner_join(ends, [("author_no", "a"), ("from_no", "f"), ("to_no", "t")])
+    found = found.inner_join(people, [("author_no", "own_no")])
+    places = unit_numbers(tables, level)
+    found = found.inner_join(places.select(n1="number", from_id="unit_id"), [("from_no", "n1")])
+    found = found.inner_join(places.select(n2="number", to_id="unit_id"), [("to_no", "n2")])
+    return found.select(
+        "author_id", "from_id", "to_id", "year", "end_year", "years_seen", "articles", dual=found.moved == 0
+    )
 
 
 def _somebody_else(rows: ir.Table) -> ir.BooleanValue:
