@@ -4,7 +4,10 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
 
-.PHONY: demo test test-numbers test-programs test-unit test-server test-neo4j check bench lock clean help
+# the modules are compiled once, not by every process that the tests start
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: demo test lint test-unit test-server test-rest test-neo4j check bench lock clean help
 
 help:
 	@echo "make demo    the main job on a generated sample, then its graph in a local Neo4j"
@@ -31,33 +34,28 @@ demo: $(VENV)/.run
 
 test: $(VENV)/.dev
 	@command -v chromium >/dev/null && command -v chromedriver >/dev/null || { echo "make test tries Neo4j Browser in a real web browser, which is missing: apt-get install chromium chromium-driver"; exit 1; }
+	@$(MAKE) --no-print-directory --jobs=3 lint test-server test-unit test-rest
+
+lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	@$(MAKE) --no-print-directory --jobs=2 test-numbers test-programs
 
-# the two halves of the suite: a processor each
-test-numbers: $(VENV)/.dev
-	$(BIN)/python -m pytest tests/unit tests/shared
-
-test-programs: $(VENV)/.dev
-	$(BIN)/python -m pytest tests/server tests/cli tests/packaging
-
+# three of the parts of `make test` at a time: on two processors one is busy while the others wait for Neo4j or a download
 test-unit: $(VENV)/.dev
 	$(BIN)/python -m pytest tests/unit
 
 test-server: $(VENV)/.dev
 	$(BIN)/python -m pytest tests/server
 
+test-rest: $(VENV)/.dev
+	$(BIN)/python -m pytest tests/shared tests/cli tests/packaging
+
 # tests/server on another Neo4j: SCICITIES_NEO4J_VERSION=2026.08.1 make test-neo4j
 test-neo4j: $(VENV)/.dev
 	SCICITIES_TEST_NEO4J_VERSION=$${SCICITIES_NEO4J_VERSION:?names the version} $(BIN)/python -m pytest tests/server --deselect tests/server/test_browser.py
 
-check: $(VENV)/.dev
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/python -m pytest tests/unit
+check: lint test-unit
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m bench
