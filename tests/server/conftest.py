@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -16,11 +17,8 @@ from toolkit.corpus.sample import SampleTruth, write_sample
 from toolkit.errors import QueryRefused
 from toolkit.graphdb.connection import Graph, open_graph
 from toolkit.graphdb.load import load
-from toolkit.graphdb.projection import project
 from toolkit.graphdb.server import ManagedServer
-from toolkit.graphdb.writeback import write_results
-from toolkit.network.communities import communities
-from toolkit.runs import recording
+from toolkit.runs import Answer
 from toolkit.settings import load_settings
 from toolkit.workspace import Workspace
 
@@ -92,19 +90,45 @@ def sample_answers(sample_records: tuple[Workspace, SampleTruth]) -> Records:
     return Records(sample_records[0], Corpus.of(sample_records[0]))
 
 
+@dataclass(frozen=True)
+class Findings:
+    """What analyses of the sample found, to be written to its graph."""
+
+    communities: Answer
+    hubs: Answer
+
+
+@pytest.fixture(scope="session")
+def sample_findings(graph: Graph, sample_records: tuple[Workspace, SampleTruth]) -> Findings:
+    """Communities and hubs of the sample's graph, worked out once."""
+    take_in(graph, sample_records[0])
+    return Findings(
+        analyses.communities(graph, weight="score", seed=0, stability=True),
+        analyses.hubs(graph, measures=analyses.HUB_MEASURES),
+    )
+
+
 @pytest.fixture(scope="module")
-def loaded(graph: Graph, sample_records: tuple[Workspace, SampleTruth], sample_answers: Records) -> Loaded:
+def loaded(
+    graph: Graph,
+    sample_records: tuple[Workspace, SampleTruth],
+    sample_answers: Records,
+    sample_findings: Findings,
+) -> Loaded:
     """The sample in the suite's graph, with communities and hubs; loaded again only where another test took it out."""
     workspace, truth = sample_records
+    take_in(graph, workspace)
+    for found in (sample_findings.communities, sample_findings.hubs):
+        analyses.write_back(graph, found)
+    frame = sample_findings.communities.frame
+    community = dict(zip(frame.id, frame.community.astype(int), strict=True))
+    return Loaded(workspace, graph, truth, sample_answers, community)
+
+
+def take_in(graph: Graph, workspace: Workspace) -> None:
+    """Load the workspace, and where a test left what scicities did not load, empty the graph first."""
     try:
         load(workspace, graph)
-    except QueryRefused:  # a test left what scicities did not load
+    except QueryRefused:
         delete_everything(graph)
         load(workspace, graph)
-    with recording("communities", {"seed": 0}, fingerprint=workspace.fingerprint) as timer:
-        found = communities(project(graph, level="city", weight="score"), weight="score", stability=True).frame
-    found = found.rename(columns={"support": "community_support"})
-    write_results(graph, found[["id", "community", "community_support"]], level="city", run=timer.record())
-    analyses.write_back(graph, analyses.hubs(graph, measures=analyses.HUB_MEASURES))
-    community = dict(zip(found.id, found.community.astype(int), strict=True))
-    return Loaded(workspace, graph, truth, sample_answers, community)
