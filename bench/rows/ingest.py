@@ -29,7 +29,7 @@ from toolkit.workspace import Workspace
 NAME = "ingest"
 SIZES = {
     "full": {"works": 200_000, "broken": 1_000, "many": 1_000_000, "parts": (0.1, 0.25, 0.5, 1.0), "cached": True},
-    "quick": {"works": 2_000, "broken": 200, "many": 2_000, "parts": (0.1, 1.0), "cached": False},
+    "quick": {"works": 500, "broken": 50, "many": 500, "parts": (0.1, 1.0), "cached": False},
 }
 """Works, and one broken line in so many; works of the largest ingest, parts of it, and whether its files are kept."""
 
