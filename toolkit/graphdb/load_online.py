@@ -192,10 +192,6 @@ def _send(graph: Graph, batch: Batch) -> int:
             return written
 
 
-def _breaks_a_key(error: QueryRefused | Unreachable) -> bool:
-    return isinstance(error, QueryRefused) and "ConstraintValidation" in error.code
-
-
 def _is_away(error: QueryRefused | Unreachable) -> bool:
     """Whether the server was there before and may be again: a lost connection, a server going down or coming up."""
     if isinstance(error, QueryRefused):

@@ -73,6 +73,44 @@ __all__ = [
 ]
 
 
+_METHODS: Final[dict[str, Callable[..., Answer]]] = {
+    function.__name__: function
+    for function in (
+        share,
+        rank,
+        pairs,
+        partnerships,
+        articles,
+        connections,
+        collaboration_types,
+        company_partners,
+        concentration,
+        standing,
+        subjects,
+        together,
+        scope_comparison,
+        internal,
+        lists,
+        umbrella,
+        ratios,
+        bridges,
+        careers,
+        event_study,
+        moves,
+        flows,
+        flow_indicators,
+        flow_system,
+        flow_rates,
+        corridors,
+        gateways,
+        group_flows,
+        group_moves,
+        rule_agreement,
+        survival,
+        ties,
+    )
+}
+"""Functions by the method that their records name."""
 _NOT_ASKED: Final = {
     "articles": ("by_year",),
     "careers": ("years",),
@@ -105,40 +143,6 @@ def repeat(record: RunRecord | Mapping[str, Any], workspace: Folder) -> Answer:
         The workspace holds other records than those the answer came from.
     """
     run = record if isinstance(record, RunRecord) else RunRecord.from_dict(record)
-    methods: dict[str, Callable[..., Answer]] = {
-        "share": share,
-        "rank": rank,
-        "pairs": pairs,
-        "partnerships": partnerships,
-        "articles": articles,
-        "connections": connections,
-        "collaboration_types": collaboration_types,
-        "company_partners": company_partners,
-        "concentration": concentration,
-        "standing": standing,
-        "subjects": subjects,
-        "together": together,
-        "scope_comparison": scope_comparison,
-        "internal": internal,
-        "lists": lists,
-        "umbrella": umbrella,
-        "ratios": ratios,
-        "bridges": bridges,
-        "careers": careers,
-        "event_study": event_study,
-        "moves": moves,
-        "flows": flows,
-        "flow_indicators": flow_indicators,
-        "flow_system": flow_system,
-        "flow_rates": flow_rates,
-        "corridors": corridors,
-        "gateways": gateways,
-        "group_flows": group_flows,
-        "group_moves": group_moves,
-        "rule_agreement": rule_agreement,
-        "survival": survival,
-        "ties": ties,
-    }
     if run.method == "compare":
         from toolkit.measures.compare import repeat_comparison  # it asks questions of this module
 
@@ -146,8 +150,8 @@ def repeat(record: RunRecord | Mapping[str, Any], workspace: Folder) -> Answer:
     opened = open_workspace(workspace)
     if run.method in REPORTS:
         return repeat_check(run, opened)
-    if run.method not in methods:
-        raise BadParameter("method", run.method, f"it is one of {', '.join(methods)}")
+    if run.method not in _METHODS:
+        raise BadParameter("method", run.method, f"it is one of {', '.join(_METHODS)}")
     parameters = dict(run.parameters)
     ready_made = parameters.get("network")
     there = read_network(opened, ready_made).fingerprint if ready_made else opened.fingerprint
@@ -158,4 +162,4 @@ def repeat(record: RunRecord | Mapping[str, Any], workspace: Folder) -> Answer:
         )
     for name in _NOT_ASKED.get(run.method, ()):
         del parameters[name]
-    return methods[run.method](opened, **parameters)
+    return _METHODS[run.method](opened, **parameters)

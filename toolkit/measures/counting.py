@@ -7,7 +7,7 @@ from typing import Any, Final, TypedDict
 
 from toolkit.errors import BadParameter
 
-__all__ = ["DEFAULT", "Counting", "CountingOptions"]
+__all__ = ["DEFAULT", "Counting", "CountingOptions", "is_count"]
 
 _CHOICES: Final = {
     "truncated": ("drop", "keep"),
@@ -90,9 +90,9 @@ class Counting:
         for name, allowed in _CHOICES.items():
             if getattr(self, name) not in allowed:
                 raise BadParameter(name, getattr(self, name), f"it is one of {', '.join(allowed)}")
-        if self.max_authors is not None and not _is_count(self.max_authors, least=1):
+        if self.max_authors is not None and not is_count(self.max_authors, least=1):
             raise BadParameter("max_authors", self.max_authors, "it is a whole number of at least 1, or left out")
-        if not _is_count(self.max_units, least=2):
+        if not is_count(self.max_units, least=2):
             raise BadParameter("max_units", self.max_units, "it is a whole number of at least 2")
         if self.subject is not None and not str(self.subject).strip():
             raise BadParameter("subject", self.subject, "it is the name of a subject, or left out")
@@ -111,7 +111,8 @@ class Counting:
         return asdict(self)
 
 
-def _is_count(value: object, *, least: int) -> bool:
+def is_count(value: object, *, least: int) -> bool:
+    """Whether ``value`` is a whole number of at least ``least``."""
     return isinstance(value, int) and not isinstance(value, bool) and value >= least
 
 

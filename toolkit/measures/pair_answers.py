@@ -7,7 +7,7 @@ from typing import Unpack
 from toolkit.errors import BadParameter
 from toolkit.measures.asking import Folder, YearsAsked, asking, named, one_place
 from toolkit.measures.collaboration import collaboration_scores
-from toolkit.measures.counting import Counting, CountingOptions
+from toolkit.measures.counting import Counting, CountingOptions, is_count
 from toolkit.measures.levels import PLACE_LEVELS
 from toolkit.measures.partnership_tables import inside_counts, one_ended_rows, pair_counts
 from toolkit.measures.precision import rounded
@@ -176,7 +176,7 @@ def partnerships(
         raise BadParameter("partner", partner, "it goes with a place")
     if partner is not None and inside:
         raise BadParameter("partner", partner, "partnerships inside a place have no other")
-    if isinstance(window, bool) or not isinstance(window, int) or window < 1:
+    if not is_count(window, least=1):
         raise BadParameter("window", window, "it is a whole number of years, at least 1")
     with asking(
         "partnerships",

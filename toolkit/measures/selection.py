@@ -9,7 +9,7 @@ import ibis
 import ibis.expr.types as ir
 
 from toolkit.errors import BadParameter, EmptySelection
-from toolkit.measures.counting import Counting
+from toolkit.measures.counting import Counting, is_count
 from toolkit.measures.levels import units
 from toolkit.measures.parts import NO_SUBJECT, Years, year_totals
 from toolkit.measures.tables import Tables
@@ -131,7 +131,7 @@ def check_top(top: int | None) -> None:
     BadParameter
         It is none.
     """
-    if top is not None and (isinstance(top, bool) or not isinstance(top, int) or top < 0):
+    if top is not None and not is_count(top, least=0):
         raise BadParameter("top", top, "it is a whole number; 0 for all rows")
 
 

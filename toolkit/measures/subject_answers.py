@@ -9,7 +9,7 @@ import ibis
 
 from toolkit.errors import BadParameter
 from toolkit.measures.asking import Folder, Question, YearsAsked, asking, named
-from toolkit.measures.counting import Counting, CountingOptions
+from toolkit.measures.counting import Counting, CountingOptions, is_count
 from toolkit.measures.levels import SPECIAL
 from toolkit.measures.precision import rounded
 from toolkit.measures.selection import in_country
@@ -160,7 +160,7 @@ def concentration(
     [['Chemistry', 1, 1.0, 'China'], ['Physics', 2, 0.666666667, 'China']]
     """
     counting = Counting(**options)
-    if isinstance(largest, bool) or not isinstance(largest, int) or largest < 1:
+    if not is_count(largest, least=1):
         raise BadParameter("largest", largest, "it is a whole number of units, at least 1")
     with asking(
         "concentration", workspace, level=level, years=years, by_year=by_year, top=top, counting=counting

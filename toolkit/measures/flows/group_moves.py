@@ -5,6 +5,7 @@ from __future__ import annotations
 import ibis.expr.types as ir
 
 from toolkit.errors import BadParameter
+from toolkit.measures.counting import is_count
 from toolkit.measures.levels import unit_of_site
 from toolkit.measures.movement.options import DEFAULT_MOVEMENT, Movement
 from toolkit.measures.movement.rules import moves_counted
@@ -55,7 +56,7 @@ def group_moves(
     """
     if level not in ("institution", "parent"):
         raise BadParameter("level", level, "groups leave institutions: institution or parent")
-    if isinstance(least, bool) or not isinstance(least, int) or least < 2:
+    if not is_count(least, least=2):
         raise BadParameter("least", least, "a group has at least 2 authors")
     shown = tables.keep(("group movers", level, movement), _articles_of_movers(tables, level, movement))
     starts = shown.select("from_id", "to_id", "work_id", start="year").distinct()

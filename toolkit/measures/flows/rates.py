@@ -7,6 +7,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from toolkit.errors import BadParameter
+from toolkit.measures.counting import is_count
 from toolkit.measures.flows.counts import both_ends, gains_and_losses
 from toolkit.measures.levels import units
 from toolkit.measures.movement.mode_years import mode_years
@@ -274,5 +275,5 @@ def _author_output(tables: Tables, movers: ir.Table, output: str) -> ir.Table:
 
 
 def _check_years(name: str, value: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+    if not is_count(value, least=1):
         raise BadParameter(name, value, "it is a whole number of years, at least 1")

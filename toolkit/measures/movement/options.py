@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final, TypedDict
 
 from toolkit.errors import BadParameter
+from toolkit.measures.counting import is_count
 
 __all__ = ["DEFAULT_MOVEMENT", "FLOW_RULES", "RULES", "Movement", "MovementOptions", "check_flow_rule"]
 
@@ -109,9 +110,9 @@ class Movement:
                 raise BadParameter(name, getattr(self, name), f"it is one of {', '.join(allowed)}")
         for name, least in _LEAST.items():
             what = "places" if name == "max_places" else "years"
-            if not _is_count(getattr(self, name), least):
+            if not is_count(getattr(self, name), least=least):
                 raise BadParameter(name, getattr(self, name), f"it is a whole number of {what}, at least {least}")
-        if self.join_gap is not None and not _is_count(self.join_gap, 0):
+        if self.join_gap is not None and not is_count(self.join_gap, least=0):
             raise BadParameter("join_gap", self.join_gap, "it is a whole number of years, at least 0, or left out")
         for name in _SWITCHES:
             if not isinstance(getattr(self, name), bool):
@@ -151,10 +152,6 @@ def check_flow_rule(movement: Movement) -> None:
             movement.rule,
             f"it gives classes of careers, no dated moves; those are of {' or '.join(FLOW_RULES)}",
         )
-
-
-def _is_count(value: object, least: int) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= least
 
 
 DEFAULT_MOVEMENT = Movement()

@@ -12,7 +12,7 @@ import ibis.expr.types as ir
 from toolkit.errors import BadParameter
 from toolkit.measures.asking import Folder, Question, YearsAsked, named
 from toolkit.measures.collaboration import pair_parts, yearly_scores
-from toolkit.measures.counting import DEFAULT
+from toolkit.measures.counting import DEFAULT, is_count
 from toolkit.measures.movement.asking import asking_movement, movement_facts
 from toolkit.measures.movement.observations import author_numbers
 from toolkit.measures.movement.options import Movement, MovementOptions, check_flow_rule
@@ -161,7 +161,7 @@ def survival(
     0  2010       1               2.0             1.0     0.5
     1  <NA>       1               2.0             1.0     0.5
     """
-    if isinstance(window, bool) or not isinstance(window, int) or not 1 <= window <= _LONGEST:
+    if not is_count(window, least=1) or window > _LONGEST:
         raise BadParameter("window", window, f"it is a whole number of years from 1 to {_LONGEST}")
     movement = Movement(**options)
     with _asking(
