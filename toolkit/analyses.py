@@ -115,6 +115,14 @@ def hubs(
         An unknown level, weight, measure or engine, or intervals of what is no corpus.
     NotConverged, WrongGraph
         A measure can't be had of this network.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from toolkit.corpus.example import example_workspace, hand_tables
+    >>> workspace = example_workspace(tempfile.mkdtemp(), tables=hand_tables())
+    >>> hubs(workspace).frame[["rank", "name", "degree", "strength"]].values.tolist()
+    [[1, 'Beijing', 2, 1.5], [2, 'Nanjing', 2, 1.375], [3, 'Changchun', 2, 1.125]]
     """
     counting = Counting(**options)
     parameters = {
@@ -265,6 +273,14 @@ def communities(
     References
     ----------
     Traag, Waltman, van Eck, doi 10.1038/s41598-019-41695-z; Blondel et al., doi 10.1088/1742-5468/2008/10/P10008.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from toolkit.corpus.example import example_workspace, hand_tables
+    >>> workspace = example_workspace(tempfile.mkdtemp(), tables=hand_tables())
+    >>> communities(workspace, starts=1).frame[["name", "community", "size"]].values.tolist()
+    [['Beijing', 1, 3], ['Nanjing', 1, 3], ['Changchun', 1, 3]]
     """
     counting = Counting(**options)
     parameters = {

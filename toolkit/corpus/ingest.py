@@ -199,6 +199,17 @@ def ingest_institutions(
 
     They give institutions a name, type, city and ROR id, and ancestors at unknown depth. Institutions that no
     article refers to stay out of the tables. Parameters, errors and what they leave: :func:`ingest_openalex`.
+
+    Examples
+    --------
+    >>> import json, tempfile
+    >>> from toolkit.workspace import open_workspace
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> record = {"id": "https://openalex.org/I1", "display_name": "Institute of Examples", "type": "education"}
+    >>> _ = (folder / "institutions.jsonl").write_text(json.dumps(record))
+    >>> report = ingest_institutions(open_workspace(folder / "data"), folder / "institutions.jsonl")
+    >>> report.read, report.kept
+    (1, 1)
     """
     return _ingest(
         workspace,
@@ -231,6 +242,17 @@ def ingest_ror(
     References
     ----------
     Research Organization Registry, https://ror.org (CC0); place names from GeoNames (CC BY).
+
+    Examples
+    --------
+    >>> import json, tempfile
+    >>> from toolkit.workspace import open_workspace
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> record = {"id": "https://ror.org/00hj54h04", "name": "Institute of Examples", "types": ["Education"]}
+    >>> _ = (folder / "dump.json").write_text(json.dumps([record]))
+    >>> report = ingest_ror(open_workspace(folder / "data"), folder / "dump.json")
+    >>> report.read, report.kept
+    (1, 1)
     """
     return _ingest(
         workspace,

@@ -98,6 +98,15 @@ def build(
         The workspace has no records.
     SettingsError
         Another process is writing to the workspace.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from toolkit.corpus.example import example_workspace, hand_tables
+    >>> workspace = example_workspace(tempfile.mkdtemp(), tables=hand_tables())
+    >>> record = build(workspace, levels=["city"])
+    >>> record.rows["city_shares"], record.rows["city_scores"]
+    (3, 3)
     """
     for level in levels:
         check_level(level)

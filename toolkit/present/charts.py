@@ -62,6 +62,15 @@ def draw_network(
         No edge to draw, or no node has a position.
     SettingsError
         matplotlib is not installed (``pip install 'scicities[plots]'``).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from toolkit.network.arrays import EdgeArray
+    >>> rows = pd.DataFrame({"a_id": ["x", "y"], "b_id": ["y", "z"], "score": [1.0, 2.0]})
+    >>> edges = EdgeArray.from_edges(rows, weight="score", names={"x": "Xi", "y": "Yi", "z": "Zi"})
+    >>> [text.get_text() for text in draw_network(edges).axes[0].texts]
+    ['Yi', 'Zi', 'Xi']
     """
     plt = pyplot()
     from matplotlib.collections import LineCollection

@@ -55,6 +55,16 @@ def draw_net_flows(
         A place stands in several rows: the years should be summed.
     SettingsError
         matplotlib is not installed (``pip install 'scicities[plots]'``).
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import toolkit as sc
+    >>> from toolkit.corpus.example import career_tables, example_workspace
+    >>> workspace = example_workspace(tempfile.mkdtemp(), tables=career_tables())
+    >>> figure = draw_net_flows(sc.flow_indicators(workspace).frame)
+    >>> [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    ['Beijing', 'Oxford', 'Nanjing']
     """
     moved = frame[(frame["inflow"] > 0) | (frame["outflow"] > 0)]
     if moved.empty:
@@ -132,6 +142,16 @@ def draw_flows(
         There is no flow between the places shown.
     SettingsError
         matplotlib is not installed (``pip install 'scicities[plots]'``).
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import toolkit as sc
+    >>> from toolkit.corpus.example import career_tables, example_workspace
+    >>> workspace = example_workspace(tempfile.mkdtemp(), tables=career_tables())
+    >>> figure = draw_flows(sc.flows(workspace).frame)
+    >>> sorted(text.get_text() for text in figure.axes[0].texts)
+    ['Beijing', 'Nanjing', 'Oxford']
     """
     sums = frame.groupby(["from_id", "to_id"], sort=True)["researchers"].sum()
     both = pd.concat([sums.groupby("from_id").sum(), sums.groupby("to_id").sum()], axis=1).fillna(0.0).sum(axis=1)

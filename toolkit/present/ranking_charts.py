@@ -63,6 +63,17 @@ def draw_hub_intervals(
         The frame has no rows.
     SettingsError
         matplotlib is not installed (``pip install 'scicities[plots]'``).
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import toolkit as sc
+    >>> from toolkit.corpus.example import example_workspace, hand_tables
+    >>> workspace = example_workspace(tempfile.mkdtemp(), tables=hand_tables())
+    >>> found = sc.hubs(workspace, measures=("strength",), interval=True, replicates=40)
+    >>> figure = draw_hub_intervals(found.frame, measure="strength", unit="articles")
+    >>> [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    ['Beijing', 'Nanjing', 'Changchun']
     """
     needed = ["id", "name", *(f"{measure}{part}" for part in ("", "_low", "_high", "_rank", "_rank_low", "_rank_high"))]
     missing = [column for column in needed if column not in frame.columns]

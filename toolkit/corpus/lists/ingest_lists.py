@@ -88,11 +88,21 @@ def ingest_marks(
     progress: Progress | None = None,
     settings: Settings | None = None,
 ) -> IngestReport:
-    """Read lists of institutions, such as leagues: each institution of a list gets the list's name as a mark.
+    r"""Read lists of institutions, such as leagues: each institution of a list gets the list's name as a mark.
 
     An institution is found by its ROR, OpenAlex or own id, else by its name (any that a registry gives it), in its
     country where the row names one, where only one institution has it. Columns: ``institution_id`` or ``name``, and
     perhaps ``country`` and ``mark``. Parameters, errors and what they leave: :func:`ingest_journals`.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> _ = (folder / "league.csv").write_text("name,country\nInstitute of Examples,NA\n")
+    >>> report = ingest_marks(Workspace(folder / "data"), folder / "league.csv")
+    >>> report.kept, report.run.facts["report"]["lists"][0]["unmatched"]
+    (1, 1)
     """
     return _ingest(workspace, "marks", paths, name, strict=strict, progress=progress, settings=settings)
 
@@ -105,13 +115,23 @@ def ingest_subject_map(
     progress: Progress | None = None,
     settings: Settings | None = None,
 ) -> IngestReport:
-    """Read a map from subjects or journals to subjects of the user's own, which replace those of the records.
+    r"""Read a map from subjects or journals to subjects of the user's own, which replace those of the records.
 
     ``part(p, t) = sum_s part(p, s) w(s, t)`` over the subjects s of article p that the map knows, made to add up to 1;
     ``w(s, t)`` are the map's parts of s, made to add up to 1. An article in a journal that the map knows takes the
     journal's subjects instead. An article without any known subject has none. Columns: ``subject_from`` or
     ``journal``, ``subject`` and perhaps ``part`` (1 where it is missing). A workspace has one map: a later one takes
     its place, and one without rows takes it back. Parameters, errors and what they leave: :func:`ingest_journals`.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> _ = (folder / "subjects.csv").write_text("subject_from,subject,part\nChemistry,Matter,1\n")
+    >>> report = ingest_subject_map(Workspace(folder / "data"), folder / "subjects.csv")
+    >>> report.kept, report.run.facts["report"]["lists"][0]["unmatched"]
+    (1, 1)
     """
     return _ingest(workspace, "subject-map", path, None, strict=strict, progress=progress, settings=settings)
 
@@ -125,13 +145,24 @@ def ingest_indicators(
     progress: Progress | None = None,
     settings: Settings | None = None,
 ) -> IngestReport:
-    """Read indicators of cities, regions and countries, such as population, GDP, R&D spending, graduate students.
+    r"""Read indicators of cities, regions and countries, such as population, GDP, R&D spending, graduate students.
 
     Columns: ``year``, ``indicator``, ``value``, and perhaps ``level``, ``unit`` and ``source`` (``name``, else the
     file's name, where it is missing). The place is ``place_id`` (GeoNames id; region as ``US.CA``; country code) or a
     name in ``place`` with ``level`` and perhaps ``country`` and ``region``. Rows for places that the works don't have
     are set aside each time the tables are made, so they count once the works have them. Parameters, errors and what
     they leave: :func:`ingest_journals`.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> row = "NA,country,2020,population,2489000"
+    >>> _ = (folder / "people.csv").write_text("place_id,level,year,indicator,value\n" + row)
+    >>> report = ingest_indicators(Workspace(folder / "data"), folder / "people.csv")
+    >>> report.read, report.kept
+    (1, 1)
     """
     return _ingest(workspace, "indicators", paths, name, strict=strict, progress=progress, settings=settings)
 
@@ -144,13 +175,23 @@ def ingest_metro(
     progress: Progress | None = None,
     settings: Settings | None = None,
 ) -> IngestReport:
-    """Read the map from cities to metropolitan areas, which level ``metro`` and the graph use.
+    r"""Read the map from cities to metropolitan areas, which level ``metro`` and the graph use.
 
     Columns: ``metro_id``, the city as ``city_id`` (GeoNames id) or ``city`` with perhaps ``country`` and ``region``,
     and perhaps ``metro_name``. Cities that the works don't have, and names that several of theirs have, are listed in
     ``rejects`` and counted; they are mapped once the works have them. A city is in one area: the first row's. A
     workspace has one map: a later one takes its place, and one without rows takes it back. Parameters, errors and
     what they leave: :func:`ingest_journals`.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> _ = (folder / "areas.csv").write_text("metro_id,metro_name,city_id\nEX,Greater Example,1\n")
+    >>> report = ingest_metro(Workspace(folder / "data"), folder / "areas.csv")
+    >>> report.kept, report.run.facts["report"]["lists"][0]["unmatched"]
+    (1, 1)
     """
     return _ingest(workspace, "metro", path, None, strict=strict, progress=progress, settings=settings)
 
@@ -163,7 +204,7 @@ def ingest_countries(
     progress: Progress | None = None,
     settings: Settings | None = None,
 ) -> IngestReport:
-    """Read the country map: which country's places are counted with another's, ``HK`` with ``CN`` for example.
+    r"""Read the country map: which country's places are counted with another's, ``HK`` with ``CN`` for example.
 
     Columns: ``code`` and ``becomes``, two- or three-letter codes or English names; without a map every code of ISO
     3166 is a country of its own, Hong Kong, Macao and Taiwan among them. Cities, institutions and what the registry
@@ -176,6 +217,16 @@ def ingest_countries(
     one already, or that lead to a country which the map changes itself (nothing is followed) are listed in
     ``rejects`` and counted. A workspace has one map: a later one takes its place, and one without rows takes it back.
     Parameters, errors and what they leave: :func:`ingest_journals`.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> _ = (folder / "countries.csv").write_text("code,becomes\nHK,CN\n")
+    >>> report = ingest_countries(Workspace(folder / "data"), folder / "countries.csv")
+    >>> report.kept, report.run.facts["report"]["lists"][0]["unmatched"]
+    (1, 1)
     """
     return _ingest(workspace, "countries", path, None, strict=strict, progress=progress, settings=settings)
 
