@@ -15,7 +15,7 @@ from toolkit.measures.company_partners import companies_by_place, yearly_company
 from toolkit.measures.connections import partner_places
 from toolkit.measures.groups import group_shares
 from toolkit.measures.partnerships import yearly_links
-from toolkit.measures.scope_comparison import scope_pairs
+from toolkit.measures.scope_comparison import joint_frequencies
 from toolkit.measures.site_sums import shared_works, yearly_sites
 from toolkit.measures.tables import Tables
 
@@ -110,7 +110,7 @@ def test_partners_and_companies_of_a_place_are_the_same(asked, span):
 @pytest.mark.parametrize("span", [{"by_year": True}, {"years": (2002, 2003)}])
 def test_scopes_of_a_place_are_the_same_and_read_articles_only_for_partners_of_several_seats(asked, span):
     def pairs(tables):
-        return scope_pairs(tables, level="city", place="c1", partner_country="XB", **span)
+        return joint_frequencies(tables, level="city", place="c1", partner_country="XB", **span)
 
-    same(asked, pairs, "scope", "own_no", "partner_no", "year")
+    same(asked, pairs, "place_in_scopes", *(["year"] if "by_year" in span else []), "joint")
     assert reads_articles(asked[1]) == asked[2]

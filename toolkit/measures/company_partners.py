@@ -10,7 +10,6 @@ import pyarrow as pa
 
 from toolkit.measures.collaboration_types import COMPANY
 from toolkit.measures.counting import DEFAULT, Counting
-from toolkit.measures.levels import UNLOCATED, unit_of_site, units
 from toolkit.measures.parts import Years, numbered_parts, numbered_works, unit_numbers
 from toolkit.measures.place_links import links_of_place
 from toolkit.measures.seats import numbered_seat_pairs, seat_pairs_of_place
@@ -108,7 +107,7 @@ def companies_by_place(
     keys = ["standing", "year"] if by_year else ["standing"]
     companies = seen.group_by(keys).agg(companies=seen.company_no.nunique())
     joint = works.group_by(keys).agg(joint=works.joint.sum())
-    rows = tables.keep(("standings",), _STANDINGS)
+    rows = ibis.memtable(_STANDINGS)
     if by_year:
         rows = rows.cross_join(works.select("year").distinct())
     rows = rows.left_join(companies, keys).drop(*(f"{key}_right" for key in keys)).left_join(joint, keys)
@@ -161,13 +160,10 @@ def _here(tables: Tables, city: str) -> ir.Table:
 
 def _standing(tables: Tables, pairs: ir.Table, city: str | None = None) -> ir.Table:
     """``pairs`` with the ``standing`` of ``there_no``, seen from ``city``, else from the row's ``place_no``."""
-    regions = unit_of_site(tables, "region").select(region_site="site_id", region="unit_id")
-    homes = unit_of_site(tables, "city").inner_join(regions, [("site_id", "region_site")])
-    homes = homes.select(city_id="unit_id", region=homes.region.nullif(UNLOCATED)).distinct()
-    known = units(tables, "city").select(known_id="id", country="country")
-    homes = homes.left_join(known, [("city_id", "known_id")])
-    homes = homes.inner_join(unit_numbers(tables, "city"), [("city_id", "unit_id")])
-    homes = tables.keep(("homes of companies",), homes.select("number", "region", "country"))
+    cities = tables.cities
+    cities = cities.select("city_id", "country", region=cities.admin1.nullif(""))
+    homes = unit_numbers(tables, "city").left_join(cities, [("unit_id", "city_id")])
+    homes = homes.select("number", "region", "country")
     columns = pairs.columns
     own = homes.select(own_place="number", own_region="region", own_country="country")
     if city is None:

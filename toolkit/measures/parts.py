@@ -10,7 +10,7 @@ come back in what the public functions return.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 import ibis
 import ibis.expr.types as ir
@@ -36,6 +36,7 @@ __all__ = [
     "unassigned_parts",
     "unit_numbers",
     "unit_parts",
+    "unsummed_parts",
     "year_totals",
 ]
 
@@ -56,6 +57,9 @@ def year_totals(tables: Tables, *, counting: Counting = DEFAULT) -> ir.Table:
     ibis table
         ``year``, ``articles`` [articles]
     """
+    stored = tables.built("year_totals") if (counting.max_authors, counting.journals) == (None, None) else None
+    if stored is not None:
+        return stored
     works = _dated_works(tables, counting=counting, years=None)
     totals = works.group_by("year").agg(articles=works.count())
     return tables.keep(("year_totals", counting.max_authors, counting.journals), totals)
@@ -275,6 +279,30 @@ def numbered_parts(
         (:func:`~toolkit.measures.precision.limbs`); with ``authors`` also ``first_author``, ``last_author``,
         ``n_authors_here``
     """
+    asked: dict[str, Any] = {"level": level, "counting": counting, "years": years, "within": within}
+    parts = unsummed_parts(tables, authors=authors, units=units, **asked)
+    key = ("parts", level, articles_key(counting), counting.rollup, years, within, authors, units)
+    return tables.keep(key, _summed(parts, ["work_no", "year", "unit_no"], authors=authors))
+
+
+def unsummed_parts(
+    tables: Tables,
+    *,
+    level: str,
+    counting: Counting = DEFAULT,
+    years: Years | None = None,
+    within: str | None = None,
+    authors: bool = False,
+    units: tuple[str, ...] | None = None,
+) -> ir.Table:
+    """What :func:`numbered_parts` adds up: for those who add up more.
+
+    Returns
+    -------
+    ibis table
+        ``work_no``, ``year``, ``unit_no``, ``high``, ``low`` among others; one or several rows for each article and
+        unit
+    """
     if counting.rollup == "first":
         if within is not None:
             raise BadParameter(
@@ -282,13 +310,10 @@ def numbered_parts(
                 "first",
                 "inside one city an institution has the part of its sites there, which it splits last",
             )
-        parts = _rolled_up_first(tables, level=level, counting=counting, years=years)
-    else:
-        parts = _split_first(
-            tables, level=level, counting=counting, years=years, within=within, authors=authors, units=units
-        )
-    key = ("parts", level, articles_key(counting), counting.rollup, years, within, authors, units)
-    return tables.keep(key, _summed(parts, ["work_no", "year", "unit_no"], authors=authors))
+        return _rolled_up_first(tables, level=level, counting=counting, years=years)
+    return _split_first(
+        tables, level=level, counting=counting, years=years, within=within, authors=authors, units=units
+    )
 
 
 def numbered_seats(

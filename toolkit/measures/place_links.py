@@ -67,7 +67,7 @@ def links_of_place(
         return tables.kept[key]
     asked: dict[str, Any] = {"level": level, "place": place, "inside": inside, "years": years}
     if has_built_links(tables, level=level, counting=counting):
-        return tables.keep(key, _built(tables, **asked))
+        return _built(tables, **asked)
     pairs = seat_pairs_of_place(tables, counting=counting, **asked)
     links = pairs.group_by("year", "own_no", "partner_no", "there_no").agg(joint=pairs.count())
     return tables.keep(key, links)

@@ -15,12 +15,12 @@ from toolkit.measures.place_links import has_built_links, links_of_place
 from toolkit.measures.seats import seat_pairs_of_place
 from toolkit.measures.tables import Tables
 
-__all__ = ["compared_scopes", "scope_pairs"]
+__all__ = ["compared_scopes", "joint_frequencies"]
 
 _SCOPES: Final = ("inside", "domestic", "international")
 
 
-def scope_pairs(
+def joint_frequencies(
     tables: Tables,
     *,
     level: str,
@@ -30,7 +30,7 @@ def scope_pairs(
     by_year: bool = False,
     counting: Counting = DEFAULT,
 ) -> ir.Table:
-    """Joint articles of each institution of ``place`` with each other institution, by where the other stands.
+    """How many pairs of institutions have how many joint articles, by where the institution outside stands.
 
     ``joint(i, j)`` = articles with an author at i in the place and one at j: in the place too (``inside``), elsewhere
     in its country (``domestic``), in another country (``international``), or elsewhere in ``partner_country`` (scope:
@@ -40,30 +40,32 @@ def scope_pairs(
     Returns
     -------
     ibis table
-        ``scope``, ``year`` (null over a window), ``own_no``, ``partner_no`` (numbers of institutions), ``joint``
-        [articles]
+        ``place_in_scopes`` (0 inside, 1 domestic, 2 international, 3 ``partner_country``), with ``by_year`` also
+        ``year``, ``joint`` [articles], ``pairs`` [pairs of institutions]
     """
     asked: dict[str, Any] = {"level": level, "place": place, "counting": counting, "years": years}
-    keys = ["scope", "year", "own_no", "partner_no"] if by_year else ["scope", "own_no", "partner_no"]
+    span = ["place_in_scopes", *(["year"] if by_year else [])]
+    keys = [*span, "own_no", "partner_no"]
+    key = ("joint_frequencies", level, counting, years, by_year, place, partner_country)
     scoped = partial(_scoped, tables, level=level, place=place, partner_country=partner_country)
-    counted = None
     if has_built_links(tables, level=level, counting=counting):
         links = scoped(*(links_of_place(tables, inside=inside, **asked) for inside in (True, False)))
-        links = tables.keep(("scoped links", level, years, place, partner_country), links)
-        if not _stand_in_several_places(links):
-            counted = links.group_by(keys).agg(joint=links.joint.sum())
-    if counted is None:
-        found = scoped(*(seat_pairs_of_place(tables, inside=inside, **asked) for inside in (True, False)))
-        counted = found.drop("there_no").distinct().group_by(keys).agg(joint=ibis._.count())
-    year = counted.year if by_year else ibis.null("int32")
-    counted = counted.select("scope", "own_no", "partner_no", "joint", year=year)
-    return tables.keep(("scope_pairs", level, counting, years, by_year, place, partner_country), counted)
+        # an article stands in several links of a partner who has seats in several places of a scope
+        several = links.there_no.min() < links.there_no.max()
+        counted = links.group_by(keys).agg(joint=links.joint.sum(), several=several)
+        counted = counted.group_by([*span, "joint"]).agg(pairs=counted.count(), several=counted.several.any())
+        counted = tables.keep(("of links", *key), counted)
+        if not counted.several.any().to_pyarrow().as_py():
+            return counted.drop("several")
+    found = scoped(*(seat_pairs_of_place(tables, inside=inside, **asked) for inside in (True, False)))
+    counted = found.drop("there_no").distinct().group_by(keys).agg(joint=ibis._.count())
+    return tables.keep(key, counted.group_by([*span, "joint"]).agg(pairs=counted.count()))
 
 
 def _scoped(
     tables: Tables, inside: ir.Table, outside: ir.Table, *, level: str, place: str, partner_country: str | None
 ) -> ir.Table:
-    """Pairs of a place with the ``scope`` that the partner stands in; one of both a country and abroad has two rows."""
+    """Pairs of a place with the scope that the partner stands in; one of a country named has a row for that too."""
     countries = units(tables, level)
     homes = unit_numbers(tables, level).inner_join(
         countries.select(unit="id", country="country"), [("unit_id", "unit")]
@@ -72,20 +74,13 @@ def _scoped(
     outside = outside.inner_join(homes.select(home_no="number", country="country"), [("there_no", "home_no")])
     of_place = countries.filter(countries.id == place).select(own_country="country")
     known = outside.cross_join(of_place).filter(ibis._.country.notnull(), ibis._.own_country.notnull())
-    scope = ibis.ifelse(known.country == known.own_country, "domestic", "international")
-    found = inside.mutate(scope=ibis.literal("inside")).select(*columns, "scope")
-    found = found.union(known.mutate(scope=scope).select(*columns, "scope"))
+    abroad = ibis.ifelse(known.country == known.own_country, 1, 2).cast("int64")
+    found = inside.mutate(place_in_scopes=ibis.literal(0, "int64")).select(*columns, "place_in_scopes")
+    found = found.union(known.mutate(place_in_scopes=abroad).select(*columns, "place_in_scopes"))
     if partner_country is None:
         return found
-    named = outside.filter(outside.country == partner_country)
-    return found.union(named.mutate(scope=ibis.literal(partner_country)).select(*columns, "scope"))
-
-
-def _stand_in_several_places(links: ir.Table) -> bool:
-    """Whether a partner has seats in several places of one scope, so that an article may stand in several links."""
-    seats = links.select("scope", "partner_no", "there_no").distinct()
-    several = seats.group_by("scope", "partner_no").agg(places=seats.count())
-    return bool(several.filter(several.places > 1).count().to_pyarrow().as_py())
+    named = outside.filter(outside.country == partner_country).mutate(place_in_scopes=ibis.literal(3, "int64"))
+    return found.union(named.select(*columns, "place_in_scopes"))
 
 
 def compared_scopes(
@@ -101,8 +96,8 @@ def compared_scopes(
 ) -> ir.Table:
     """Mean and median joint articles of the ``top`` pairs of institutions of each scope.
 
-    The pairs of :func:`scope_pairs` with most joint articles are taken in each scope (and year), all of them where
-    there are fewer. ``ratio_to_inside`` = mean of the scope / mean inside the place.
+    The pairs of :func:`joint_frequencies` with most joint articles are taken in each scope (and year), all of them
+    where there are fewer. ``ratio_to_inside`` = mean of the scope / mean inside the place.
 
     Parameters
     ----------
@@ -140,7 +135,7 @@ def compared_scopes(
     >>> found.select(["scope", "pairs", "mean_joint"]).to_pylist()[:2]
     [{'scope': 'inside', 'pairs': 1, 'mean_joint': 1.0}, {'scope': 'domestic', 'pairs': 4, 'mean_joint': 1.0}]
     """
-    rows = scope_pairs(
+    rows = joint_frequencies(
         tables,
         level=level,
         place=place,
@@ -149,18 +144,21 @@ def compared_scopes(
         by_year=by_year,
         counting=counting,
     )
-    keys = ["scope", "year"] if by_year else ["scope"]
-    order = [ibis.desc("joint"), "own_no", "partner_no"]
-    rows = rows.mutate(position=ibis.row_number().over(group_by=keys, order_by=order) + 1)
+    keys = ["place_in_scopes", "year"] if by_year else ["place_in_scopes"]
+    # pairs stand in the order of their joint articles: those of a row behind all with more
+    window = ibis.cumulative_window(group_by=keys, order_by=ibis.desc("joint"))
+    rows = rows.mutate(last=rows.pairs.sum().over(window).cast("int64"))
+    rows = rows.mutate(before=rows.last - rows.pairs)
     if top:
-        rows = rows.filter(rows.position <= top)
-    rows = rows.mutate(number=ibis._.count().over(group_by=keys))
+        rows = rows.filter(rows.before < top).mutate(last=ibis.least(ibis._.last, top))
+    rows = rows.mutate(number=ibis._.last.max().over(group_by=keys), taken=ibis._.last - ibis._.before)
     # the middle one, or the middle two: not every engine has a median
-    middle = (2 * rows.position - rows.number).between(0, 2)
+    middle = [(rows.before < place) & (rows.last >= place) for place in ((rows.number + 1) // 2, rows.number // 2 + 1)]
+    lower, upper = (rows.joint.max(where=one).cast("float64") for one in middle)
     found = rows.group_by(keys).agg(
-        pairs=rows.count(),
-        mean_joint=rows.joint.sum().cast("float64") / rows.count().cast("float64"),
-        median_joint=rows.joint.cast("float64").mean(where=middle),
+        pairs=rows.taken.sum().cast("int64"),
+        mean_joint=(rows.joint * rows.taken).sum().cast("float64") / rows.taken.sum().cast("float64"),
+        median_joint=(lower + upper) / 2.0,
     )
     grid = _grid(tables, partner_country, years=years, by_year=by_year, counting=counting)
     found = grid.left_join(found, keys)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from functools import reduce
+from operator import add
+from typing import Any, Final
 
 import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
 
 from toolkit.measures.counting import DEFAULT, Counting
-from toolkit.measures.parts import Years, numbered_parts, unit_numbers, year_totals
-from toolkit.measures.precision import exact_sum, summed_over_years
+from toolkit.measures.parts import Years, unit_numbers, unsummed_parts, year_totals
+from toolkit.measures.precision import from_limbs, summed_over_years
 from toolkit.measures.tables import Tables
 
 __all__ = ["WHOLE_SET", "set_scores"]
@@ -64,35 +67,43 @@ def set_scores(
     >>> found.filter(found.id == WHOLE_SET).to_pyarrow().to_pylist()
     [{'id': 'set', 'year': None, 'joint': 1, 'score': 0.875}]
     """
-    numbers = unit_numbers(tables, level)
-    chosen = numbers.filter(numbers.unit_id.isin(list(members)))
-    parts = numbered_parts(tables, level=level, counting=counting, years=years, units=tuple(sorted(members)))
-    parts = parts.inner_join(chosen, [("unit_no", "number")])
-    present = parts.group_by("work_no").agg(members=parts.unit_no.nunique())
-    parts = parts.semi_join(present.filter(present.members == len(members)), "work_no")
-    parts = tables.keep(
-        ("set", level, tuple(members), counting, years), parts.select("work_no", "year", "unit_id", "share")
-    )
+    asked: dict[str, Any] = {"level": level, "counting": counting, "years": years}
+    sums = tables.keep(("set", tuple(members), *asked.values()), _yearly_sums(tables, members, **asked))
+    whole = {name: reduce(add, (sums[f"{name}_{place}"] for place in range(len(members)))) for name in ("high", "low")}
+    rows = [sums.select("year", "joint", id=ibis.literal(WHOLE_SET), **whole)]
+    rows += [
+        sums.select("year", "joint", id=ibis.literal(member), high=f"high_{place}", low=f"low_{place}")
+        for place, member in enumerate(members)
+    ]
+    found = ibis.union(*rows)
     base = year_totals(tables, counting=counting).select("year")
     if years is not None:
         base = base.filter(base.year.between(*years))
-    counted = parts.group_by("year").agg(joint=parts.work_no.nunique(), score=exact_sum(parts.share))
-    rows = _row(base, counted, WHOLE_SET)
-    for member in members:
-        of_member = parts.filter(parts.unit_id == member)
-        counted = of_member.group_by("year").agg(joint=of_member.count(), score=exact_sum(of_member.share))
-        rows = rows.union(_row(base, counted, member))
+    names = ibis.memtable(pa.table({"id": pa.array([WHOLE_SET, *members], pa.string())}))
+    rows = base.cross_join(names).left_join(found, ["id", "year"])
+    rows = rows.select(
+        "id",
+        "year",
+        joint=ibis.coalesce(rows.joint, 0),
+        score=ibis.coalesce(from_limbs(rows.high, rows.low), 0.0),
+    )
     if by_year:
         return rows
     return summed_over_years(rows, "id", counts=["joint"], parts=["score"])
 
 
-def _row(base: ir.Table, counted: ir.Table, unit: str) -> ir.Table:
-    """``counted`` in each year of ``base``, 0 where there is nothing."""
-    joined = base.left_join(counted, "year")
-    return joined.select(
-        id=ibis.literal(unit),
-        year=joined.year,
-        joint=ibis.coalesce(joined.joint, 0),
-        score=ibis.coalesce(joined.score, 0.0),
-    )
+def _yearly_sums(
+    tables: Tables, members: Sequence[str], *, level: str, counting: Counting, years: Years | None
+) -> ir.Table:
+    """Articles that all members are on, by ``year``: ``joint`` and each member's limbs, ``high_0`` and so on."""
+    numbers = unit_numbers(tables, level)
+    chosen = numbers.filter(numbers.unit_id.isin(list(members))).to_pyarrow().to_pydict()
+    number_of = dict(zip(chosen["unit_id"], chosen["number"], strict=True))
+    parts = unsummed_parts(tables, level=level, counting=counting, years=years, units=tuple(sorted(members)))
+    sums = {}
+    for place, member in enumerate(members):
+        own = parts.unit_no == number_of.get(member, -1)
+        sums |= {f"{name}_{place}": parts[name].sum(where=own) for name in ("high", "low")}
+    # a sum over no rows is null: the member is not on the article
+    articles = parts.group_by("work_no", "year").agg(**sums).drop_null()
+    return articles.group_by("year").agg(joint=articles.count(), **{name: articles[name].sum() for name in sums})

@@ -31,7 +31,7 @@ from toolkit.measures.movement.rules import STORED_MOVES, movements
 from toolkit.measures.notes import long_articles
 from toolkit.measures.pairing import kin_pairs
 from toolkit.measures.partnerships import one_ended_partnerships, partnership_counts, yearly_links
-from toolkit.measures.parts import numbered_works, site_homes, site_parts, unit_numbers
+from toolkit.measures.parts import numbered_works, site_homes, site_parts, unit_numbers, year_totals
 from toolkit.measures.share import yearly_shares
 from toolkit.measures.site_sums import shared_works, yearly_sites
 from toolkit.measures.subject_mix import yearly_subject_shares, yearly_subject_totals
@@ -45,6 +45,7 @@ DEFAULT_LEVELS: Final = ("institution", "city", "country")
 
 _OF_CORPUS: Final = (
     "long_articles",
+    "year_totals",
     "articles",
     "site_parts",
     "yearly_sites",
@@ -161,6 +162,7 @@ def _asked_tables(tables: Tables, levels: tuple[str, ...], *, wfc: bool, movemen
 
 def _yearly_tables(tables: Tables, levels: tuple[str, ...], *, wfc: bool) -> Iterator[_Named]:
     yield "long_articles", long_articles(tables), ("work_id",)
+    yield "year_totals", year_totals(tables), ("year",)
     # first of all: what follows has the numbers that are given here
     yield "articles", numbered_works(tables, ordered=True), ("work_no",)
     parts = site_parts(tables)
@@ -199,7 +201,7 @@ def _of_places(tables: Tables, level: str) -> Iterator[_Named]:
     yield f"{level}_internal", yearly_internal(tables, level=level), _BY_UNIT
     for name, inside in (("links", False), ("inside_links", True)):
         links = yearly_links(tables, level=level, inside=inside)
-        yield f"{level}_{name}", links, ("year", "a_no", "b_no", "a_institution_no", "b_institution_no")
+        yield f"{level}_{name}", links, ("a_no", "b_no", "a_institution_no", "b_institution_no", "year")
     yield f"{level}_subjects", yearly_subject_shares(tables, level=level), (*_BY_UNIT, "subject")
     yield f"{level}_types", yearly_types(tables, level=level), (*_BY_UNIT, "type")
     if level == "city":

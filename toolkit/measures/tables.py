@@ -65,14 +65,15 @@ class Tables:
 
     Attributes
     ----------
-    works, authorships, authors, institutions, sites, cities, lineage, journals, subjects
-        Ibis tables with the columns of :mod:`toolkit.corpus.schema` that the measures read.
     has_lineage
         Whether it is known which institution belongs to which; without it kin can't be told apart from partners.
     stored
         What opens the tables that were computed before, by name (see :mod:`toolkit.measures.store`).
     connection
         The engine.
+    canonical
+        What opens the canonical tables, by name: :attr:`works`, :attr:`authorships` and the others are Ibis tables with
+        the columns of :mod:`toolkit.corpus.schema` that the measures read, opened when they are first asked for.
     lists
         What gives the narrow tables of :meth:`listed`.
     kept
@@ -88,17 +89,9 @@ class Tables:
     4
     """
 
-    works: ir.Table
-    authorships: ir.Table
-    authors: ir.Table
-    institutions: ir.Table
-    sites: ir.Table
-    cities: ir.Table
-    lineage: ir.Table
-    journals: ir.Table
-    subjects: ir.Table
     has_lineage: bool
     connection: Any
+    canonical: Mapping[str, Callable[[], ir.Table]] = field(repr=False, compare=False)
     stored: Mapping[str, Callable[[], ir.Table]] = field(default_factory=dict, repr=False, compare=False)
     lists: Mapping[str, Callable[[], pa.Table]] = field(default_factory=dict, repr=False, compare=False)
     kept: dict[tuple[Any, ...], ir.Table] = field(default_factory=dict, repr=False, compare=False)
@@ -129,8 +122,8 @@ class Tables:
         if settings.memory_limit:
             options["memory_limit"] = settings.memory_limit
         connection = ibis.duckdb.connect(**options)
-        tables = {
-            name: connection.read_parquet(workspace.table(name), table_name=name)[list(columns)]
+        canonical = {
+            name: partial(_read_table, connection, workspace.table(name), name, columns)
             for name, columns in _NEEDED.items()
         }
         has_lineage = bool(workspace.state().get("has_lineage", False))
@@ -149,23 +142,75 @@ class Tables:
             stored=stored,
             lists=lists,
             pseudonyms=pseudonyms_of(workspace),
-            **tables,
+            canonical=canonical,
         )
 
     @classmethod
     def on(cls, connection: Any, tables: Mapping[str, pa.Table]) -> Tables:
         """Tables copied onto any Ibis connection; those not given are empty."""
-        placed = {}
+        canonical: dict[str, Callable[[], ir.Table]] = {}
         for name, columns in _NEEDED.items():
             content = tables.get(name, TABLES[name].empty_table()).select(list(columns))
-            placed[name] = connection.create_table(name, content)
+            connection.create_table(name, content)
+            canonical[name] = partial(connection.table, name)
         has_lineage = "lineage" in tables and tables["lineage"].num_rows > 0
         lists = {
             name: partial(_unlisted, tables.get(table, TABLES[table].empty_table()), key, column)
             for name, (table, key, column) in _LISTS.items()
         }
         lists["first_types"] = partial(_first_types, tables.get("institutions", TABLES["institutions"].empty_table()))
-        return cls(has_lineage=has_lineage, connection=connection, lists=lists, **placed)
+        return cls(has_lineage=has_lineage, connection=connection, canonical=canonical, lists=lists)
+
+    @property
+    def works(self) -> ir.Table:
+        """Articles."""
+        return self._opened("works")
+
+    @property
+    def authorships(self) -> ir.Table:
+        """Authors of articles and the sites they sign from."""
+        return self._opened("authorships")
+
+    @property
+    def authors(self) -> ir.Table:
+        """People with an id."""
+        return self._opened("authors")
+
+    @property
+    def institutions(self) -> ir.Table:
+        """Institutions with their names and countries."""
+        return self._opened("institutions")
+
+    @property
+    def sites(self) -> ir.Table:
+        """Institutions at cities."""
+        return self._opened("sites")
+
+    @property
+    def cities(self) -> ir.Table:
+        """Cities with their regions and metropolitan areas."""
+        return self._opened("cities")
+
+    @property
+    def lineage(self) -> ir.Table:
+        """Institutions and their ancestors."""
+        return self._opened("lineage")
+
+    @property
+    def journals(self) -> ir.Table:
+        """Journals with their names."""
+        return self._opened("journals")
+
+    @property
+    def subjects(self) -> ir.Table:
+        """Subjects of articles."""
+        return self._opened("subjects")
+
+    def _opened(self, name: str) -> ir.Table:
+        key = ("canonical", name)
+        if key not in self.kept:
+            self.kept[key] = self.canonical[name]()
+        return self.kept[key]
 
     @classmethod
     def empty(cls) -> Tables:
@@ -252,6 +297,11 @@ def _of_years(table: ir.Table, years: tuple[int, int] | None) -> ir.Table:
 
 def _holds(window: tuple[int, int] | None, years: tuple[int, int] | None) -> bool:
     return window is None or (years is not None and window[0] <= years[0] and years[1] <= window[1])
+
+
+def _read_table(connection: Any, path: Path, name: str, columns: tuple[str, ...]) -> ir.Table:
+    table: ir.Table = connection.read_parquet(path, table_name=name)[list(columns)]
+    return table
 
 
 def _read_list(path: Path, key: str, column: str) -> pa.Table:
