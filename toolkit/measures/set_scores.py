@@ -100,7 +100,7 @@ def _yearly_sums(
     chosen = numbers.filter(numbers.unit_id.isin(list(members))).to_pyarrow().to_pydict()
     number_of = dict(zip(chosen["unit_id"], chosen["number"], strict=True))
     parts = unsummed_parts(tables, level=level, counting=counting, years=years, units=tuple(sorted(members)))
-    sums = {}
+    sums: dict[str, ir.IntegerScalar] = {}
     for place, member in enumerate(members):
         own = parts.unit_no == number_of.get(member, -1)
         sums |= {f"{name}_{place}": parts[name].sum(where=own) for name in ("high", "low")}
