@@ -17,7 +17,7 @@ from toolkit.network.arrays import EdgeArray
 from toolkit.network.communities import communities
 from toolkit.network.ready_made import directed_graph
 from toolkit.network.suppliers import suppliers_and_attractors
-from toolkit.runs import Answer, recording
+from toolkit.runs import Answer, RunRecord, recording
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from toolkit.measures.asking import Folder, YearsAsked
     from toolkit.measures.movement.options import MovementOptions
 
-__all__ = ["VIEWS", "flow_communities", "flow_graph", "flow_view", "suppliers"]
+__all__ = ["VIEWS", "flow_communities", "flow_graph", "flow_view", "repeat", "suppliers"]
 
 
 def flow_graph(
@@ -277,3 +277,17 @@ def flow_view(workspace: Folder, view: str, asked: Mapping[str, Any], **options:
     if "network" in given and Movement(**options) == DEFAULT_MOVEMENT:
         options = {}
     return function(workspace, **given, **options)
+
+
+def repeat(record: RunRecord, workspace: Folder) -> Answer:
+    """Analyse the network of a record again: the same parameters, the frame they give today.
+
+    Raises
+    ------
+    BadParameter
+        The record is of another method.
+    """
+    analyses = {"suppliers": suppliers, "flow_communities": flow_communities}
+    if record.method not in analyses:
+        raise BadParameter("method", record.method, f"analyses of flows are {' and '.join(analyses)}")
+    return analyses[record.method](workspace, **record.parameters)

@@ -20,7 +20,9 @@ def test_moves_are_listed_and_what_is_in_no_flow_is_told(cli: Cli, careers_works
         ("returnee", "Nanjing", 2005, "migration", 1.0),
         ("overlap", "Cambridge", 2016, "dual", 0.0),
     ]
-    assert "researchers=3 moves=3 movers=2 censored=0 visit=0 dual=1 open=0 simultaneous_starts=0" in done.err
+    assert (
+        "researchers=3 moves=3 movers=2 censored=0 visit=0 dual=1 open=0 simultaneous_starts=0 gap_starts=0" in done.err
+    )
     options = ("--max-overlap", "5", "--years", "2016", "--bridge-gap", "1", "--join-gap", "2", "--max-visit", "1")
     done = cli("moves", *options, "-w", careers_workspace, "--format", "json")
     assert [row["kind"] for row in done.rows()] == ["migration"]

@@ -150,19 +150,30 @@ class PlainCareers:
             found.append((place, start, end))
         return found
 
-    def senders(self, tenures, new):
+    def senders(self, tenures, new, *, join=None):
         place, start, _ = new
         earlier = [old for old in tenures if old[1] < start]
         related = {old for old in earlier if (place, old[0]) in self.kin}
         running = [old for old in earlier if old[0] != place and old[2] >= start - 1 and old not in related]
         if running or not earlier:
             return running
-        join = self.options["join_gap"] if self.options["join_gap"] is not None else self.options["bridge_gap"]
+        if join is None:
+            join = self.options["join_gap"] if self.options["join_gap"] is not None else self.options["bridge_gap"]
         last = max(old[2] for old in earlier)
         ended_last = [old for old in earlier if old[2] == last]
         if last < start - 1 - join or any(old[0] == place for old in ended_last):
             return []
         return [old for old in ended_last if old not in related]
+
+    def gap_starts(self):
+        """``{(author, place, year)}`` of tenures that have senders only where any gap is allowed."""
+        return {
+            (author, new[0], new[1])
+            for author in self.seen
+            for tenures in [self.tenures(author)]
+            for new in tenures
+            if not self.senders(tenures, new) and self.senders(tenures, new, join=9999)
+        }
 
     def tenure_moves(self):
         found = []

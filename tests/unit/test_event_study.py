@@ -253,6 +253,18 @@ def test_a_file_says_whose_event_is_when(returning, tmp_path):
     assert answer.frame["mean"].tolist() == [0, 0, 1]
     assert answer.frame.n.tolist() == [2, 2, 2]
     assert any("nobody" in note for note in answer.run.notes)
+    file.write_text("author_id,group,event_year\nr00,talents,2010\nr01,talents,2031\n")
+    later = event_study(returning, people=file, comparison=None, outcomes=["articles"], span=(-1, 1))
+    assert later.run.facts["persons"] == 1
+    assert "1 people of the file have an event outside 2000:2015." in later.run.notes
+    file.write_text("author_id,group,event_year\nr00,talents,2031\nnobody,talents,2009\nr01,talents,\n")
+    with pytest.raises(EmptySelection) as error:
+        event_study(returning, people=file)
+    assert str(error.value) == (
+        f"{file} names no event that can be used. 1 rows of the file of people are not used: line 3: no author of the "
+        "records: nobody, talents. 1 people of the file have no event_year and are left out. 1 people of the file have "
+        "an event outside 2000:2015. Widen the years, or mend the file."
+    )
 
 
 @pytest.mark.parametrize(

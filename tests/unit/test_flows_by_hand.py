@@ -31,9 +31,11 @@ from toolkit.corpus.example import (
     UCAS,
     career_tables,
     example_workspace,
+    team_tables,
 )
 from toolkit.errors import BadParameter, EmptyGraph, EmptySelection, UnknownPlace, WrongGraph
 from toolkit.flow_analyses import flow_view
+from toolkit.flow_analyses import repeat as repeat_analysis
 from toolkit.measures.answers import repeat
 from toolkit.measures.flows.counts import flow_counts, flow_matrix
 from toolkit.measures.flows.group_moves import group_moves as moves_in_groups
@@ -43,6 +45,7 @@ from toolkit.measures.flows.indicators import place_flows, system_flows
 from toolkit.measures.flows.rates import brain_flows, gateway_rates, retention, return_rates
 from toolkit.measures.movement.rules import person_years
 from toolkit.measures.tables import Tables
+from toolkit.runs import RunRecord
 
 # the SQLite backend of ibis 12 sets a pandas option that pandas 3 warns of
 pytestmark = pytest.mark.filterwarnings("ignore:The 'future.infer_string' option:DeprecationWarning")
@@ -337,6 +340,31 @@ def test_an_answer_is_repeated_from_its_record(workspace, mine):
         again = repeat(answer.run.to_dict(), workspace)
         assert again.frame.equals(answer.frame), answer.run.method
         assert again.run.run_id == answer.run.run_id
+
+
+def test_analyses_of_the_network_are_repeated_from_their_records(workspace, mine):
+    for answer in (
+        suppliers(workspace, years="2004:2007", rule="mode-year"),
+        flow_communities(workspace, level="institution", starts=2, resolution=0.5, seed=4),
+        suppliers(workspace, network="mine"),
+        flow_communities(workspace, network="mine", starts=2),
+    ):
+        again = repeat_analysis(RunRecord.from_dict(answer.run.to_dict()), workspace)
+        assert again.frame.equals(answer.frame), answer.run.method
+        assert again.run.run_id == answer.run.run_id
+    with pytest.raises(BadParameter, match="analyses of flows are suppliers and flow_communities"):
+        repeat_analysis(flow_system(workspace, network="mine").run, workspace)
+
+
+def test_nobody_followed_is_no_fault(tmp_path):
+    """Careers can't be followed without ids: every view says so by its empty rows or by a sentence."""
+    nameless = team_tables([("W1", 2010, [(None, [PKU])]), ("W2", 2012, [(None, [NJU])])])
+    workspace = example_workspace(tmp_path, tables=nameless)
+    for view in (flows, flow_indicators, flow_system, corridors):
+        assert view(workspace).frame.empty
+    assert "2 authors on articles have no id and are not followed." in flow_indicators(workspace).run.notes
+    with pytest.raises(EmptyGraph, match="Nobody moved in this selection"):
+        suppliers(workspace)
 
 
 def test_flows_made_elsewhere_answer_alike(workspace, mine, tmp_path):

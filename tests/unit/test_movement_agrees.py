@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 from plain.movement import PlainCareers
 from plain.random_careers import random_careers
 
-from toolkit.measures.movement.observations import corpus_span, observations
+from toolkit.measures.movement.observations import author_numbers, corpus_span, observations
 from toolkit.measures.movement.options import Movement
 from toolkit.measures.movement.rules import first_years, movements, origin_classes, person_years, tenures
+from toolkit.measures.movement.tenures import gap_starts
+from toolkit.measures.parts import unit_numbers
 from toolkit.measures.tables import Tables
 
 # an example holds many careers, so few are enough
@@ -69,5 +71,11 @@ def test_every_rule_equals_the_plain_computation(level, seed, options):
         stays = tenures(tables, level=level, movement=movement).to_pyarrow().to_pylist()
         found = {(r["author_id"], r["place_id"], r["start_year"], r["end_year"]) for r in stays}
         assert found == {(author, *stay) for author in plain.seen for stay in plain.tenures(author)}
+        late = gap_starts(tables, level=level, movement=Movement(**options))
+        late = late.inner_join(author_numbers(tables), "author_no")
+        late = late.inner_join(unit_numbers(tables, level), [("to_no", "number")])
+        late = late.select("author_id", "unit_id", "year").to_pyarrow().to_pylist()
+        assert len(late) == len(plain.gap_starts())
+        assert {tuple(row.values()) for row in late} == plain.gap_starts()
         classes = origin_classes(tables, level=level, movement=movement).to_pyarrow().to_pylist()
         assert {row["author_id"]: row["category"] for row in classes} == plain.origin_classes()

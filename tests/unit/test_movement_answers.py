@@ -79,7 +79,7 @@ def test_moves_of_a_window_with_names_and_what_is_in_no_flow(workspace):
     ]
     assert answer.frame.loc[2, "flags"] == "censored, career end"
     facts = {"researchers": 3, "moves": 3, "movers": 3, "censored": 1, "visit": 0, "dual": 1, "open": 0}
-    assert answer.run.facts == {**facts, "simultaneous_starts": 0}
+    assert answer.run.facts == {**facts, "simultaneous_starts": 0, "gap_starts": 1}
     assert "What follows on moves after 2021 is not known yet: 1 are censored." in answer.run.notes
     assert "1 authors on articles have no id and are not followed." in answer.run.notes
     assert answer.run.parameters["years"] == "2013:2024"
@@ -129,6 +129,20 @@ def test_a_career_has_its_tenures_and_moves_in_order(workspace):
         ["oxf", 1.0, False],
     ]
     assert repeat(sc.careers(workspace, author="overlap").run, workspace).frame.equals(frame)
+
+
+def test_stays_over_too_long_a_gap_are_told(workspace):
+    answer = sc.careers(workspace, author="gap", level="city")
+    assert answer.frame.event.tolist() == ["tenure", "tenure", "gap"], "the gap is that of the main place"
+    assert answer.run.facts["gap_starts"] == 1
+    assert answer.run.notes[-1] == (
+        "1 stays begin more than 2 unseen years after the last one elsewhere, so they follow on none by tenure and are "
+        "in no flow: gap at Beijing from 2015, until 2003 at Nanjing."
+    )
+    wide = sc.careers(workspace, author="gap", level="city", join_gap=11)
+    assert (wide.run.facts["gap_starts"], "migration" in wide.frame.event.tolist()) == (0, True)
+    assert sc.moves(workspace, years="2014").run.facts["gap_starts"] == 0
+    assert sc.careers(workspace, author="gap", bridge_gap=10, join_gap=10).run.facts["gap_starts"] == 1
 
 
 def test_a_career_is_drawn(workspace, tmp_path):

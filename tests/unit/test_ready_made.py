@@ -118,6 +118,10 @@ def test_what_can_t_be_used_leaves_the_workspace_as_it_was(workspace, file):
     before = read_network(workspace, "mine").fingerprint
     with pytest.raises(DataError, match=r"none of 1 flows can be used: unknown place: no such country \(1\).*line 2"):
         ingest_flows(workspace, file("mine.csv", "origin,destination,year,count", "Beijing,JP,2019,5"))
+    with pytest.raises(DataError, match="none of 0 flows can be used: it has no rows"):
+        ingest_flows(workspace, file("mine.csv", "origin,destination,year,count"))
+    with pytest.raises(DataError, match="none of 1 flows can be used: every count is zero"):
+        ingest_flows(workspace, file("mine.csv", "origin,destination,year,count", "CN,JP,2019,0"))
     with pytest.raises(MissingColumn, match="no column says the year"):
         ingest_flows(workspace, file("mine.csv", "origin,destination,count", "CN,JP,5"))
     with pytest.raises(MissingColumn, match="needs a column for count"):

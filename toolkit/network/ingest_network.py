@@ -83,7 +83,7 @@ def ingest_network(
     (2, {'the pair stands twice': 1})
     """
     given = [paths] if isinstance(paths, str | Path) else list(paths)
-    files = find_files(given, what="a network", suffixes=NETWORK_SUFFIXES)
+    files = find_files(given, what="networks", suffixes=NETWORK_SUFFIXES)
     called = checked_name(name if name is not None else Path(given[0]).name.split(".")[0])
     parameters = {
         "kind": "network",

@@ -239,7 +239,9 @@ def nothing_kept(
     kind: str, path: Path, read: int, rejects: dict[str, int], listing: Sequence[dict[str, Any]]
 ) -> DataError:
     """The error that says why nothing of a file could be used."""
-    reasons = ", ".join(f"{reason} ({count})" for reason, count in rejects.items()) or "every count is zero"
+    reasons = ", ".join(f"{reason} ({count})" for reason, count in rejects.items()) or (
+        "every count is zero" if read else "it has no rows"
+    )
     first = f" The first: line {listing[0]['line']}, {listing[0]['excerpt']!r}." if listing else ""
     return DataError(f"{path}: none of {read} {kind} can be used: {reasons}.{first} The workspace is as it was.")
 

@@ -172,7 +172,8 @@ def flow_indicators(
     ) as asked:
         whole = place_flows(asked.counts, asked.person_years)
         system = _rounded(system_flows(whole, asked.counts)).to_pyarrow().to_pylist()
-        asked.question.timer.facts.update({name: value for name, value in system[0].items() if name != "year"})
+        for row in system:  # none where nobody is seen anywhere
+            asked.question.timer.facts.update({name: value for name, value in row.items() if name != "year"})
         rows = place_flows(asked.counts, asked.person_years, by_year=True) if by_year else whole
         chosen = None if place is None else asked.place(place)
         code = asked.country(country)

@@ -14,7 +14,7 @@ from toolkit.measures.movement.mode_years import tied_years
 from toolkit.measures.movement.observations import corpus_span
 from toolkit.measures.movement.options import Movement
 from toolkit.measures.movement.rules import movements, suspects
-from toolkit.measures.movement.tenures import simultaneous_starts
+from toolkit.measures.movement.tenures import gap_starts, simultaneous_starts
 from toolkit.measures.notes import left_out
 from toolkit.measures.precision import exact_sum, rounded
 from toolkit.measures.tables import Tables
@@ -64,8 +64,9 @@ def movement_facts(question: Question, movement: Movement) -> None:
     """Put what the rule made of the window into the record: moves in flows, and everything that is in none.
 
     Facts: ``researchers``, ``moves`` [author-place pairs], ``movers`` [authors] in flows; for the tenure rule
-    ``visit``, ``dual``, ``open`` and ``censored`` [pairs], ``simultaneous_starts`` [authors]; for the mode-year rule
-    ``gap`` [moves], ``ties`` and ``ties_dropped`` [years of authors].
+    ``visit``, ``dual``, ``open`` and ``censored`` [pairs], ``simultaneous_starts`` [authors], ``gap_starts`` (tenures
+    that follow on others only over a longer gap than is allowed); for the mode-year rule ``gap`` [moves], ``ties`` and
+    ``ties_dropped`` [years of authors].
     """
     tables, level, years = question.tables, question.level, question.years
     found = movements(tables, level=level, movement=movement, years=years)
@@ -81,6 +82,8 @@ def movement_facts(question: Question, movement: Movement) -> None:
     if movement.rule == "tenure":
         facts |= {kind: kinds.get(kind, 0) for kind in ("visit", "dual", "open")}
         facts["simultaneous_starts"] = _count(simultaneous_starts(tables, level=level, movement=movement))
+        late = gap_starts(tables, level=level, movement=movement)
+        facts["gap_starts"] = _count(late.filter(late.year.between(*years)))
         last = corpus_span(tables)[1]
         if facts["censored"]:
             question.timer.notes.append(

@@ -8,7 +8,7 @@ from typing import Final, Unpack
 import ibis
 import ibis.expr.types as ir
 
-from toolkit.measures.asking import Folder
+from toolkit.measures.asking import Folder, Question, named
 from toolkit.measures.levels import units
 from toolkit.measures.movement.asking import asking_movement
 from toolkit.measures.movement.mode_years import mode_years
@@ -18,6 +18,7 @@ from toolkit.measures.movement.options import FLOW_RULES, Movement, MovementOpti
 from toolkit.measures.movement.origins import origin_classes
 from toolkit.measures.movement.people import author_shown, authors_meant
 from toolkit.measures.movement.rules import movements, tenures
+from toolkit.measures.movement.tenures import gap_starts
 from toolkit.measures.movement.ties import bridges_of_persons
 from toolkit.measures.parts import unit_numbers
 from toolkit.measures.precision import rounded
@@ -30,6 +31,7 @@ _COLUMNS: Final = (
     *("author_id", "name", "orcid", "event", "place_id", "place_name", "from_id", "from_name"),
     *("year", "end_year", "last_year_at_from", "years_seen", "articles", "flags"),
 )
+_MOST_NAMED: Final = 5
 _MAY_LACK: Final = ("end_year", "last_year_at_from", "years_seen", "articles")
 _YEAR_COLUMNS: Final = ("author_id", "name", "year", "place_id", "place_name", "part", "articles", "main_place")
 
@@ -73,7 +75,8 @@ def careers(
         ``years_seen`` [years] and ``articles`` of a tenure or bridge, ``last_year_at_from`` and ``flags`` of a move; a
         bridge of dual affiliations alone is flagged ``dual``. With ``by_year``: ``author_id``, ``name``, ``year``,
         ``place_id``, ``place_name``, ``part`` [articles], ``articles``, ``main_place``. Facts: ``classes``, each
-        author's class by origin.
+        author's class by origin; ``gap_starts``, tenures that follow on others only over a longer gap than is allowed,
+        which a note names.
 
     Raises
     ------
@@ -116,6 +119,7 @@ def careers(
         unseen = sorted(set(meant) - set(question.timer.facts["classes"]))
         if unseen:
             question.timer.notes.append(f"Seen at no place of level {level}: {', '.join(unseen)}.")
+        _tell_gaps(question, meant, movement)
         made = _years if by_year else _events
         rows = made(tables, meant, level=level, movement=movement)
         people = tables.authors.select(person_id="author_id", name="name", orcid="orcid")
@@ -124,6 +128,29 @@ def careers(
         answer = question.answer(rows, _YEAR_COLUMNS if by_year else _COLUMNS, order, top=top)
         whole = {name: "Int64" for name in _MAY_LACK if name in answer.frame.columns}
         return answer if by_year else replace(answer, frame=answer.frame.astype(whole))
+
+
+def _tell_gaps(question: Question, authors: list[str], movement: Movement) -> None:
+    """Note which stays follow on others only over a longer gap than the tenure rule allows."""
+    tables, level = question.tables, question.level
+    found = gap_starts(tables, level=level, movement=movement).inner_join(author_numbers(tables), "author_no")
+    found = found.filter(found.author_id.isin(authors))
+    for end in ("from", "to"):
+        numbers = unit_numbers(tables, level).select(**{f"{end}_known": "number", f"{end}_id": "unit_id"})
+        found = found.inner_join(numbers, [(f"{end}_no", f"{end}_known")])
+    found = named(tables, found, "from_id", "to_id", level=level).order_by("author_id", "year", "to_id")
+    rows = found.select("author_id", "to_name", "year", "from_name", "last_year_at_from").to_pyarrow().to_pylist()
+    question.timer.facts["gap_starts"] = len(rows)
+    if rows:
+        told = "; ".join(
+            f"{row['author_id']} at {row['to_name']} from {row['year']}, until {row['last_year_at_from']} at "
+            f"{row['from_name']}"
+            for row in rows[:_MOST_NAMED]
+        )
+        question.timer.notes.append(
+            f"{len(rows):,} stays begin more than {movement.allowed_gap} unseen years after the last one elsewhere, so "
+            f"they follow on none by tenure and are in no flow: {told}{' …' if len(rows) > _MOST_NAMED else ''}."
+        )
 
 
 def _events(tables: Tables, authors: list[str], *, level: str, movement: Movement) -> ir.Table:

@@ -223,7 +223,7 @@ def _first_events(moved: ir.Table, who: str, years: tuple[int, int]) -> pd.DataF
 
 def _cohort(question: Question, people: str | Path) -> pd.DataFrame:
     """Events that a file says; the place they lead to is where most articles of that year are signed."""
-    cohort = read_cohort(question.tables, people)
+    cohort, known = read_cohort(question.tables, people), len(question.timer.notes)
     question.timer.notes.extend(cohort.notes())
     rows: pd.DataFrame = cohort.people.to_pandas()
     undated = int(rows.event_year.isna().sum())
@@ -231,7 +231,15 @@ def _cohort(question: Question, people: str | Path) -> pd.DataFrame:
         question.timer.notes.append(f"{undated:,} people of the file have no event_year and are left out.")
     rows = rows[rows.event_year.notna()]
     first, last = question.years
-    rows = rows[rows.event_year.between(first, last)].astype({"event_year": "int64"})
+    inside = rows.event_year.between(first, last)
+    if not inside.all():
+        question.timer.notes.append(
+            f"{int((~inside).sum()):,} people of the file have an event outside {first}:{last}."
+        )
+    rows = rows[inside].astype({"event_year": "int64"})
+    if rows.empty:
+        said = " ".join(question.timer.notes[known:])
+        raise EmptySelection(f"{people} names no event that can be used. {said} Widen the years, or mend the file.")
     main = mode_years(question.tables, level=question.level, movement=Movement(rule="mode-year", ties="smallest-id"))
     main = main.inner_join(author_numbers(question.tables), "author_no")
     main = main.inner_join(unit_numbers(question.tables, question.level), [("place_no", "number")])

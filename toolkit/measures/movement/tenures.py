@@ -10,7 +10,7 @@ from toolkit.measures.movement.observations import numbered_observations
 from toolkit.measures.movement.options import Movement
 from toolkit.measures.tables import Tables
 
-__all__ = ["moves_by_tenure", "numbered_tenures", "simultaneous_starts"]
+__all__ = ["gap_starts", "moves_by_tenure", "numbered_tenures", "simultaneous_starts"]
 
 
 def numbered_tenures(tables: Tables, *, level: str, movement: Movement) -> ir.Table:
@@ -45,6 +45,39 @@ def simultaneous_starts(tables: Tables, *, level: str, movement: Movement) -> ir
     first = runs.filter(runs.start_year == runs.began)
     starts = first.group_by("author_no").agg(places=first.count())
     return starts.filter(starts.places > 1)
+
+
+def gap_starts(tables: Tables, *, level: str, movement: Movement) -> ir.Table:
+    """Tenures that would follow on another one, were the gap between them no longer than ``join_gap``.
+
+    All earlier tenures of the author ended before y - 1 - ``join_gap``, and none of those that ended last is at the
+    same place. Such a tenure has no senders: how somebody came is not known, and it is in no flow.
+
+    Returns
+    -------
+    ibis table
+        ``author_no``, ``from_no`` (of those that ended last and are no kin, the first by id), ``to_no``, ``year``,
+        ``last_year_at_from``
+    """
+    runs = numbered_tenures(tables, level=level, movement=movement)
+    begun = runs.group_by(["author_no", "start_year"]).agg(last=runs.end_year.max())
+    before = ibis.window(group_by="author_no", order_by="start_year", preceding=(None, 1))
+    begun = begun.mutate(ended=begun["last"].max().over(before))
+    begun = begun.filter(begun.ended < begun.start_year - 1 - movement.allowed_gap)
+    begun = begun.select(a="author_no", year="start_year", ended="ended")
+    new = runs.inner_join(begun, [("author_no", "a"), ("start_year", "year")])
+    new = new.select("author_no", "year", to_no="place_no", last_year_at_from="ended")
+    old = runs.select(o="author_no", from_no="place_no", old_end="end_year")
+    pairs = new.inner_join(old, [("author_no", "o"), ("last_year_at_from", "old_end")]).drop("o", "old_end")
+    pairs = pairs.mutate(here=ibis.ifelse(pairs.from_no == pairs.to_no, 1, 0))
+    pairs = pairs.mutate(last_here=pairs.here.max().over(group_by=["author_no", "to_no", "year"]))
+    pairs = pairs.filter(pairs.last_here == 0).drop("here", "last_here")
+    kin = kin_of_places(tables, level=level, movement=movement)
+    if kin is not None:
+        pairs = pairs.anti_join(kin, [("to_no", "one"), ("from_no", "other")])
+    keys = ["author_no", "to_no", "year", "last_year_at_from"]
+    found = pairs.group_by(keys).agg(from_no=pairs.from_no.min())
+    return found.select("author_no", "from_no", "to_no", "year", "last_year_at_from")
 
 
 def moves_by_tenure(tables: Tables, *, level: str, movement: Movement) -> ir.Table:
