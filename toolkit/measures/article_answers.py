@@ -81,10 +81,10 @@ def articles(
     ) as question:
         tables = question.tables
         unit = question.place(place)
-        other = None if partner is None else question.place(partner)
+        other = question.place(partner)
         if other == unit:
             raise BadParameter("partner", partner, "it is another place than the first")
-        city_id = None if within is None else question.place(within, level="city")
+        city_id = question.place(within, level="city")
         question.settled(place=unit, partner=other, inside=inside, within=city_id, partnership=partnership)
         asked: dict[str, Any] = {"level": level, "place": unit, "years": question.years, "counting": counting}
         if partnership:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, overload
 
 import ibis
 import ibis.expr.types as ir
@@ -52,9 +52,13 @@ class Question:
     counting: Counting
     timer: RunTimer
 
-    def place(self, text: str, *, level: str | None = None) -> str:
-        """Id of the place that ``text`` means; ``unassigned`` and ``unlocated`` mean themselves."""
-        if text in SPECIAL:
+    @overload
+    def place(self, text: str, *, level: str | None = None) -> str: ...
+    @overload
+    def place(self, text: str | None, *, level: str | None = None) -> str | None: ...
+    def place(self, text: str | None, *, level: str | None = None) -> str | None:
+        """Id of the place that ``text`` means, none of none; ``unassigned`` and ``unlocated`` mean themselves."""
+        if text is None or text in SPECIAL:
             return text
         unit = resolve_place(self.workspace, level or self.level, text)
         if level is None and self.level == "parent":

@@ -96,7 +96,7 @@ def ratios(
         tables = question.tables
         content = pq.read_table(question.workspace.table("indicators"))
         every = tables.keep(("indicators",), content)
-        code = None if country is None else question.place(country, level="country")
+        code = question.place(country, level="country")
         base = resolve_base_year(tables, base_year, years=question.years, counting=counting)
         question.settled(indicator=indicator, by=by, per=per, source=source, country=code, base_year=base)
         if indicator is None:

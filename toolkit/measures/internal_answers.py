@@ -83,8 +83,8 @@ def internal(
         levels=PLACE_LEVELS,
     ) as question:
         tables = question.tables
-        chosen = None if place is None else question.place(place)
-        code = None if country is None else question.place(country, level="country")
+        chosen = question.place(place)
+        code = question.place(country, level="country")
         question.settled(place=chosen, by=by, country=code)
         question.note_pairs(seats=True)
         rows = internal_parts_of_share(tables, level=level, years=question.years, by_year=by_year, counting=counting)

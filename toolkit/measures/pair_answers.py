@@ -87,8 +87,8 @@ def pairs(
     with asking("pairs", workspace, level=level, years=years, by_year=by_year, top=top, counting=counting) as question:
         tables = question.tables
         chosen = [question.place(text) for text in (place, partner) if text is not None]
-        inside = None if within is None else question.place(within, level="city")
-        code = None if country is None else question.place(country, level="country")
+        inside = question.place(within, level="city")
+        code = question.place(country, level="country")
         question.settled(
             **dict(zip(("place", "partner"), [*chosen, None, None], strict=False)),
             within=inside,
@@ -189,7 +189,7 @@ def partnerships(
         levels=PLACE_LEVELS,
     ) as question:
         chosen = [question.place(text) for text in (place, partner) if text is not None]
-        code = None if country is None else question.place(country, level="country")
+        code = question.place(country, level="country")
         question.settled(
             **dict(zip(("place", "partner"), [*chosen, None, None], strict=False)),
             inside=inside,

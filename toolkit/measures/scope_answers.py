@@ -77,7 +77,7 @@ def scope_comparison(
     ) as question:
         tables = question.tables
         chosen = question.place(place)
-        code = None if partner_country is None else question.place(partner_country, level="country")
+        code = question.place(partner_country, level="country")
         question.settled(place=chosen, partner_country=code)
         question.note_pairs(seats=True)
         rows = compared_scopes(

@@ -79,7 +79,7 @@ def collaboration_types(
         "collaboration_types", workspace, level=level, years=years, by_year=by_year, top=top, counting=counting
     ) as question:
         tables = question.tables
-        chosen = None if place is None else question.place(place)
+        chosen = question.place(place)
         question.settled(place=chosen, each=each, kind=kind)
         one_by_one = each or chosen is not None
         rows = type_counts(

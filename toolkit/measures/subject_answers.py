@@ -240,7 +240,7 @@ def standing(
         unit = question.place(place)
         if unit in SPECIAL:
             raise BadParameter("place", place, "what has no place has no rank")
-        code = None if country is None else question.place(country, level="country")
+        code = question.place(country, level="country")
         question.settled(place=unit, by=by, country=code)
         rows = subject_ranks(
             tables, level=level, by=by, years=question.years, by_year=by_year, counting=counting, country=code

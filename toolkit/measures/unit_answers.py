@@ -170,7 +170,7 @@ def rank(
     with asking("rank", workspace, level=level, years=years, by_year=by_year, top=top, counting=counting) as question:
         tables = question.tables
         base = resolve_base_year(tables, base_year, years=question.years, counting=counting)
-        code = None if country is None else question.place(country, level="country")
+        code = question.place(country, level="country")
         question.settled(by=by, country=code, base_year=base)
         if by == "adjusted_share":
             question.timer.facts["base_year"] = base

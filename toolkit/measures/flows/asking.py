@@ -69,14 +69,16 @@ class FlowQuestion:
         """The window."""
         return self.question.years
 
-    def place(self, text: str) -> str:
-        """Id of the place that ``text`` means."""
-        return self.question.place(text) if self.network is None else node_of(self.network, text)
+    def place(self, text: str | None) -> str | None:
+        """Id of the place that ``text`` means; none of none."""
+        if text is None or self.network is None:
+            return self.question.place(text)
+        return node_of(self.network, text)
 
     def country(self, text: str | None) -> str | None:
         """Code of the country that ``text`` means."""
         if text is None or self.network is None:
-            return None if text is None else self.question.place(text, level="country")
+            return self.question.place(text, level="country")
         code = country_code(text)
         if code is None:
             raise UnknownPlace(text, "country")

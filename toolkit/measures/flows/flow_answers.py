@@ -175,7 +175,7 @@ def flow_indicators(
         for row in system:  # none where nobody is seen anywhere
             asked.question.timer.facts.update({name: value for name, value in row.items() if name != "year"})
         rows = place_flows(asked.counts, asked.person_years, by_year=True) if by_year else whole
-        chosen = None if place is None else asked.place(place)
+        chosen = asked.place(place)
         code = asked.country(country)
         if chosen is not None:
             rows = rows.filter(rows.id == chosen)
@@ -311,7 +311,7 @@ def _chosen(
     ends: tuple[str, str],
 ) -> ir.Table:
     """Rows of a place and a country, by their ends; what was meant stands in the record."""
-    chosen = None if place is None else asked.place(place)
+    chosen = asked.place(place)
     code = asked.country(country)
     if either and code is None:
         raise BadParameter("either", either, "it says how a country is meant; name one")

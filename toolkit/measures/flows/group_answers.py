@@ -109,7 +109,7 @@ def group_flows(
     with asking_flows(
         "group_flows", workspace, level=level, years=years, by_year=by_year, top=top, movement=movement
     ) as asked:
-        chosen = None if place is None else asked.place(place)
+        chosen = asked.place(place)
         grouping = _grouping(asked, asked_by, umbrella=umbrella, ages=ages, people=people)
         asked.question.settled(
             by=list(asked_by),
@@ -128,7 +128,7 @@ def group_flows(
 def _grouping(
     asked: FlowQuestion, by: tuple[str, ...], *, umbrella: str | None, ages: str, people: str | Path | None
 ) -> Grouping:
-    inside = None if umbrella is None else asked.question.place(umbrella, level="institution")
+    inside = asked.question.place(umbrella, level="institution")
     called = None
     if inside is not None:
         names = units(asked.tables, "institution")

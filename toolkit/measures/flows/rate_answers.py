@@ -93,7 +93,7 @@ def flow_rates(
             known = part.rename(**{f"id{number}": "id"}).mutate(**{f"y{number}": ibis.coalesce(part.year, 0)})
             rows = rows.left_join(known.drop("year"), [("id", f"id{number}"), ("key", f"y{number}")])
             rows = rows.drop(f"id{number}", f"y{number}")
-        chosen = None if place is None else asked.place(place)
+        chosen = asked.place(place)
         code = asked.country(country)
         if chosen is not None:
             rows = rows.filter(rows.id == chosen)
