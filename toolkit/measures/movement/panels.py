@@ -120,36 +120,21 @@ def _partners(tables: Tables, own: ir.Table, people: ir.Table, *, level: str, mo
         ("own institutions", own.op(), level),
         mine.select("author_no", "work_no", "institution_no", "country_no").distinct(),
     )
-    home = mine.filter(mine.country_no > 0).select(h="author_no", hw="work_no", hc="country_no").distinct()
-    any_home = home.select(a="h", aw="hw").distinct()
+    institutions = mine.select("author_no", "work_no", "institution_no")
+    homes = mine.filter(mine.country_no > 0).select("author_no", "work_no", "country_no")
     rows = own.select("author_no", "work_no", "year").inner_join(on_articles, "work_no")
-    of_mine = mine.select(m="author_no", mw="work_no", mi="institution_no").distinct()
-    inside = of_mine.mutate(inside=ibis.literal(1))
-    rows = rows.left_join(inside, [("author_no", "m"), ("work_no", "mw"), ("institution_no", "mi")])
-    rows = rows.drop("m", "mw", "mi")
+    rows = _marked(rows, institutions, "inside")
+    rows = _marked(rows, homes.select("author_no", "work_no"), "signed_from_somewhere")
+    rows = _marked(rows, homes, "same")
     kin = kin_of_places(tables, level="institution", movement=movement)
     if kin is None:
         rows = rows.mutate(kin=ibis.literal(0))
     else:
-        related = of_mine.inner_join(kin, [("mi", "one")]).select(k="m", kw="mw", ki="other").distinct()
-        rows = rows.left_join(
-            related.mutate(kin=ibis.literal(1)), [("author_no", "k"), ("work_no", "kw"), ("institution_no", "ki")]
-        )
-        rows = rows.drop("k", "kw", "ki")
-    rows = rows.left_join(
-        any_home.mutate(signed_from_somewhere=ibis.literal(1)), [("author_no", "a"), ("work_no", "aw")]
-    )
-    rows = rows.drop("a", "aw")
-    rows = rows.left_join(
-        home.mutate(same=ibis.literal(1)), [("author_no", "h"), ("work_no", "hw"), ("country_no", "hc")]
-    )
-    rows = rows.drop("h", "hw", "hc")
+        related = institutions.inner_join(kin, [("institution_no", "one")])
+        rows = _marked(rows, related.select("author_no", "work_no", institution_no="other"), "kin")
     rows = rows.left_join(people.select(person="author_no", from_no="from_no"), [("author_no", "person")])
-    rows = rows.mutate(
-        inside=ibis.coalesce(rows.inside, 0), kin=ibis.coalesce(rows.kin, 0), same=ibis.coalesce(rows.same, 0)
-    )
     partner = (rows.inside == 0) & (rows.kin == 0)
-    placed = partner & (rows.country_no > 0) & rows.signed_from_somewhere.notnull()
+    placed = partner & (rows.country_no > 0) & (rows.signed_from_somewhere == 1)
     at_origin = partner & ibis.coalesce(rows.place_no == rows.from_no, False)
     flagged = rows.select(
         "author_no",
@@ -163,6 +148,14 @@ def _partners(tables: Tables, own: ir.Table, people: ir.Table, *, level: str, mo
         at_origin=ibis.ifelse(at_origin, 1, 0),
     )
     return tables.keep(("partners on articles", own.op(), people.op(), level, movement), flagged)
+
+
+def _marked(rows: ir.Table, found: ir.Table, name: str) -> ir.Table:
+    """``rows`` with column ``name``: 1 where ``found`` has their values of its columns, else 0."""
+    keys = {f"{column}_found": column for column in found.columns}
+    found = found.distinct().rename(keys).mutate(found=ibis.literal(1))
+    rows = rows.left_join(found, [(column, of_found) for of_found, column in keys.items()])
+    return rows.mutate(**{name: ibis.coalesce(rows.found, 0)}).drop(*keys, "found")
 
 
 def _institutions_of_articles(tables: Tables, own: ir.Table, *, level: str) -> ir.Table:
