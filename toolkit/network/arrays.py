@@ -17,18 +17,25 @@ from typing import Any
 import igraph
 import networkx as nx
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from toolkit.errors import BadParameter, BadWeight, EmptyGraph, MissingColumn, WrongGraph
+from toolkit.errors import BadParameter, EmptyGraph, MissingColumn, WrongGraph
+from toolkit.network.edge_rows import (
+    Numbers,
+    Positions,
+    Texts,
+    encoded_ends,
+    names_in_rows,
+    pair_keys,
+    refuse_bad_weights,
+    refuse_loops,
+    sorted_edges,
+    strengths_of_graph,
+    strengths_of_rows,
+)
 
 __all__ = ["EdgeArray", "edge_array"]
-
-Positions = npt.NDArray[np.int32]
-Numbers = npt.NDArray[np.float64]
-Texts = npt.NDArray[np.str_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,9 +100,9 @@ class EdgeArray:
             raise WrongGraph("Node ids must be sorted and unique; EdgeArray.from_edges does that.")
         if int(self.source.min()) < 0 or int(self.target.max()) >= len(self.nodes):
             raise WrongGraph(f"An edge names a node outside 0..{len(self.nodes) - 1}.")
-        _refuse_loops(self.nodes, self.source, self.target)
-        _refuse_bad_weights(self.nodes, self.source, self.target, self.weight)
-        key = _pair_keys(self.source, self.target, len(self.nodes))
+        refuse_loops(self.nodes, self.source, self.target)
+        refuse_bad_weights(self.nodes, self.source, self.target, self.weight)
+        key = pair_keys(self.source, self.target, len(self.nodes))
         if not bool((self.source < self.target).all() and (key[:-1] < key[1:]).all()):
             raise WrongGraph(
                 "Edges must be sorted by (source, target), source before target, each once; EdgeArray.from_edges "
@@ -195,14 +202,14 @@ class EdgeArray:
             )
         if not table.num_rows:
             raise EmptyGraph("The edge table has no rows. Widen the years, or lower what is filtered out.")
-        nodes, ends = _encoded_ends(table, a, b)
+        nodes, ends = encoded_ends(table, a, b)
         left, right = ends[: table.num_rows], ends[table.num_rows :]
         source, target = np.minimum(left, right), np.maximum(left, right)
-        strengths = _strengths(table.column(weight), weight)
-        _refuse_loops(nodes, source, target)
-        _refuse_bad_weights(nodes, source, target, strengths)
-        source, target, strengths = _sorted_edges(nodes, source, target, strengths, sum_duplicates=sum_duplicates)
-        return cls(nodes, source, target, strengths, names=names or _names_in(table, a, b), weight_name=weight)
+        strengths = strengths_of_rows(table.column(weight), weight)
+        refuse_loops(nodes, source, target)
+        refuse_bad_weights(nodes, source, target, strengths)
+        source, target, strengths = sorted_edges(nodes, source, target, strengths, sum_duplicates=sum_duplicates)
+        return cls(nodes, source, target, strengths, names=names or names_in_rows(table, a, b), weight_name=weight)
 
     @classmethod
     def from_networkx(cls, g: Any, *, weight: str | None) -> EdgeArray:
@@ -253,10 +260,10 @@ class EdgeArray:
         ends = np.fromiter((place[node] for edge in g.edges() for node in edge), dtype=np.int32, count=2 * m)
         source, target = ends.reshape(m, 2).min(axis=1), ends.reshape(m, 2).max(axis=1)
         nodes = np.array(order, dtype=np.str_)
-        strengths = np.ones(m) if weight is None else _attribute(g, weight)
-        _refuse_loops(nodes, source, target)
-        _refuse_bad_weights(nodes, source, target, strengths)
-        source, target, strengths = _sorted_edges(nodes, source, target, strengths, sum_duplicates=False)
+        strengths = np.ones(m) if weight is None else strengths_of_graph(g, weight)
+        refuse_loops(nodes, source, target)
+        refuse_bad_weights(nodes, source, target, strengths)
+        source, target, strengths = sorted_edges(nodes, source, target, strengths, sum_duplicates=False)
         names = {texts[node]: str(name) for node, name in g.nodes(data="name") if name is not None}
         return cls(nodes, source, target, strengths, names=names or None, weight_name=weight or "1")
 
@@ -318,108 +325,3 @@ def edge_array(g: Any, *, weight: str | None) -> EdgeArray:
     if weight not in {"weight", g.weight_name}:
         raise BadParameter("weight", weight, f"this edge array holds {g.weight_name!r}; None takes every edge as 1")
     return g
-
-
-def _pair_keys(source: npt.NDArray[Any], target: npt.NDArray[Any], n: int) -> npt.NDArray[np.int64]:
-    """One number per pair, in order of (source, target)."""
-    keys: npt.NDArray[np.int64] = source.astype(np.int64) * n + target
-    return keys
-
-
-def _encoded_ends(table: pa.Table, a: str, b: str) -> tuple[Texts, Positions]:
-    """Sorted node ids, and both columns of ends as positions in them, one after the other."""
-    chunks = []
-    for column in (table.column(a), table.column(b)):
-        if column.null_count:
-            row = pc.index(pc.is_null(column), True).as_py()
-            raise WrongGraph(f"Row {row} of the edge table has an end without an id.")
-        if pa.types.is_dictionary(column.type):
-            column = column.cast(column.type.value_type)  # noqa: PLW2901
-        chunks += column.cast(pa.string()).chunks
-    encoded = pa.chunked_array(chunks).combine_chunks().dictionary_encode()
-    ids = encoded.dictionary
-    order = pc.sort_indices(ids).to_numpy()
-    position = np.empty(len(ids), dtype=np.int32)
-    position[order] = np.arange(len(ids), dtype=np.int32)
-    nodes = np.array(ids.take(pa.array(order)).to_pylist(), dtype=np.str_)
-    return nodes, position[encoded.indices.to_numpy()]
-
-
-def _strengths(column: pa.ChunkedArray, name: str) -> Numbers:
-    try:
-        values = column.cast(pa.float64())
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
-        raise BadWeight(f"Column {name!r} of the edge table holds {column.type}, not numbers: {error}.") from error
-    filled: Numbers = pc.fill_null(values, np.nan).to_numpy()
-    return filled
-
-
-def _attribute(g: nx.Graph[Any], weight: str) -> Numbers:
-    values = []
-    value: Any
-    for u, v, value in g.edges(data=weight):
-        try:
-            values.append(float(value))
-        except (TypeError, ValueError):
-            seen = f"no {weight!r}" if value is None else f"{weight!r} = {value!r}"
-            raise BadWeight(f"Edge {u!r} - {v!r} has {seen}; a finite number above zero is needed.") from None
-    return np.array(values)
-
-
-def _names_in(table: pa.Table, a: str, b: str) -> dict[str, str] | None:
-    """Names from columns ``a_name`` and ``b_name``, where the table has both."""
-    if not {"a_name", "b_name"} <= set(table.column_names):
-        return None
-    names: dict[str, str] = {}
-    for ids, labels in ((a, "a_name"), (b, "b_name")):
-        distinct = table.select([ids, labels]).group_by([ids, labels]).aggregate([])
-        rows = zip(distinct.column(ids).to_pylist(), distinct.column(labels).to_pylist(), strict=True)
-        # an id with two names keeps the smaller one, so that row order decides nothing
-        for node, name in sorted(((str(node), str(name)) for node, name in rows if name is not None), reverse=True):
-            names[node] = min(name, names.get(node, name))
-    return names or None
-
-
-def _edge(nodes: Texts, source: npt.NDArray[Any], target: npt.NDArray[Any], row: int) -> str:
-    return f"{str(nodes[source[row]])!r} - {str(nodes[target[row]])!r}"
-
-
-def _refuse_loops(nodes: Texts, source: npt.NDArray[Any], target: npt.NDArray[Any]) -> None:
-    loops = source == target
-    if bool(loops.any()):
-        row = int(loops.argmax())
-        raise WrongGraph(
-            f"Edge {_edge(nodes, source, target, row)} joins a node with itself; leave such rows out "
-            "(collaboration inside one place is a table of its own)."
-        )
-
-
-def _refuse_bad_weights(nodes: Texts, source: npt.NDArray[Any], target: npt.NDArray[Any], weight: Numbers) -> None:
-    bad = ~(np.isfinite(weight) & (weight > 0))
-    if bool(bad.any()):
-        row = int(bad.argmax())
-        raise BadWeight(
-            f"Edge {_edge(nodes, source, target, row)} has weight {float(weight[row])}; a finite number above zero is "
-            f"needed ({int(bad.sum())} such of {len(weight)} edges)."
-        )
-
-
-def _sorted_edges(
-    nodes: Texts, source: Positions, target: Positions, weight: Numbers, *, sum_duplicates: bool
-) -> tuple[Positions, Positions, Numbers]:
-    key = _pair_keys(source, target, len(nodes))
-    if bool((key[:-1] < key[1:]).all()):
-        return source, target, weight
-    # by weight within a pair: sums then don't depend on the order of the rows
-    order = np.lexsort((weight, key)) if sum_duplicates else np.argsort(key, kind="stable")
-    source, target, weight, key = source[order], target[order], weight[order], key[order]
-    first = np.r_[True, key[1:] != key[:-1]]
-    if bool(first.all()):
-        return source, target, weight
-    if not sum_duplicates:
-        row = int((~first).argmax())
-        raise WrongGraph(
-            f"The pair {_edge(nodes, source, target, row)} stands in several rows. Sum the years first, or ask for "
-            "sum_duplicates=True."
-        )
-    return source[first], target[first], np.add.reduceat(weight, np.flatnonzero(first))

@@ -13,10 +13,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from toolkit.errors import GraphError, MissingColumn
+from toolkit.network.quality import Labels
 
 __all__ = ["Agreement", "adjusted_mutual_information", "agreement"]
 
-Labels = npt.NDArray[np.int64]
 Numbers = npt.NDArray[np.float64]
 
 

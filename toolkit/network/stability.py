@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from toolkit.network.partition import adjusted_mutual_information
+from toolkit.network.quality import Labels
 
 __all__ = ["consensus_labels", "mean_agreement", "supports"]
 
-Labels = npt.NDArray[np.int64]
 Numbers = npt.NDArray[np.float64]
 
 
