@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 from plain.graph_questions import Corpus, strongest
 
-from toolkit.measures.answers import pairs, share
+from toolkit.measures.answers import flows, pairs, share
 from toolkit.workspace import Workspace
 
 Row = dict[str, Any]
@@ -62,6 +62,17 @@ class Records:
             frame = share(self.workspace, level=level, by_year=True).frame
             found[level] = frame[~frame.id.isin(["unassigned", "unlocated"])]
         return found
+
+    def moves(self, level: str, years: Years, rule: str = "tenure") -> pd.DataFrame:
+        """Flows by year: ``from_id``, ``to_id``, ``year``, ``researchers``."""
+        if (level, rule) not in self._moves:
+            self._moves[level, rule] = flows(self.workspace, level=level, rule=rule, by_year=True, top=0).frame
+        found = self._moves[level, rule]
+        return found[found.year.between(*years)]
+
+    @cached_property
+    def _moves(self) -> dict[tuple[str, str], pd.DataFrame]:
+        return {}
 
     def shares(self, level: str, years: Years, column: str = "share") -> dict[str, float]:
         frame = self.outputs(level)
