@@ -30,11 +30,13 @@
 MATCH (a:Institution)-[r:MOVED_TO {rule: $rule}]->(b:Institution)
 WHERE r.year >= $year_from AND r.year <= $year_to
   AND ($country IS NULL OR (a.country = $country AND b.country = $country))
-WITH a.type AS from_type, b.type AS to_type, sum(r.researchers) AS researchers, count(DISTINCT [a.id, b.id]) AS corridors
+WITH a.type AS from_type, b.type AS to_type, sum(r.researchers) AS researchers,
+     count(DISTINCT [a.id, b.id]) AS corridors
 WITH collect({from_type: from_type, to_type: to_type, researchers: researchers, corridors: corridors}) AS found
 WITH found,
      [row IN found
-       WHERE ($from_type IS NULL OR row.from_type = $from_type) AND ($to_type IS NULL OR row.to_type = $to_type)] AS asked
+       WHERE ($from_type IS NULL OR row.from_type = $from_type)
+         AND ($to_type IS NULL OR row.to_type = $to_type)] AS asked
 WITH found, asked, reduce(sum = 0.0, row IN asked | sum + row.researchers) AS every
 UNWIND asked AS row
 WITH row, every,

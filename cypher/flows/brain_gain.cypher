@@ -11,7 +11,7 @@
 // column: inflow float | Researchers who came from other countries [researchers].
 // column: outflow float | Researchers who left for other countries [researchers].
 // column: net float | inflow - outflow [researchers].
-// column: net_per_share float? | 1000 net / Share of the country in the window; null without Share [researchers/1000 articles].
+// column: net_per_share float? | 1000 net / Share in the window, null without Share [researchers/1000 articles].
 // column: gained_from_code string? | Country it won most from, net; null where it won from none.
 // column: gained float | What it won from that country [researchers].
 // column: lost_to_code string? | Country it lost most to, net; null where it lost to none.

@@ -15,7 +15,7 @@
 // column: b_to_a float | Researchers who moved from b to a [researchers].
 // column: total float | Both together [researchers].
 // column: net float | a_to_b - b_to_a [researchers].
-// column: asymmetry float | net / total: 0 even, 1 only from a to b, -1 only back.
+// column: asymmetry float | net / total: 0 even, 1 only from a to b, -1 only back [1].
 // browser: :param rule => "tenure"
 // browser: :param year_from => 2015
 // browser: :param year_to => 2024

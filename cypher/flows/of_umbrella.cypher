@@ -14,7 +14,7 @@
 // column: inflow float | Researchers who came from institutions of that type [researchers].
 // column: outflow float | Researchers who left for institutions of that type [researchers].
 // column: net float | inflow - outflow [researchers].
-// column: inside float | Researchers who moved from one of its institutes to another, the same in each row [researchers].
+// column: inside float | Researchers who moved between its institutes, the same in each row [researchers].
 // browser: :param institution_id => null
 // browser: :param rule => "tenure"
 // browser: :param year_from => 2015

@@ -12,7 +12,7 @@
 // column: researchers float | Researchers who came from there [researchers].
 // column: part float | Their part of all who came to the city, 0 to 1.
 // column: part_of_leavers float | Their part of all who left that city, 0 to 1.
-// column: supplier_id string? | GeoNames id of the city that most of that city's own newcomers came from, this one left out.
+// column: supplier_id string? | GeoNames id of the city that most of its own newcomers came from but this one.
 // column: supplier string? | Its name; null where nobody came from a third city.
 // column: supplied float | Researchers who came to that city from there [researchers].
 // browser: :param city_id => "1816670"

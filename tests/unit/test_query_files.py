@@ -118,10 +118,9 @@ def test_every_query_says_what_it_answers(name: str) -> None:
 
 
 def _has_unit(meaning: str) -> bool:
-    return any(
-        unit in meaning
-        for unit in ("[articles]", "[articles/year]", "[1/articles]", "[km]", "[1]", "0 to 1", "[unit of the measure]")
-    )
+    ratios = ("[articles/year]", "[1/articles]", "[articles/researcher]", "[researchers/1000 articles]", "[percent]")
+    units = ("[articles]", "[researchers]", "[km]", "[1]", "0 to 1", "[unit of the measure]")
+    return any(unit in meaning for unit in (*units, *ratios))
 
 
 def test_files_are_plain_and_fit_the_page() -> None:
