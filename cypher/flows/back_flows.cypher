@@ -1,7 +1,7 @@
 // name: flows.back_flows
 // summary: Where the stream turned: corridors by who left in earlier years and who came back along them in later ones.
 // access: read
-// param: rule string = "tenure" | Rule of moves: tenure or mode-year.
+// param: rule string = "tenure" | Rule of moves: tenure or mode-year; ready-made with `load --network`.
 // param: before_from int = 2015 | First year of the earlier window, inclusive.
 // param: before_to int = 2019 | Its last year, inclusive.
 // param: year_from int = 2020 | First year of the later window, inclusive.

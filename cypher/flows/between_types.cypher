@@ -1,7 +1,7 @@
 // name: flows.between_types
 // summary: Moves between types of institution: from research institutes to universities, and back.
 // access: read
-// param: rule string = "tenure" | Rule of moves: tenure or mode-year.
+// param: rule string = "tenure" | Rule of moves: tenure or mode-year; ready-made with `load --network`.
 // param: year_from int = 2015 | First year of moves, inclusive.
 // param: year_to int = 2024 | Last year of moves, inclusive.
 // param: country string? = null | Country code that both institutions must have; null takes all.

@@ -1,7 +1,7 @@
 // name: flows.brain_gain
 // summary: Countries by the researchers they won from others, with the country each gained and lost most to.
 // access: read
-// param: rule string = "tenure" | Rule of moves: tenure or mode-year.
+// param: rule string = "tenure" | Rule of moves: tenure or mode-year; ready-made with `load --network`.
 // param: year_from int = 2015 | First year of moves, inclusive.
 // param: year_to int = 2024 | Last year of moves, inclusive.
 // param: losers bool = false | Begin with those that lost most.

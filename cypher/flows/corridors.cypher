@@ -1,7 +1,7 @@
 // name: flows.corridors
 // summary: Pairs of cities by the researchers who moved between them, with the asymmetry of both directions.
 // access: read
-// param: rule string = "tenure" | Rule of moves: tenure or mode-year.
+// param: rule string = "tenure" | Rule of moves: tenure or mode-year; ready-made with `load --network`.
 // param: year_from int = 2015 | First year of moves, inclusive.
 // param: year_to int = 2024 | Last year of moves, inclusive.
 // param: country string? = null | Country code both cities must have; null takes all pairs.

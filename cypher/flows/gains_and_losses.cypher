@@ -1,7 +1,7 @@
 // name: flows.gains_and_losses
 // summary: Cities by the researchers they won or lost in a window of years.
 // access: read
-// param: rule string = "tenure" | Rule of moves: tenure or mode-year.
+// param: rule string = "tenure" | Rule of moves: tenure or mode-year; ready-made with `load --network`.
 // param: year_from int = 2015 | First year of moves, inclusive.
 // param: year_to int = 2024 | Last year of moves, inclusive.
 // param: country string? = null | Country code; null takes all countries.

@@ -2,7 +2,7 @@
 // summary: Where the researchers who left a city went, and how many came from there.
 // access: read
 // param: city_id string = "1816670" | GeoNames id of the city they left.
-// param: rule string = "tenure" | Rule of moves: tenure or mode-year.
+// param: rule string = "tenure" | Rule of moves: tenure or mode-year; ready-made with `load --network`.
 // param: year_from int = 2015 | First year of moves, inclusive.
 // param: year_to int = 2024 | Last year of moves, inclusive.
 // param: top_n int = 25 | Rows returned.

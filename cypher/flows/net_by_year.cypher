@@ -2,7 +2,7 @@
 // summary: Researchers who came to a city and who left it, year by year.
 // access: read
 // param: city_id string = "1816670" | GeoNames id of the city.
-// param: rule string = "tenure" | Rule of moves: tenure or mode-year.
+// param: rule string = "tenure" | Rule of moves: tenure or mode-year; ready-made with `load --network`.
 // param: year_from int = 2015 | First year of moves, inclusive.
 // param: year_to int = 2024 | Last year of moves, inclusive.
 // column: year int | Year of the moves.

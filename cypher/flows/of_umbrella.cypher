@@ -2,7 +2,7 @@
 // summary: Who an umbrella organisation won and lost: moves between its institutes and others, by type of the other.
 // access: read
 // param: institution_id string? = null | Id of the umbrella; null takes all that have parts and are no part themselves.
-// param: rule string = "tenure" | Rule of moves: tenure or mode-year.
+// param: rule string = "tenure" | Rule of moves: tenure or mode-year; ready-made with `load --network`.
 // param: year_from int = 2015 | First year of moves, inclusive.
 // param: year_to int = 2024 | Last year of moves, inclusive.
 // param: country string? = null | Country code that the institution outside must have; null takes all.

@@ -1,7 +1,7 @@
 // name: flows.through_gateways
 // summary: Paths of two moves: from abroad into a gateway city, and on to another city of its country.
 // access: read
-// param: rule string = "tenure" | Rule of moves: tenure or mode-year.
+// param: rule string = "tenure" | Rule of moves: tenure or mode-year; ready-made with `load --network`.
 // param: year_from int = 2015 | First year of moves, inclusive.
 // param: year_to int = 2024 | Last year of moves, inclusive.
 // param: country string? = null | Country code; null takes all countries.

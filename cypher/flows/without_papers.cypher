@@ -1,7 +1,7 @@
 // name: flows.without_papers
 // summary: Pairs of cities that exchange people and write little together.
 // access: read
-// param: rule string = "tenure" | Rule of moves: tenure or mode-year.
+// param: rule string = "tenure" | Rule of moves: tenure or mode-year; ready-made with `load --network`.
 // param: year_from int = 2015 | First year of moves, inclusive.
 // param: year_to int = 2024 | Last year of moves, inclusive.
 // param: min_researchers float = 2.0 | Fewest researchers who moved between the two, both ways [researchers].

@@ -9,14 +9,16 @@ import pytest
 from plain.graph_content import Killed, content
 
 from toolkit.corpus.example import example_workspace, moving_tables
+from toolkit.corpus.networks.ingest_flows import ingest_flows
 from toolkit.errors import GraphStoreError
 from toolkit.graphdb.contents import GraphContents
 from toolkit.graphdb.layout import PLACE_LABELS
 from toolkit.graphdb.load import load, load_tables
 from toolkit.graphdb.load_node import read_load
 from toolkit.graphdb.tables import GraphTables, graph_tables
-from toolkit.measures.answers import flows
-from toolkit.workspace import Workspace
+from toolkit.measures.answers import corridors, flow_indicators, flows
+from toolkit.measures.movement.options import FLOW_RULES
+from toolkit.workspace import Workspace, open_workspace
 
 EVERYTHING = GraphContents(researchers=True, names=True)
 
@@ -118,6 +120,47 @@ def test_only_what_differs_is_written_where_other_contents_are_asked_for(empty_g
         "Researcher": (0, 0, people),
         "(:Researcher)-[:WORKED_AT]->(:Institution)": (0, 0, stays),
     }
+
+
+def test_ready_made_flows_in_place_of_records(empty_graph, workspace, tmp_path):
+    """Without any record; the queries of flows then answer as the measures do, and records come back in their place."""
+    made = tmp_path / "orcid.csv"
+    rows = ["CN,JP,2019,5", "CN,JP,2020,2", "JP,CN,2020,1.5", "GB,CN,2019,3", "NA,GB,2021,4", "GB,NA,2021,1"]
+    made.write_text("\n".join(["origin,destination,year,count", *rows]) + "\n", encoding="utf-8")
+    other = open_workspace(tmp_path / "flows")
+    ingest_flows(other, made)
+    report = load(other, empty_graph, network="orcid")
+    assert report.counts == report.expected
+    assert report.totals == {
+        "(:Country)-[:MOVED_TO {rule: 'ready-made'}]->(:Country)": {"researchers": 16.5, "moves": 17.0}
+    }
+    assert (report.run.parameters["network"], report.counts["Country"]) == ("orcid", 4)
+    assert load(other, empty_graph, network="orcid").unchanged
+    asked = flow_indicators(other, network="orcid", top=0).frame
+    found = empty_graph.run("flows.brain_gain", rule="ready-made", top_n=100)
+    names = ["inflow", "outflow", "net"]
+    expected = asked.set_index("id")[names].sort_index()
+    got = found.set_index("country_code")[names].sort_index()
+    pd.testing.assert_frame_equal(got, expected, check_dtype=False, check_names=False)
+    assert found.set_index("country_code").loc["CN", ["lost_to_code", "lost"]].tolist() == ["JP", 5.5]
+    assert found["net_per_share"].isna().all()  # no articles, no Share
+    other_cities = other.root.parent / "cities.csv"
+    other_cities.write_text(
+        "origin,destination,year,count\nBeijing,Nanjing,2019,2\nNanjing,Beijing,2020,1\nOxford,Beijing,2020,3\n"
+    )
+    ingest_flows(workspace, other_cities, level="city")
+    assert load(workspace, empty_graph, network="cities").action == "replaced"
+    found = empty_graph.run("flows.corridors", rule="ready-made", min_researchers=0.0)
+    asked = corridors(workspace, network="cities", top=0).frame
+    pd.testing.assert_frame_equal(found, asked[list(found.columns)], check_dtype=False)
+    assert len(found) == 2
+    frame = empty_graph.run("flows.suppliers", rule="ready-made", city_id="Beijing")
+    assert frame[["from_name", "country", "researchers"]].to_numpy().tolist() == [
+        ["Oxford", "GB", 3.0],
+        ["Nanjing", "CN", 1.0],
+    ]
+    assert load(workspace, empty_graph).action == "replaced"
+    assert set(moved(empty_graph)["rule"]) == set(FLOW_RULES)
 
 
 @pytest.mark.parametrize(

@@ -130,6 +130,7 @@ def load(
         list[str] | None,
         typer.Option("--without", help="Moves: no flows of researchers between places (which name nobody)."),
     ] = None,
+    network: opt.NetworkOption = None,
     rules: dict[str, Any],
     workspace: opt.WorkspaceOption = None,
 ) -> None:
@@ -140,7 +141,8 @@ def load(
 
     ws = open_workspace(workspace)
     contents = GraphContents.asked(more or [], less or [], movement=Movement(**rules))
-    ws.require_corpus()
+    if network is None:
+        ws.require_corpus()
     settings = load_settings(ws.root, neo4j_uri=to)
     with progress_bar() as progress:
         report = load_graph(
@@ -152,8 +154,10 @@ def load(
             only_changed=only_changed,
             mode=mode,  # type: ignore[arg-type]  # other modes are refused there
             contents=contents,
+            network=network,
         )
-    warn_synthetic(ws)
+    if network is None:
+        warn_synthetic(ws)
     for name, count in report.counts.items():
         say(f"  {count:>10,}  {name}")
     for name, sums in report.totals.items():

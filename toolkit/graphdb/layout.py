@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from toolkit.measures.flows.counts import READY_MADE
 from toolkit.measures.movement.options import FLOW_RULES
 
 __all__ = [
@@ -51,7 +52,7 @@ COLLABORATION: Final[Mapping[str, str]] = {
 }
 """Relationship type that joins the places of a level."""
 
-MOVE_RULES: Final = FLOW_RULES
+MOVE_RULES: Final = (*FLOW_RULES, READY_MADE)
 """What ``rule`` of a move may be."""
 
 _TELLING: Final = ("year", "from_year", "rule")

@@ -15,10 +15,11 @@ from toolkit.graphdb.load_check import differences, verify
 from toolkit.graphdb.load_node import LoadNode, claim, found_counts, read_load, remove_ours, set_state
 from toolkit.graphdb.load_offline import import_tables
 from toolkit.graphdb.load_online import send_batches
+from toolkit.graphdb.load_source import LoadSource
 from toolkit.graphdb.schema import create_constraints, create_schema
 from toolkit.graphdb.server import ManagedServer
 from toolkit.graphdb.server_check import require_supported
-from toolkit.graphdb.tables import GraphTables, graph_id, graph_tables
+from toolkit.graphdb.tables import GraphTables
 from toolkit.runs import RunRecord, recording
 from toolkit.settings import Settings, load_settings
 from toolkit.workspace import Workspace
@@ -88,8 +89,9 @@ def load(
     only_changed: bool = False,
     mode: Mode = "auto",
     contents: GraphContents | None = DEFAULT_CONTENTS,
+    network: str | None = None,
 ) -> LoadReport:
-    """Make the graph at ``target`` show the workspace's records.
+    """Make the graph at ``target`` show the workspace's records, or ready-made flows in place of them.
 
     Parameters
     ----------
@@ -114,6 +116,8 @@ def load(
         What is to stand in the graph beside places, output and collaboration: by default moves, and no researchers.
         A graph of the same records with other contents is replaced. ``None``: whatever the graph has, and the default
         where it shows other records or none.
+    network
+        Name of flows that were made elsewhere: the graph then shows these, and no records.
 
     Returns
     -------
@@ -128,9 +132,12 @@ def load(
         The database holds data of someone else, or the server is older than Neo4j 5.26; nothing was written.
     GraphStoreError
         The server can't be reached or started, or counts or sums differ in the end.
+    WrongGraph
+        The network has no directions.
     BadParameter
-        Unknown mode, batch size below 1, ``offline`` for a target that is not the local server or not empty, or
-        ``only_changed`` together with ``replace``.
+        No such network, or none that the graph can show; contents of records asked for beside one; unknown mode, batch
+        size below 1, ``offline`` for a target that is not the local server or not empty, or ``only_changed`` together
+        with ``replace``.
 
     Notes
     -----
@@ -144,12 +151,12 @@ def load(
         raise BadParameter("batch_size", batch_size, "it is a whole number of at least 1")
     if only_changed and replace:
         raise BadParameter("only_changed", only_changed, "with replace every row is written anew; give one of the two")
-    workspace.require_corpus()
+    source = LoadSource(workspace, contents, network)
     settings = settings or load_settings(workspace.root)
     name = target if isinstance(target, str) else "an open graph"
     parameters: dict[str, Any] = {"target": name, "mode": mode, "batch_size": batch_size, "replace": replace}
     parameters["only_changed"] = only_changed
-    with recording("load", parameters, fingerprint=workspace.fingerprint, snapshot=workspace.snapshot) as timer:
+    with recording("load", parameters, fingerprint=source.fingerprint, snapshot=source.snapshot) as timer:
         job = _Job(
             workspace,
             settings,
@@ -158,7 +165,7 @@ def load(
             replace=replace,
             only_changed=only_changed,
             mode=mode,
-            contents=contents,
+            source=source,
         )
         if isinstance(target, Graph):
             job.into(target)
@@ -171,7 +178,7 @@ def load(
                 job.into(graph)
         timer.rows.update(job.found)
         timer.facts.update(mode=job.used, action=job.action)
-        parameters["contents"] = job.contents.to_dict()
+        parameters |= source.parameters()
         if job.changes:
             timer.facts["changes"] = {name: asdict(rows) for name, rows in job.changes.items() if rows}
         run = timer.record()
@@ -277,11 +284,11 @@ class _Job:
         replace: bool,
         only_changed: bool,
         mode: Mode,
-        contents: GraphContents | None,
+        source: LoadSource,
     ) -> None:
         self.workspace, self.settings, self.progress, self.batch_size = workspace, settings, progress, batch_size
         self.replace, self.only_changed, self.mode = replace, only_changed, mode
-        self.contents, self._as_loaded = contents or DEFAULT_CONTENTS, contents is None
+        self.source = source
         self.used, self.action = "none", "unchanged"
         self.changes: Mapping[str, Changes] = {}
         self.found: Mapping[str, int] = {}
@@ -291,11 +298,11 @@ class _Job:
 
     @property
     def tables(self) -> GraphTables:
-        """Tables of the workspace."""
+        """Tables of the graph."""
         if self._tables is None:
             if self.progress:
                 self.progress("Computing what goes into the graph", 0, 1)
-            self._tables = graph_tables(self.workspace, contents=self.contents)
+            self._tables = self.source.tables()
             if self.progress:
                 self.progress("Computing what goes into the graph", 1, 1)
         return self._tables
@@ -306,8 +313,7 @@ class _Job:
             raise BadParameter("mode", self.mode, "an open graph is loaded by batches; give target='local'")
         require_supported(graph)
         node = read_load(graph)
-        if self._as_loaded and node is not None and node.fingerprint == self.workspace.fingerprint:
-            self.contents = node.contents
+        self.source.settle(node)
         if not self._nothing_to_do(graph, node):
             if self.only_changed:
                 self.action, self.changes = load_changes(
@@ -344,7 +350,7 @@ class _Job:
         """Whether the graph is complete, told from its Load node without deriving the tables."""
         if self.replace or node is None or node.state != "complete":
             return False
-        if node.load_id != graph_id(self.workspace.fingerprint, self.contents):
+        if node.load_id != self.source.load_id:
             return False
         self._take_counts(graph, node.counts)
         return not differences(self.expected, self.found)
