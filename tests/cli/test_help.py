@@ -10,7 +10,11 @@ import pytest
 import typer
 
 from toolkit.cli import build_app
+from toolkit.cli.counting_options import COUNTING_PAIRS, COUNTING_SHARES
 from toolkit.cli.doctor import EXTRAS
+from toolkit.cli.movement_options import RULES_OF_MOVES
+from toolkit.measures.counting import DEFAULT
+from toolkit.measures.movement.options import DEFAULT_MOVEMENT
 
 ROOT = Path(__file__).parents[2]
 
@@ -79,3 +83,9 @@ def test_doctor_and_the_readme_know_every_extra() -> None:
     assert set(EXTRAS) == extras
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert set(re.findall(r"'\.\[(\w+)\]'", readme)) == extras
+
+
+def test_families_of_options_are_the_conventions_of_the_library() -> None:
+    counting = {name: default for name, (_, default) in {**COUNTING_SHARES, **COUNTING_PAIRS}.items()}
+    assert counting == DEFAULT.to_dict()
+    assert {name: default for name, (_, default) in RULES_OF_MOVES.items()} == DEFAULT_MOVEMENT.to_dict()
