@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple
 import duckdb
 import pyarrow as pa
 
+from toolkit.corpus.schema import TABLES
 from toolkit.errors import DataError
 
 __all__ = ["UNUSED", "Correction", "Corrections", "apply_corrections"]
@@ -44,9 +45,6 @@ LEFT JOIN (
 ) c ON c.input = a.input AND c.record = a.record AND c.author_id = a.author_id
 """
 _CORRECTED_TABLE: Final = pa.schema([(name, pa.string()) for name in ("work_id", "author_id", "becomes")])
-_UNUSED_TABLE: Final = pa.schema(
-    [("source", pa.string()), ("line", pa.int64()), ("reason", pa.string()), ("excerpt", pa.string())]
-)
 
 
 class Correction(NamedTuple):
@@ -161,7 +159,7 @@ def apply_corrections(db: duckdb.DuckDBPyConnection) -> Mapping[str, int]:
     ]
     for name, found, schema in (
         ("corrected", changed, _CORRECTED_TABLE),
-        ("unused_corrections", unused, _UNUSED_TABLE),
+        ("unused_corrections", unused, TABLES["rejects"]),
     ):
         db.register("given", pa.Table.from_pylist(found, schema=schema))
         db.execute(f"CREATE TABLE {name} AS FROM given")

@@ -62,6 +62,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from toolkit.corpus.pseudonyms import Pseudonyms
+from toolkit.corpus.schema import TABLES
 from toolkit.workspace import Workspace
 
 __all__ = [
@@ -172,9 +173,7 @@ STAGING: Final[dict[str, pa.Schema]] = {
     .append(pa.field("value", pa.float64())),
     "metro_map": _texts("place_id", "place", "country", "region", "metro_id", "metro"),
     "country_map": _texts("code", "becomes"),
-    "rejects": pa.schema(
-        [("source", pa.string()), ("line", pa.int64()), ("reason", pa.string()), ("excerpt", pa.string())]
-    ),
+    "rejects": TABLES["rejects"],
 }
 
 SELDOM: Final = (

@@ -13,25 +13,13 @@ from toolkit.corpus.lists.country_map import change_countries, country_changes, 
 from toolkit.corpus.lists.matching import InstitutionIndex, JournalIndex
 from toolkit.corpus.lists.places import PlaceIndex
 from toolkit.corpus.names import folded
+from toolkit.corpus.schema import TABLES
 
 __all__ = ["lay_lists"]
 
-_REJECTS: Final = pa.schema(
-    [("source", pa.string()), ("line", pa.int64()), ("reason", pa.string()), ("excerpt", pa.string())]
-)
 _MARKED: Final = pa.schema([("id", pa.string()), ("marks", pa.list_(pa.string()))])
 _MAP: Final = pa.schema([("key", pa.string()), ("to_subject", pa.string()), ("to_part", pa.float64())])
 _METROS: Final = pa.schema([("city", pa.string()), ("area", pa.string()), ("called", pa.string())])
-_INDICATORS: Final = pa.schema(
-    [
-        ("place_id", pa.string()),
-        ("year", pa.int32()),
-        ("indicator", pa.string()),
-        ("value", pa.float64()),
-        ("unit", pa.string()),
-        ("source", pa.string()),
-    ]
-)
 
 _JOURNALS: Final = """
 WITH said AS (
@@ -124,7 +112,7 @@ def lay_lists(db: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     _map_metros(db, laid)
     change_countries(db, countries)
     if laid.rejects:
-        _given(db, laid.rejects, _REJECTS)
+        _given(db, laid.rejects, TABLES["rejects"])
         db.execute("INSERT INTO rejects SELECT * FROM given")
     return [
         {
@@ -266,7 +254,7 @@ def _lay_indicators(db: duckdb.DuckDBPyConnection, laid: _Laid, countries: Mappi
         if reason:
             laid.note(row, reason, (*said, *value))
         laid.count("indicators", row, [found] if found else [])
-    _given(db, list(kept.values()), _INDICATORS)
+    _given(db, list(kept.values()), TABLES["indicators"])
     db.execute("INSERT INTO indicators SELECT place_id, year, indicator, value, unit, source FROM given")
 
 

@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 
 from toolkit.corpus.countries import country_code
 from toolkit.corpus.names import folded
+from toolkit.corpus.schema import TABLES
 from toolkit.errors import BadParameter, DataError, UnknownPlace
 from toolkit.workspace import Workspace, write_text_atomically
 
@@ -41,9 +42,6 @@ EDGES: Final = pa.schema(
 
 NODES: Final = pa.schema([("id", pa.string()), ("name", pa.string()), ("country", pa.string())])
 
-REJECTS: Final = pa.schema(
-    [("source", pa.string()), ("line", pa.int64()), ("reason", pa.string()), ("excerpt", pa.string())]
-)
 _NAME: Final = re.compile(r"\w[\w .+-]{0,79}")
 _MOST_CANDIDATES: Final = 8
 _TEMPORARY: Final = (".new", ".old")
@@ -155,7 +153,7 @@ def write_network(workspace: Workspace, network: NamedNetwork, rejects: Sequence
     with workspace.replacing(workspace.networks / checked_name(network.name)) as folder:
         pq.write_table(edges, folder / "edges.parquet", compression="zstd")
         pq.write_table(nodes, folder / "nodes.parquet", compression="zstd")
-        pa_csv.write_csv(pa.Table.from_pylist(list(rejects), schema=REJECTS), folder / "rejects.csv")
+        pa_csv.write_csv(pa.Table.from_pylist(list(rejects), schema=TABLES["rejects"]), folder / "rejects.csv")
         write_text_atomically(folder / "meta.json", json.dumps(meta, indent=1, sort_keys=True, ensure_ascii=False))
 
 

@@ -22,10 +22,9 @@ from toolkit.corpus.plain.addresses import Address, read_address
 from toolkit.corpus.plain.cells import aligned, bracketed, items_of, known_parts, named_ids, texts_after_names
 from toolkit.corpus.plain.column_mapping import FIELDS
 from toolkit.corpus.plain.recipe import Recipe
+from toolkit.corpus.plain.set_aside import SetAside
 from toolkit.corpus.plain.table_files import TableFile
 from toolkit.corpus.plain.tagged import TaggedFile, is_tagged
-from toolkit.corpus.staging import STAGING
-from toolkit.errors import BadRecord
 
 __all__ = ["NOTES", "RecordReader"]
 
@@ -82,7 +81,7 @@ class RecordReader:
         self._recipe, self._strict = recipe, strict
         self._seen: set[str] = set()
         self._positions: dict[str, dict[str, int]] = {}
-        self._rejects: list[dict[str, Any]] = []
+        self._aside = SetAside(strict=strict)
         self._notes: list[tuple[str, int, str, str]] = []
         self._source = ""
         self._line = 0
@@ -127,11 +126,10 @@ class RecordReader:
                 self._line = row["line"]
                 self._notes.clear()
                 try:
-                    found = self._row(row)
+                    found = self._row(file.file, row)
                 except _Contradiction as error:
-                    self._put_aside(
-                        file, str(error), ", ".join(str(row.get(one) or "") for one in ("work_id", "title"))
-                    )
+                    said = ", ".join(str(row.get(one) or "") for one in ("work_id", "title"))
+                    self._aside.add(file.file, self._line, str(error), excerpt(said))
                     continue
                 work, authors = found
                 works += work
@@ -145,15 +143,9 @@ class RecordReader:
 
     def rejects(self) -> pa.Table:
         """Rows put aside so far, as in the staging table."""
-        return pa.Table.from_pylist(self._rejects, schema=STAGING["rejects"])
+        return self._aside.table()
 
-    def _put_aside(self, file: TableFile | TaggedFile, reason: str, text: str) -> None:
-        shown = excerpt(text)
-        if self._strict:
-            raise BadRecord(f"{file.file.path}:{self._line}: {reason}: {shown}")
-        self._rejects.append({"source": self._source, "line": self._line, "reason": reason, "excerpt": shown})
-
-    def _row(self, row: Mapping[str, Any]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    def _row(self, file: RawFile, row: Mapping[str, Any]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         work_id = str(row.get("work_id") or "").strip()
         first = work_id not in self._seen
         work = [{"line": self._line} | {field: row[field] for field in self._recipe.works if field in row}]
@@ -161,7 +153,7 @@ class RecordReader:
             if not work_id:
                 return work, []
             if not first:
-                self._reject_repeated(work_id)
+                self._aside.note(file, self._line, REPEATED, work_id)
                 return [], []
             listed = [
                 self._listing(work_id, str(position), author, place)
@@ -178,9 +170,6 @@ class RecordReader:
         if work_id:
             self._seen.add(work_id)
         return work if first and work_id else [], listed
-
-    def _reject_repeated(self, work_id: str) -> None:
-        self._rejects.append({"source": self._source, "line": self._line, "reason": REPEATED, "excerpt": work_id})
 
     def _position(self, work_id: str, author: _Author) -> str:
         """Place of a row's author where no column tells it: that of an id seen before, else the next."""

@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -23,8 +23,8 @@ import pyarrow.parquet as pq
 from toolkit.corpus.jsonlines import RawFile, blocks, excerpt, kind_of
 from toolkit.corpus.plain.column_mapping import ColumnMapping, matched_columns
 from toolkit.corpus.plain.recipe import Recipe
-from toolkit.corpus.staging import STAGING
-from toolkit.errors import BadRecord, DataError
+from toolkit.corpus.plain.set_aside import SetAside
+from toolkit.errors import DataError
 
 __all__ = ["TABLE_SUFFIXES", "TableFile", "text_lines"]
 
@@ -78,8 +78,7 @@ class TableFile:
         self._lenient = recipe is not None and recipe.lenient
         self._encoding = recipe.encoding if recipe is not None else "utf-8"
         self.rows = 0
-        self._strict = strict
-        self._rejects: list[dict[str, Any]] = []
+        self._aside = SetAside(strict=strict)
         self._parquet = _is_parquet(file.path)
         if self._parquet:
             header = _parquet_file(file.path).schema_arrow.names
@@ -106,13 +105,10 @@ class TableFile:
 
     def rejects(self) -> pa.Table:
         """Rows put aside so far, as in the staging table."""
-        return pa.Table.from_pylist(self._rejects, schema=STAGING["rejects"])
+        return self._aside.table()
 
     def _reject(self, line: int, reason: str, text: str) -> None:
-        shown = excerpt(text.encode("utf-8", errors="surrogateescape"))
-        if self._strict:
-            raise BadRecord(f"{self.file.path}:{line}: {reason}: {shown}")
-        self._rejects.append({"source": self.file.label, "line": line, "reason": reason, "excerpt": shown})
+        self._aside.add(self.file, line, reason, excerpt(text.encode("utf-8", errors="surrogateescape")))
 
     def _parquet_batches(self) -> Iterator[pa.Table]:
         names = _parquet_file(self.file.path).schema_arrow.names

@@ -18,14 +18,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Final
+from typing import Final
 
 import pyarrow as pa
 
 from toolkit.corpus.jsonlines import RawFile, excerpt
+from toolkit.corpus.plain.set_aside import SetAside
 from toolkit.corpus.plain.table_files import text_lines
-from toolkit.corpus.staging import STAGING
-from toolkit.errors import BadRecord, DataError
+from toolkit.errors import DataError
 
 __all__ = ["TaggedFile", "is_tagged"]
 
@@ -75,8 +75,8 @@ class TaggedFile:
     ) -> None:
         self.file = file
         self.rows = 0
-        self._encoding, self._strict = encoding, strict
-        self._rejects: list[dict[str, Any]] = []
+        self._encoding = encoding
+        self._aside = SetAside(strict=strict)
         tags = {
             found[1] for line in text_lines(file.path, encoding) if (found := _FIELD.fullmatch(line.rstrip("\r\n")))
         }
@@ -109,7 +109,7 @@ class TaggedFile:
 
     def rejects(self) -> pa.Table:
         """Records put aside so far, as in the staging table."""
-        return pa.Table.from_pylist(self._rejects, schema=STAGING["rejects"])
+        return self._aside.table()
 
     def _table(self, lines: list[int], rows: list[dict[str, str]]) -> pa.Table:
         columns = {
@@ -158,7 +158,4 @@ class TaggedFile:
         self._reject(start, "the record is broken off before its end (ER)", " ".join(fields.get("TI", [""])))
 
     def _reject(self, line: int, reason: str, text: str) -> None:
-        shown = excerpt(text.encode("utf-8", errors="surrogateescape"))
-        if self._strict:
-            raise BadRecord(f"{self.file.path}:{line}: {reason}: {shown}")
-        self._rejects.append({"source": self.file.label, "line": line, "reason": reason, "excerpt": shown})
+        self._aside.add(self.file, line, reason, excerpt(text.encode("utf-8", errors="surrogateescape")))
