@@ -61,3 +61,11 @@ def test_a_career_is_listed_and_drawn(cli: Cli, careers_workspace: Path, tmp_pat
     assert "no author in this workspace has this id or name" in unknown.err
     wrong = cli("careers", "--author", "returnee", "--plot", tmp_path / "career.doc", "-w", careers_workspace)
     assert wrong.code == 4
+
+
+def test_destinations_are_listed(cli: Cli, careers_workspace: Path) -> None:
+    done = cli("returnees", "--destinations", "-w", careers_workspace, "--format", "json")
+    assert [(row["name"], row["persons"], row["held_before"]) for row in done.rows()] == [("Nanjing", 1.0, 1.0)]
+    assert "persons=1" in done.err
+    refused = cli("returnees", "--destinations", "--balanced", "-w", careers_workspace)
+    assert (refused.code, "it goes without --outcome, --balanced and --plot" in refused.err) == (4, True)

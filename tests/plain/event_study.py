@@ -148,3 +148,31 @@ def differences(treated, others):
         (dict(zip(times, by_time, strict=True)), float(after))
         for by_time, after in zip(found[0].T, found[1][0], strict=True)
     ]
+
+
+def destinations(frames, events, place, city):
+    """``{city: (persons, of these who signed from it before)}`` of where people of ``events`` arrive; ties share.
+
+    ``place``: of each site at the level of the events; ``city``: of each site, ``None`` where unknown.
+    """
+    works = frames["works"]
+    year = {w: int(y) for w, y in zip(works.work_id, works.year, strict=True) if not pd.isna(y)}
+    signed = defaultdict(lambda: defaultdict(set))
+    rows = frames["authorships"]
+    for work, author, site in zip(rows.work_id, rows.author_id, rows.site_id, strict=True):
+        if author in events and work in year and not pd.isna(site):
+            signed[author][work].add(site)
+    found = defaultdict(lambda: [Fraction(0), Fraction(0)])
+    for author, (when, _, reached) in events.items():
+        parts, before = defaultdict(Fraction), set()
+        for work, sites in signed[author].items():
+            for site in sites:
+                if year[work] == when and place[site] == reached:
+                    parts[city[site] or "unlocated"] += Fraction(1, len(sites))
+                elif year[work] < when:
+                    before.add(city[site] or "unlocated")
+        most = [one for one, part in parts.items() if part == max(parts.values())]
+        for one in most:
+            found[one][0] += Fraction(1, len(most))
+            found[one][1] += Fraction(one in before, len(most))
+    return {one: tuple(map(float, persons)) for one, persons in found.items()}

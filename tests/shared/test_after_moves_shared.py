@@ -7,11 +7,11 @@ import pyarrow.parquet as pq
 import pytest
 from plain import event_study as plain_study
 from plain.career_outcomes import outcomes
-from plain.movement import PlainCareers
+from plain.movement import PlainCareers, homes
 from plain.share_and_collaboration import PlainMeasures
 from plain.ties import PlainTies
 
-from toolkit.measures.answers import bridges, event_study, survival, ties
+from toolkit.measures.answers import bridges, event_destinations, event_study, survival, ties
 from toolkit.measures.movement import event_answers
 from toolkit.measures.movement.panels import OUTCOMES
 
@@ -198,6 +198,19 @@ def test_event_studies_by_plain_loops(management, frames, moves_abroad, matched,
     for name, (by_time, after) in zip(panels, plain_study.differences(*stays), strict=True):
         assert rows[name].did.dropna().to_dict() == pytest.approx(by_time, abs=1e-7), name
         assert answer.run.facts[f"after_{name}"] == pytest.approx(after, abs=1e-7)
+
+
+@pytest.mark.parametrize("who", ["returnees", "movers"])
+def test_destinations_by_plain_loops(management, frames, moves_abroad, who):
+    events = plain_study.first_events(moves_abroad, (2008, 2020), returns=who == "returnees")
+    expected = plain_study.destinations(frames, events, homes(frames, "country"), homes(frames, "city"))
+    frame = event_destinations(management, who=who, years="2008:2020").frame
+    rows = zip(frame.id, frame.persons, frame.held_before, strict=True)
+    assert {one: persons for one, *persons in rows} == {
+        one: pytest.approx(persons, **ABOUT) for one, persons in expected.items()
+    }
+    assert frame.persons.sum() == pytest.approx(len(events))
+    assert frame.persons.mod(1).any(), "some share"
 
 
 def known(rows, prefix):

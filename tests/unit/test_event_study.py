@@ -11,9 +11,20 @@ from plain.career_outcomes import outcomes
 from plain.random_careers import random_careers
 from plain.ties import in_teams
 
-from toolkit.corpus.example import CAM, CIAC, LAB, NJU, OXF, PKU, example_workspace, team_tables
+from toolkit.corpus.example import (
+    CAM,
+    CAMBRIDGE_GB,
+    CIAC,
+    LAB,
+    NJU,
+    OXF,
+    OXFORD,
+    PKU,
+    example_workspace,
+    team_tables,
+)
 from toolkit.errors import BadParameter, DataError, EmptySelection
-from toolkit.measures.answers import event_study, repeat
+from toolkit.measures.answers import event_destinations, event_study, repeat
 from toolkit.measures.movement.event_statistics import difference_in_differences, event_panel, mean_by_event_time
 from toolkit.measures.movement.matching import matched_comparison
 from toolkit.measures.movement.observations import author_numbers
@@ -265,6 +276,48 @@ def test_a_file_says_whose_event_is_when(returning, tmp_path):
         "records: nobody, talents. 1 people of the file have no event_year and are left out. 1 people of the file have "
         "an event outside 2000:2015. Widen the years, or mend the file."
     )
+
+
+@pytest.fixture(scope="module")
+def arriving(tmp_path_factory):
+    """Four come back from Nanjing: to Oxford, where they were; to Cambridge; to both alike; mostly to Oxford."""
+    articles = []
+    for person, back in {"a": (OXF,), "b": (CAM,), "c": (OXF, CAM), "d": (OXF, CAM, OXF)}.items():
+        articles += [(year, ((person, (OXF,)),)) for year in (2000, 2001)]
+        articles += [(year, ((person, (NJU,)),)) for year in (2004, 2005)]
+        if person == "c":
+            articles.append((2008, ((person, back),)))
+        else:
+            articles += [(2008, ((person, (site,)),)) for site in back]
+    articles.append((2003, (("e", (OXF,)),)))
+    tables = team_tables([(f"W{number}", *article) for number, article in enumerate(articles)])
+    return example_workspace(tmp_path_factory.mktemp("arriving"), tables=tables)
+
+
+def test_destinations_by_hand(arriving, tmp_path):
+    answer = event_destinations(arriving, years="2008")
+    assert answer.frame.to_numpy().tolist() == [
+        [OXFORD, "Oxford", "GB", 2.5, 0.625, 2.5],
+        [CAMBRIDGE_GB, "Cambridge", "GB", 1.5, 0.375, 0],
+    ]
+    assert answer.run.facts["persons"] == 4
+    assert repeat(answer.run, arriving).frame.equals(answer.frame)
+    first = event_destinations(arriving, who="movers", to_place="China").frame
+    assert first[["name", "persons", "held_before"]].to_numpy().tolist() == [["Nanjing", 4, 0]]
+    file = tmp_path / "people.csv"
+    file.write_text("author_id,group,event_year\nb,x,2008\nd,x,2001\ne,x,2008\n")
+    asked = event_destinations(arriving, people=file)
+    assert asked.frame[["name", "persons", "held_before"]].to_numpy().tolist() == [
+        ["Oxford", 1, 1],
+        ["Cambridge", 1, 0],
+    ]
+    assert (
+        asked.run.notes[-1] == "1 people of the file are seen at no place in the year of their event and are left out."
+    )
+    with pytest.raises(EmptySelection, match=r"Nobody has such an event in 2001:2003"):
+        event_destinations(arriving, years="2001:2003")
+    with pytest.raises(BadParameter, match="it is one of returnees, movers"):
+        event_destinations(arriving, who="everybody")
 
 
 @pytest.mark.parametrize(

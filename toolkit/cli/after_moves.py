@@ -132,6 +132,13 @@ def returnees(
             rich_help_panel=_SHOWN,
         ),
     ] = None,
+    destinations: Annotated[
+        bool,
+        typer.Option(
+            "--destinations", help="The cities that they arrive at, instead of the outcomes.", rich_help_panel=_SHOWN
+        ),
+    ] = False,
+    top: opt.TopOption = 25,
     comparison: Annotated[
         str,
         typer.Option(
@@ -162,24 +169,35 @@ def returnees(
 ) -> None:
     """Output and partners of returnees (or of all movers) by years since the move, beside people like them.
 
-    Means with bootstrap intervals, and difference-in-differences (extra stats). Descriptive, never causal.
+    Or the cities they arrive at. Means with bootstrap intervals, and difference-in-differences (extra stats).
+    Descriptive, never causal.
     """
     from toolkit.measures import answers
 
+    asked: dict[str, Any] = {
+        "who": who,
+        "people": people,
+        "to_place": to_place,
+        "level": level,
+        "years": years,
+        **rules,
+    }
+    ws = open_workspace(workspace)
+    if destinations:
+        if outcome or plot or balanced:
+            raise BadParameter("destinations", True, "it goes without --outcome, --balanced and --plot")
+        answer = answers.event_destinations(ws, **asked)
+        emit(answer.frame, answer.run, fmt=fmt, output=output, top=top)
+        return
     chosen: dict[str, Any] = {"outcomes": outcome} if outcome else {}
     answer = answers.event_study(
-        open_workspace(workspace),
-        who=who,
-        people=people,
+        ws,
         comparison=None if comparison == "none" else comparison,
         balanced=balanced,
         span=span,
-        to_place=to_place,
         replicates=replicates,
         seed=seed,
-        level=level,
-        years=years,
-        **rules,
+        **asked,
         **chosen,
     )
     if plot is not None:

@@ -24,6 +24,7 @@ from toolkit.measures.indicator_answers import ratios
 from toolkit.measures.internal_answers import internal
 from toolkit.measures.movement.career_answers import careers
 from toolkit.measures.movement.comparison import rule_agreement
+from toolkit.measures.movement.destination_answers import event_destinations
 from toolkit.measures.movement.event_answers import event_study
 from toolkit.measures.movement.move_answers import moves
 from toolkit.measures.movement.tie_answers import bridges, survival, ties
@@ -45,6 +46,7 @@ __all__ = [
     "concentration",
     "connections",
     "corridors",
+    "event_destinations",
     "event_study",
     "flow_indicators",
     "flow_rates",
@@ -95,6 +97,7 @@ _METHODS: Final[dict[str, Callable[..., Answer]]] = {
         ratios,
         bridges,
         careers,
+        event_destinations,
         event_study,
         moves,
         flows,

@@ -6,32 +6,24 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, Unpack
 
-import ibis
-import ibis.expr.types as ir
 import pandas as pd
-import pyarrow as pa
 
 from toolkit.errors import BadParameter, EmptySelection
 from toolkit.measures.asking import Folder, Question, YearsAsked
 from toolkit.measures.movement.asking import asking_movement, movement_facts
-from toolkit.measures.movement.cohorts import read_cohort
 from toolkit.measures.movement.event_statistics import REPLICATES
 from toolkit.measures.movement.event_study import EventStudy, careers_near, output_and_subjects
+from toolkit.measures.movement.events import check_who, events_asked
 from toolkit.measures.movement.matching import MATCH_COLUMNS, POOLS, matched_comparison
-from toolkit.measures.movement.mode_years import mode_years
-from toolkit.measures.movement.observations import author_numbers
 from toolkit.measures.movement.options import Movement, MovementOptions, check_flow_rule
 from toolkit.measures.movement.panels import OUTCOMES
 from toolkit.measures.movement.rules import movements
 from toolkit.measures.movement.ties import EVENT_SPAN, event_span
-from toolkit.measures.parts import unit_numbers
 from toolkit.measures.precision import DIGITS
 from toolkit.runs import Answer
 
-__all__ = ["WHO", "event_study"]
+__all__ = ["event_study"]
 
-WHO: Final = ("returnees", "movers")
-"""Whose move is the event: the first return of those who come back, or everybody's first move."""
 _WIDEST: Final = 15
 _MOST_REPLICATES: Final = 100_000
 _DESCRIPTIVE: Final = (
@@ -154,9 +146,7 @@ def event_study(
         )
         movement_facts(question, movement)
         moved = movements(question.tables, level=level, movement=movement)
-        events = _first_events(moved, who, question.years) if people is None else _cohort(question, people)
-        if place is not None:
-            events = events[events.to_id == place]
+        events = events_asked(question, moved, who=who, people=people, to_place=place)
         careers = careers_near(question.tables, moved, events)
         events = events.merge(careers[["author_id", "first_year", "last_year"]], on="author_id").reset_index(drop=True)
         pairs = _matched(question, events, careers, comparison=comparison, until=span[1], seed=seed)
@@ -187,8 +177,7 @@ def _checked(
     *, who: str, outcomes: Sequence[str], span: tuple[int, int], comparison: str | None, replicates: int
 ) -> list[str]:
     """Names of the outcomes, each once; raise where something asked for is none."""
-    if who not in WHO:
-        raise BadParameter("who", who, f"it is one of {', '.join(WHO)}")
+    check_who(who)
     for name in outcomes:
         if name not in OUTCOMES:
             raise BadParameter("outcomes", name, f"it is one of {', '.join(OUTCOMES)}")
@@ -205,55 +194,6 @@ def _checked(
     if isinstance(replicates, bool) or not isinstance(replicates, int) or not 0 <= replicates <= _MOST_REPLICATES:
         raise BadParameter("replicates", replicates, f"it is a whole number from 0 to {_MOST_REPLICATES:,}")
     return list(dict.fromkeys(outcomes))
-
-
-def _first_events(moved: ir.Table, who: str, years: tuple[int, int]) -> pd.DataFrame:
-    """The first move in flows, or the first return, of each person: ``author_id``, ``year``, ``from_id``, ``to_id``."""
-    rows = moved.filter(moved.weight > 0)
-    if who == "returnees":
-        rows = rows.filter(rows.is_return)
-    order = ibis.row_number().over(group_by="author_id", order_by=["year", "from_id", "to_id"])
-    rows = rows.mutate(place=order)
-    rows = rows.filter(rows.place == 0, rows.year.between(*years))
-    found: pd.DataFrame = (
-        rows.select("author_id", "year", "from_id", "to_id").order_by("author_id").to_pyarrow().to_pandas()
-    )
-    return found
-
-
-def _cohort(question: Question, people: str | Path) -> pd.DataFrame:
-    """Events that a file says; the place they lead to is where most articles of that year are signed."""
-    cohort, known = read_cohort(question.tables, people), len(question.timer.notes)
-    question.timer.notes.extend(cohort.notes())
-    rows: pd.DataFrame = cohort.people.to_pandas()
-    undated = int(rows.event_year.isna().sum())
-    if undated:
-        question.timer.notes.append(f"{undated:,} people of the file have no event_year and are left out.")
-    rows = rows[rows.event_year.notna()]
-    first, last = question.years
-    inside = rows.event_year.between(first, last)
-    if not inside.all():
-        question.timer.notes.append(
-            f"{int((~inside).sum()):,} people of the file have an event outside {first}:{last}."
-        )
-    rows = rows[inside].astype({"event_year": "int64"})
-    if rows.empty:
-        said = " ".join(question.timer.notes[known:])
-        raise EmptySelection(f"{people} names no event that can be used. {said} Widen the years, or mend the file.")
-    main = mode_years(question.tables, level=question.level, movement=Movement(rule="mode-year", ties="smallest-id"))
-    main = main.inner_join(author_numbers(question.tables), "author_no")
-    main = main.inner_join(unit_numbers(question.tables, question.level), [("place_no", "number")])
-    asked = question.tables.keep(
-        ("cohort", str(people)), pa.table({"asked_id": pa.array(sorted(rows.author_id), pa.string())})
-    )
-    places = main.inner_join(asked, [("author_id", "asked_id")]).select("author_id", "year", "unit_id")
-    found: pd.DataFrame = places.to_pyarrow().to_pandas()
-    events = rows.rename(columns={"event_year": "year"})[["author_id", "year"]].sort_values("author_id")
-    events = events.merge(found.rename(columns={"unit_id": "to_id"}), on=["author_id", "year"], how="left")
-    before = found.merge(events[["author_id", "year"]].rename(columns={"year": "event"}), on="author_id")
-    before = before[before.year < before.event].sort_values("year").drop_duplicates("author_id", keep="last")
-    before = before[["author_id", "unit_id"]].rename(columns={"unit_id": "from_id"})
-    return events.merge(before, on="author_id", how="left")
 
 
 def _matched(
