@@ -8,7 +8,7 @@ import ibis
 import ibis.expr.types as ir
 
 from toolkit.measures.movement.kin import kin_of_places
-from toolkit.measures.movement.observations import numbered_observations
+from toolkit.measures.movement.observations import career_bounds, numbered_observations
 from toolkit.measures.movement.options import Movement
 from toolkit.measures.tables import Tables
 
@@ -100,19 +100,16 @@ def moves_by_mode(tables: Tables, *, level: str, movement: Movement) -> ir.Table
     """
     years = mode_years(tables, level=level, movement=movement)
     career = ibis.window(group_by="author_no", order_by="year")
-    held = ibis.window(group_by=["author_no", "place_no"])
-    years = years.mutate(
-        from_no=years.place_no.lag().over(career),
-        last_year_at_from=years.year.lag().over(career),
-        held_since=years.year.min().over(held),
-    )
+    held = years.group_by(b="author_no", q="place_no").agg(held_since=years.year.min())
+    years = years.mutate(from_no=years.place_no.lag().over(career), last_year_at_from=years.year.lag().over(career))
     changes = years.filter(years.from_no.notnull(), years.from_no != years.place_no)
+    changes = changes.inner_join(held, [("author_no", "b"), ("place_no", "q")]).drop("b", "q")
     changes = changes.mutate(last_change=changes.year.max().over(group_by="author_no"))
     changes = tables.keep(("changes of mode", *_key(level, movement)), changes)
+    bounds = career_bounds(tables, level=level, movement=movement).select(person="author_no", began="began")
     seen = numbered_observations(tables, level=level, movement=movement)
-    seen = seen.semi_join(changes.select("author_no").distinct(), "author_no")
-    first = seen.mutate(began=seen.year.min().over(group_by="author_no"))
-    first = first.filter(first.year == first.began).select(a="author_no", origin="place_no")
+    first = seen.inner_join(bounds, [("author_no", "person"), ("year", "began")])
+    first = first.select(a="author_no", origin="place_no")
     changes = changes.left_join(first, [("author_no", "a"), ("place_no", "origin")])
     moves = changes.select(
         "author_no",

@@ -7,7 +7,7 @@ from typing import Final
 import ibis
 import ibis.expr.types as ir
 
-from toolkit.measures.movement.observations import author_numbers, numbered_observations
+from toolkit.measures.movement.observations import author_numbers, career_bounds, numbered_observations
 from toolkit.measures.movement.options import DEFAULT_MOVEMENT, Movement
 from toolkit.measures.tables import Tables
 
@@ -66,23 +66,23 @@ def origin_classes(tables: Tables, *, level: str, movement: Movement = DEFAULT_M
     given = tables.built(f"{level}_origins") if movement.people is None else None
     if given is not None:
         return given
+    bounds = career_bounds(tables, level=level, movement=movement)
     seen = numbered_observations(tables, level=level, movement=movement).select("author_no", "place_no", "year")
-    career = ibis.window(group_by="author_no")
-    seen = seen.mutate(began=seen.year.min().over(career), ended=seen.year.max().over(career))
-    held = ibis.window(group_by=["author_no", "place_no"])
-    seen = seen.mutate(of_origin=ibis.ifelse(seen.year.min().over(held) == seen.began, 1, 0))
-    years = seen.group_by(["author_no", "year", "began", "ended"]).agg(kept=seen.of_origin.sum())
-    years = years.group_by("author_no").agg(
-        years=years.count(),
+    # a career in one place or one year has its class from its bounds
+    moving = bounds.filter(bounds.lowest != bounds.highest, bounds.began != bounds.ended)
+    seen = seen.inner_join(moving.select("author_no", "began", "ended"), "author_no")
+    origin = seen.filter(seen.year == seen.began).select(a="author_no", p="place_no", of_origin=ibis.literal(1))
+    seen = seen.left_join(origin, [("author_no", "a"), ("place_no", "p")])
+    years = seen.group_by(["author_no", "year", "began", "ended"]).agg(kept=ibis.coalesce(seen.of_origin, 0).sum())
+    years = years.group_by(moved_no="author_no").agg(
         origins=years.kept.max(where=years.year == years.began),
         least=years.kept.min(),
         at_last=years.kept.max(where=years.year == years.ended),
     )
-    bounds = seen.group_by("author_no").agg(lowest=seen.place_no.min(), highest=seen.place_no.max())
-    careers = years.inner_join(bounds, "author_no").inner_join(author_numbers(tables), "author_no")
+    careers = bounds.left_join(years, [("author_no", "moved_no")]).inner_join(author_numbers(tables), "author_no")
     left = careers.least == 0
     category = ibis.cases(
-        (careers.years == 1, "single year"),
+        (careers.began == careers.ended, "single year"),
         (careers.lowest == careers.highest, "stayer"),
         (left & (careers.at_last > 0), "return migrant"),
         (left, "migrant"),

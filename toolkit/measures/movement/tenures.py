@@ -6,7 +6,7 @@ import ibis
 import ibis.expr.types as ir
 
 from toolkit.measures.movement.kin import kin_of_places
-from toolkit.measures.movement.observations import numbered_observations
+from toolkit.measures.movement.observations import career_bounds, numbered_observations
 from toolkit.measures.movement.options import Movement
 from toolkit.measures.tables import Tables
 
@@ -23,12 +23,17 @@ def numbered_tenures(tables: Tables, *, level: str, movement: Movement) -> ir.Ta
     """
     seen = numbered_observations(tables, level=level, movement=movement).select("author_no", "place_no", "year")
     at_place = ibis.window(group_by=["author_no", "place_no"], order_by="year")
-    seen = seen.mutate(before=seen.year.lag().over(at_place))
-    joined = seen.before.notnull() & (seen.year - seen.before <= movement.bridge_gap + 1)
-    seen = seen.mutate(begins=ibis.ifelse(joined, 0, 1))
-    so_far = ibis.window(group_by=["author_no", "place_no"], order_by="year", preceding=(None, 0))
-    seen = seen.mutate(run=seen.begins.sum().over(so_far))
-    runs = seen.group_by(["author_no", "place_no", "run"]).agg(start_year=seen.year.min(), end_year=seen.year.max())
+    whole = ibis.window(group_by=["author_no", "place_no"], order_by="year", preceding=None, following=None)
+    seen = seen.mutate(before=seen.year.lag().over(at_place), last_there=seen.year.max().over(whole))
+    # a run ends in the year before the next one begins, or in the last year at the place
+    begins = seen.filter(seen.before.isnull() | (seen.year - seen.before > movement.bridge_gap + 1))
+    runs = begins.select(
+        "author_no",
+        "place_no",
+        run=ibis.row_number().over(at_place) + 1,
+        start_year="year",
+        end_year=ibis.coalesce(begins.before.lead().over(at_place), begins.last_there),
+    )
     return tables.keep(("tenures", level, movement.bridge_gap, movement.people), runs)
 
 
@@ -129,18 +134,18 @@ def moves_by_tenure(tables: Tables, *, level: str, movement: Movement) -> ir.Tab
 def _senders(tables: Tables, *, level: str, movement: Movement) -> ir.Table:
     """Tenures with each of their senders (``old_place``, ``old_end``) and the bounds of the career."""
     runs = numbered_tenures(tables, level=level, movement=movement)
-    runs = runs.mutate(
-        career_began=runs.start_year.min().over(group_by="author_no"),
-        career_ended=runs.end_year.max().over(group_by="author_no"),
-        place_began=runs.start_year.min().over(group_by=["author_no", "place_no"]),
-    )
+    bounds = career_bounds(tables, level=level, movement=movement)
     # a career in one place has no pair; it is left out before anything is joined
-    several = runs.group_by("author_no").agg(least=runs.place_no.min(), most=runs.place_no.max())
-    runs = runs.semi_join(several.filter(several.least != several.most), "author_no")
+    several = bounds.filter(bounds.lowest != bounds.highest)
+    several = several.select(person="author_no", career_began="began", career_ended="ended")
+    new = runs.inner_join(several, [("author_no", "person")]).drop("person")
+    new = new.filter(new.start_year > new.career_began)
+    first = runs.filter(runs.run == 1).select(b="author_no", q="place_no", place_began="start_year")
     earliest = movement.allowed_gap + 1
     old = runs.select(a="author_no", old_place="place_no", old_start="start_year", old_end="end_year")
-    pairs = runs.filter(runs.start_year > runs.career_began).inner_join(old, [("author_no", "a")])
+    pairs = new.inner_join(old, [("author_no", "a")])
     pairs = pairs.filter(pairs.old_start < pairs.start_year, pairs.old_end >= pairs.start_year - earliest).drop("a")
+    pairs = pairs.inner_join(first, [("author_no", "b"), ("place_no", "q")]).drop("b", "q")
     kin = kin_of_places(tables, level=level, movement=movement)
     if kin is None:
         pairs = pairs.mutate(is_kin=ibis.literal(0))
@@ -154,8 +159,11 @@ def _senders(tables: Tables, *, level: str, movement: Movement) -> ir.Table:
     key = (level, movement.bridge_gap, movement.allowed_gap, movement.kin, movement.people)
     pairs = tables.keep(("earlier tenures", *key), pairs)
     tenure = ibis.window(group_by=["author_no", "place_no", "run"])
-    pairs = pairs.mutate(any_running=pairs.running.max().over(tenure), last=pairs.old_end.max().over(tenure))
-    pairs = pairs.mutate(ended_last=ibis.ifelse(pairs.old_end == pairs["last"], 1, 0))
-    pairs = pairs.mutate(last_here=(pairs.ended_last * pairs.here).max().over(tenure))
-    after_a_gap = (pairs.any_running == 0) & (pairs.ended_last == 1) & (pairs.last_here == 0) & (pairs.is_kin == 0)
+    pairs = pairs.mutate(
+        any_running=pairs.running.max().over(tenure),
+        last=pairs.old_end.max().over(tenure),
+        last_here=ibis.ifelse(pairs.here == 1, pairs.old_end, 0).max().over(tenure),
+    )
+    ended_last = (pairs.old_end == pairs["last"]) & (pairs.last_here < pairs["last"])
+    after_a_gap = (pairs.any_running == 0) & ended_last & (pairs.is_kin == 0)
     return pairs.filter((pairs.running == 1) | after_a_gap)
