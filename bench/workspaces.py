@@ -18,13 +18,13 @@ from toolkit.measures.store import build
 from toolkit.measures.tables import Tables
 from toolkit.workspace import Workspace
 
-__all__ = ["FULL", "NO_TABLE", "QUICK", "Prepared", "prepared"]
+__all__ = ["FULL", "NO_TABLE", "OF_LINKS", "QUICK", "Prepared", "prepared"]
 
 FULL = {"works": 1_000_000, "institutions": 5_000, "cities": 800}
 QUICK = {"works": 500, "institutions": 60, "cities": 15}
-NO_TABLE = (
-    "no yearly table holds the answer, since it depends on who is asked about: the parts of all articles are read, and "
-    "those of the articles concerned grouped"
+NO_TABLE = "no table holds the answer: the parts of the members' sites are read from those of all articles"
+OF_LINKS = (
+    "the links of the place were built: one for each pair of institutions and year, which are grouped by what is asked"
 )
 LEVELS = ("institution", "city", "country", "region", "type")
 

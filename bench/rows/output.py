@@ -13,7 +13,7 @@ import pandas as pd
 from bench.corpora import UMBRELLA
 from bench.harness import Comparison
 from bench.plain_pandas import counted_works, equal, shares, signed
-from bench.workspaces import FULL, NO_TABLE, QUICK, prepared
+from bench.workspaces import FULL, QUICK, prepared
 from toolkit.measures.counting import Counting
 from toolkit.measures.groups import group_shares, institutes_of
 from toolkit.measures.levels import SPECIAL
@@ -165,7 +165,6 @@ def comparisons(size: Mapping[str, int], stack: ExitStack, scratch: Path) -> lis
             ("group_shares of institutes_of", umbrella_of),
             ("merge, isin, groupby with nunique", umbrella_by_pandas),
             equal(["id", "year"], ["institutions", "count"], ["share", "part"], rows="cities and years"),
-            why=NO_TABLE,
         ),
         corpus.comparison(
             "output, lists",
@@ -175,6 +174,5 @@ def comparisons(size: Mapping[str, int], stack: ExitStack, scratch: Path) -> lis
             equal(
                 ["group", "id", "year"], ["institutions", "count"], ["share", "part"], rows="lists, cities and years"
             ),
-            why=NO_TABLE,
         ),
     ]

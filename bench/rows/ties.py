@@ -11,7 +11,8 @@ import pandas as pd
 
 from bench.harness import Comparison
 from bench.plain_pandas import counted_works, equal, kin, seats, signed, without_kin
-from bench.workspaces import FULL, NO_TABLE, QUICK, prepared
+from bench.workspaces import FULL, NO_TABLE, OF_LINKS, QUICK, prepared
+from toolkit.measures.collaboration import collaboration_scores, total_collaboration
 from toolkit.measures.collaboration_types import type_counts
 from toolkit.measures.company_partners import companies_by_place
 from toolkit.measures.connections import partner_places
@@ -212,6 +213,21 @@ def set_by_pandas(folder: Path) -> pd.DataFrame:
     return found.set_index(["id", "year"]).reindex(grid, fill_value=0).reset_index()
 
 
+def totals_of(tables: Tables) -> pd.DataFrame:
+    return total_collaboration(collaboration_scores(tables, level="city", by_year=True)).to_pandas()
+
+
+def totals_by_pandas(folder: Path) -> pd.DataFrame:
+    parts = signed(folder, "city_id").groupby(["work_id", "year", "city_id"], as_index=False)["part"].sum()
+    ends = parts.merge(parts, on=["work_id", "year"], suffixes=("", "_other"))
+    ends = ends[ends["city_id"] != ends["city_id_other"]]
+    ends["score"] = ends["part"] + ends["part_other"]
+    found = ends.groupby(["city_id", "year"], as_index=False).agg(
+        partners=("city_id_other", "nunique"), joint=("score", "size"), strength=("score", "sum")
+    )
+    return found.rename(columns={"city_id": "id"})
+
+
 def types_of(tables: Tables) -> pd.DataFrame:
     return type_counts(tables, level="city", by_year=True).to_pandas()
 
@@ -304,7 +320,7 @@ def comparisons(size: Mapping[str, int], stack: ExitStack, scratch: Path) -> lis
                 ["score"],
                 rows="partner cities and years",
             ),
-            why=NO_TABLE,
+            why=OF_LINKS,
         ),
         corpus.comparison(
             "ties, scopes",
@@ -312,7 +328,7 @@ def comparisons(size: Mapping[str, int], stack: ExitStack, scratch: Path) -> lis
             ("compared_scopes", scopes_of),
             ("the city's articles by isin, merge, groupby, sort_values, head, median", scopes_by_pandas),
             equal(["scope", "year"], ["pairs"], ["mean_joint", "median_joint"], rows="scopes and years"),
-            why=NO_TABLE,
+            why=OF_LINKS,
         ),
         corpus.comparison(
             "ties, companies",
@@ -320,7 +336,7 @@ def comparisons(size: Mapping[str, int], stack: ExitStack, scratch: Path) -> lis
             ("companies_by_place", companies_of),
             ("the city's articles by isin, merge with the companies, groupby with nunique", companies_by_pandas),
             equal(["standing", "year"], ["companies", "joint"], rows="places and years"),
-            why=NO_TABLE,
+            why=OF_LINKS,
         ),
         corpus.comparison(
             "ties, internal",
@@ -333,6 +349,13 @@ def comparisons(size: Mapping[str, int], stack: ExitStack, scratch: Path) -> lis
                 ["internal_share", "share", "part_of_share"],
                 rows="cities and years",
             ),
+        ),
+        corpus.comparison(
+            "ties, totals",
+            "Total collaboration score of cities by year: partners, joint articles, score",
+            ("total_collaboration of collaboration_scores", totals_of),
+            ("merge, groupby, self-merge, groupby with nunique", totals_by_pandas),
+            equal(["id", "year"], ["partners", "joint"], ["strength"], rows="cities and years"),
         ),
         corpus.comparison(
             "ties, set",

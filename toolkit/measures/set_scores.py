@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import reduce
-from operator import add
 from typing import Any, Final
 
 import ibis
@@ -69,13 +67,9 @@ def set_scores(
     """
     asked: dict[str, Any] = {"level": level, "counting": counting, "years": years}
     sums = tables.keep(("set", tuple(members), *asked.values()), _yearly_sums(tables, members, **asked))
-    whole = {name: reduce(add, (sums[f"{name}_{place}"] for place in range(len(members)))) for name in ("high", "low")}
-    rows = [sums.select("year", "joint", id=ibis.literal(WHOLE_SET), **whole)]
-    rows += [
-        sums.select("year", "joint", id=ibis.literal(member), high=f"high_{place}", low=f"low_{place}")
-        for place, member in enumerate(members)
-    ]
-    found = ibis.union(*rows)
+    # all members are on each of these articles, so each has as many as the set
+    whole = sums.group_by("year").agg(joint=sums.joint.max(), high=sums.high.sum(), low=sums.low.sum())
+    found = sums.union(whole.mutate(id=ibis.literal(WHOLE_SET)).select(sums.columns))
     base = year_totals(tables, counting=counting).select("year")
     if years is not None:
         base = base.filter(base.year.between(*years))
@@ -95,15 +89,19 @@ def set_scores(
 def _yearly_sums(
     tables: Tables, members: Sequence[str], *, level: str, counting: Counting, years: Years | None
 ) -> ir.Table:
-    """Articles that all members are on, by ``year``: ``joint`` and each member's limbs, ``high_0`` and so on."""
-    numbers = unit_numbers(tables, level)
-    chosen = numbers.filter(numbers.unit_id.isin(list(members))).to_pyarrow().to_pydict()
-    number_of = dict(zip(chosen["unit_id"], chosen["number"], strict=True))
+    """Articles that all members are on: ``id`` of each member, ``year``, ``joint`` and the limbs of its Share."""
+    names = unit_numbers(tables, level)
+    names = names.filter(names.unit_id.isin(list(members)))
+    numbers = names.number.to_pyarrow().to_pylist()
     parts = unsummed_parts(tables, level=level, counting=counting, years=years, units=tuple(sorted(members)))
-    sums: dict[str, ir.IntegerScalar] = {}
-    for place, member in enumerate(members):
-        own = parts.unit_no == number_of.get(member, -1)
-        sums |= {f"{name}_{place}": parts[name].sum(where=own) for name in ("high", "low")}
-    # a sum over no rows is null: the member is not on the article
-    articles = parts.group_by("work_no", "year").agg(**sums).drop_null()
-    return articles.group_by("year").agg(joint=articles.count(), **{name: articles[name].sum() for name in sums})
+    parts = parts.filter(parts.unit_no.isin(numbers)).select("work_no", "year", "unit_no", "high", "low")
+    there = {f"on_{place}": (parts.unit_no == place).any() for place in numbers}
+    present = parts.group_by("work_no").agg(rows=parts.count(), **there)
+    # a member that nobody signs from has no number, so no article is of all
+    present = present.filter(*(present[name] for name in there), len(numbers) == len(members))
+    parts = parts.semi_join(present, "work_no")
+    sums = parts.group_by("unit_no", "year").agg(
+        joint=parts.work_no.nunique(), high=parts.high.sum(), low=parts.low.sum()
+    )
+    sums = sums.inner_join(names, [("unit_no", "number")])
+    return sums.select("year", "joint", "high", "low", id="unit_id")
