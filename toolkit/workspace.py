@@ -18,6 +18,7 @@ next opening tidies up. One process writes at a time.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -26,18 +27,19 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from filelock import FileLock, Timeout
 
-from toolkit.errors import DataError, SettingsError
+from toolkit.errors import DataError, SettingsError, ToolkitError
 
-__all__ = ["DEFAULT_FOLDER", "LAYOUT", "Workspace", "open_workspace", "write_text_atomically"]
+__all__ = ["DEFAULT_FOLDER", "LAYOUT", "Workspace", "full_disk", "open_workspace", "write_text_atomically"]
 
 DEFAULT_FOLDER = "scicities-data"
 LAYOUT = 2
 """Raised when columns of the canonical tables change, so that tables of another version are not taken for ours."""
 _STATE_VERSION = 1
+_FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def write_text_atomically(path: Path, text: str) -> None:
@@ -168,6 +170,8 @@ class Workspace:
         ------
         SettingsError
             Another live process writes to this workspace, or the folder can't be written.
+        ToolkitError
+            The disk is full. What the workspace held is as it was.
         """
         try:
             self.root.mkdir(parents=True, exist_ok=True)
@@ -189,6 +193,11 @@ class Workspace:
             for folder in (self.corpus, self.measures, *self._named_networks()):
                 _recover(folder)
             yield self
+        except OSError as error:
+            full = full_disk(error, f"the workspace {self.root}")
+            if full is None:
+                raise
+            raise full from error
         finally:
             lock.release()
 
@@ -272,3 +281,33 @@ def open_workspace(folder: Workspace | str | Path | None = None) -> Workspace:
         with workspace.writing():
             pass
     return workspace
+
+
+def full_disk(error: BaseException, where: object = "") -> ToolkitError | None:
+    """What to say of ``error`` if it, or what it came from, tells of a disk without room; ``None`` where it does not.
+
+    Parameters
+    ----------
+    error
+        Any error; libraries say it in their own ways.
+    where
+        What was being written; by default the file that the error names.
+
+    Examples
+    --------
+    >>> print(full_disk(OSError(28, "No space left on device"), "/data/ws"))
+    The disk is full (No space left on device): /data/ws can't be written. Make room, then give the same command again; what was written before is as it was.
+    >>> full_disk(PermissionError(13, "Permission denied"), "/data/ws")
+    """  # noqa: E501 - the sentence as it is printed
+    found: BaseException | None = error
+    while found is not None:
+        is_full = found.errno in _FULL if isinstance(found, OSError) else os.strerror(errno.ENOSPC) in str(found)
+        if is_full:
+            told = os.strerror(found.errno or errno.ENOSPC) if isinstance(found, OSError) else os.strerror(errno.ENOSPC)
+            what = where or getattr(found, "filename", None) or "a file"
+            return ToolkitError(
+                f"The disk is full ({told}): {what} can't be written. Make room, then give the same command again; "
+                "what was written before is as it was."
+            )
+        found = found.__cause__ or found.__context__
+    return None

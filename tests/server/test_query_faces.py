@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import networkx as nx
@@ -13,11 +14,13 @@ import pytest
 from plain.loaded_graph import Loaded
 
 from toolkit.cli import main
-from toolkit.errors import BadParameter, QueryRefused, UnknownPlace
+from toolkit.errors import BadParameter, QueryRefused, UnknownPlace, UnknownQuery
+from toolkit.graphdb.connection import open_graph
 from toolkit.graphdb.graph_json import graph_of_answer, graph_of_statement
 from toolkit.graphdb.library import library
 from toolkit.graphdb.plans import explained, profiled, total_hits
 from toolkit.graphdb.server import ManagedServer
+from toolkit.settings import load_settings
 
 BEIJING, LONDON = "1816670", "2643743"
 GATEWAYS = ("run", "bridges.gateways", "--country", "China", "--other-country", "GB", "--top-n", "4")
@@ -226,7 +229,9 @@ def test_cypher_of_ones_own_takes_parameters_and_refuses_to_write(run: Run) -> N
     assert "it is written name=value" in run("raw", "RETURN 1", "-P", "a")[2]
 
 
-def test_a_query_of_ones_own_runs_like_a_shipped_one(run: Run, loaded: Loaded, tmp_path: Path) -> None:
+def test_a_query_of_ones_own_runs_like_a_shipped_one(
+    run: Run, server: ManagedServer, loaded: Loaded, tmp_path: Path
+) -> None:
     (tmp_path / "mine").mkdir()
     lines = [
         "// name: mine.partners",
@@ -244,3 +249,11 @@ def test_a_query_of_ones_own_runs_like_a_shipped_one(run: Run, loaded: Loaded, t
     assert partners == len(loaded.records.near((2015, 2024))[LONDON])
     code, out, err = run("run", "--library", tmp_path, "mine.partners", "--seat", "London", "--format", "csv")
     assert (code, out) == (0, f"n\n{partners}\n"), err
+    # and where the workspace's file names the folder, from Python too
+    (tmp_path / "scicities.toml").write_text(f'library = "{tmp_path}"\n', encoding="utf-8")
+    info = server.info()
+    settings = replace(load_settings(tmp_path), neo4j_username=info.username, neo4j_password=info.password)
+    with open_graph(info.uri, workspace=tmp_path, settings=settings) as graph:
+        assert int(graph.run("mine.partners", seat="London").n.iloc[0]) == partners
+    with pytest.raises(UnknownQuery):
+        loaded.graph.run("mine.partners", seat="London")

@@ -12,6 +12,7 @@ import typer
 
 from toolkit.cli.output import say
 from toolkit.errors import ToolkitError
+from toolkit.workspace import full_disk
 
 __all__ = ["build_app", "main"]
 
@@ -103,6 +104,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _ended(INTERRUPTED)
         if os.environ.get("SCICITIES_DEBUG"):
             raise
+        full = full_disk(error)
+        if full is not None:
+            say(f"error: {full}", style="red")
+            return full.exit_code
         say(f"error: {type(error).__name__}: {error}", style="red")
         say("this is a fault of scicities; SCICITIES_DEBUG=1 shows where. Your data was not changed.", style="red")
         return 1

@@ -66,9 +66,12 @@ class Graph:
         Name of the database every statement goes to.
     uri
         Where it is.
+    own_library
+        Folders of queries of one's own, parted as in ``PATH``: the setting ``library``.
     """
 
-    def __init__(self, driver: neo4j.Driver, database: str, uri: str) -> None:
+    def __init__(self, driver: neo4j.Driver, database: str, uri: str, own_library: str = "") -> None:
+        self.own_library = own_library
         self.driver = driver
         self.database = database
         self.uri = uri
@@ -94,7 +97,8 @@ class Graph:
         Parameters
         ----------
         name
-            For example ``hubs.by_strength``, or a query of a folder that ``SCICITIES_LIBRARY`` names.
+            For example ``hubs.by_strength``, or a query of a folder that the setting ``library`` names
+            (``SCICITIES_LIBRARY``, or ``library`` in the workspace's ``scicities.toml``).
         **parameters
             Its declared parameters; the others take their defaults.
 
@@ -112,9 +116,9 @@ class Graph:
         QueryRefused
             The server refused it.
         """
-        from toolkit.graphdb.library import library
+        from toolkit.graphdb.library import library, own_folders
 
-        return library(strict=False).run(self, name, **parameters)
+        return library(*own_folders(self.own_library), strict=False).run(self, name, **parameters)
 
     def read(
         self, cypher: str, parameters: Mapping[str, Any] | None = None, *, name: str = "", timeout: float | None = None
@@ -389,7 +393,7 @@ def open_graph(
         except BaseException:
             driver.close()
             raise
-    return Graph(driver, name, uri)
+    return Graph(driver, name, uri, chosen.library)
 
 
 def _checked_address(target: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +15,7 @@ from toolkit.errors import QueryRefused, Unreachable
 __all__ = ["translated"]
 
 _LINE = re.compile(r"\(line (\d+), ")
+_FULL = ("TransactionLogError", os.strerror(errno.ENOSPC), os.strerror(errno.EFBIG))
 _OFFSET = re.compile(r" \(offset: \d+\)\)")
 
 
@@ -51,6 +54,12 @@ def translated(uri: str, credentials: str = "", *, prefix_lines: int = 0) -> Ite
             ) from error
         said = _LINE.sub(lambda found: f"(line {int(found[1]) - prefix_lines}, ", str(error.message or error))
         message = f"{uri} refused the statement: {_OFFSET.sub(')', said)} [{code}]"
+        if any(mark in message for mark in _FULL):
+            message = (
+                f"The disk of the server at {uri} is full, or it can't write its files [{code}]. Make room there, then "
+                "give the same command again; the workspace's own server starts anew by itself. What it had committed "
+                "stays."
+            )
         raise QueryRefused(message, code=code, retryable=error.is_retryable()) from error
     except ConfigurationError as error:
         raise Unreachable(f"No connection to {uri} can be made this way: {error}") from error

@@ -33,6 +33,7 @@ _INDEXED: Final = (
     ("Output", "year"),
     ("Researcher", "name"),
 )
+_FAILED: Final = "SHOW INDEXES YIELD name, state WHERE state = 'FAILED' AND name IN $names RETURN name"
 _OWN: Final = (("Load", "owner"), ("LoadBatch", "key"), ("Run", "id"))
 """Labels of the bookkeeping. ``owner`` is the same on every Load node, so that there is at most one."""
 
@@ -48,8 +49,13 @@ def constraint_statements() -> list[str]:
 def index_statements() -> list[str]:
     """One statement per index, each harmless when repeated."""
     return [
-        f"CREATE INDEX {label.lower()}_{name} IF NOT EXISTS FOR (n:{label}) ON (n.{name})" for label, name in _INDEXED
+        f"CREATE INDEX {_index_name(label, name)} IF NOT EXISTS FOR (n:{label}) ON (n.{name})"
+        for label, name in _INDEXED
     ]
+
+
+def _index_name(label: str, name: str) -> str:
+    return f"{label.lower()}_{name}"
 
 
 def create_constraints(graph: Graph) -> None:
@@ -58,7 +64,13 @@ def create_constraints(graph: Graph) -> None:
 
 
 def create_schema(graph: Graph) -> None:
-    """Make the unique keys where they are missing, and the indexes that queries by name, country and year use."""
+    """Make the unique keys where they are missing, and the indexes that queries by name, country and year use.
+
+    An index whose making failed, as on a full disk, is there and useless; it is made again.
+    """
+    failed = graph.read(_FAILED, {"names": [_index_name(*one) for one in _INDEXED]}, name="schema")["name"]
+    for name in failed:
+        graph.write(f"DROP INDEX {name} IF EXISTS", name="schema")
     _run(graph, [*constraint_statements(), *index_statements()])
 
 

@@ -31,8 +31,11 @@ class Launch:
     cache: StartCache | None
 
 
-def neo4j_conf(bolt_port: int, http_port: int) -> str:
-    """Text of ``neo4j.conf``: loopback only, nothing sent anywhere, small logs."""
+def neo4j_conf(bolt_port: int, http_port: int, *, mend: bool = False) -> str:
+    """Text of ``neo4j.conf``: loopback only, nothing sent anywhere, small logs.
+
+    With ``mend`` a transaction whose writing was cut off, at the end of the log, is left out instead of refused.
+    """
     settings = {
         "server.default_listen_address": HOST,
         "server.default_advertised_address": HOST,
@@ -56,6 +59,8 @@ def neo4j_conf(bolt_port: int, http_port: int) -> str:
         # so that another version than ours, without one of these settings, still starts
         "server.config.strict_validation.enabled": "false",
     }
+    if mend:
+        settings["internal.dbms.tx_log.fail_on_corrupted_log_files"] = "false"
     head = "# Written by scicities at every start: changes are lost.\n"
     return head + "".join(f"{name}={value}\n" for name, value in settings.items())
 

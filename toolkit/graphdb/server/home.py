@@ -28,12 +28,14 @@ from filelock import FileLock, Timeout
 
 from toolkit.errors import ServerError
 from toolkit.graphdb.server.config import BOLT_PORT, HTTP_PORT, neo4j_conf
-from toolkit.workspace import write_text_atomically
+from toolkit.workspace import full_disk, write_text_atomically
 
 __all__ = ["DATABASE", "Home"]
 
 DATABASE = "neo4j"
 """The one user database that Community has."""
+_ROOM = 8_000_000
+_CUT_OFF = b"Unreadable bytes are encountered after last readable position"
 _MOVING = "A restore puts the earlier database aside; the next start takes it back.\n"
 
 
@@ -88,9 +90,9 @@ class Home:
         except OSError as error:
             raise ServerError(f"The server's home {self.root} can't be made: {error.strerror}.") from error
 
-    def write_conf(self, bolt_port: int = BOLT_PORT, http_port: int = HTTP_PORT) -> None:
+    def write_conf(self, bolt_port: int = BOLT_PORT, http_port: int = HTTP_PORT, *, mend: bool = False) -> None:
         """Write ``neo4j.conf``."""
-        (self.conf / "neo4j.conf").write_text(neo4j_conf(bolt_port, http_port), encoding="utf-8")
+        (self.conf / "neo4j.conf").write_text(neo4j_conf(bolt_port, http_port, mend=mend), encoding="utf-8")
 
     def make_password(self) -> str:
         """Write a new password where only this user can read it."""
@@ -157,6 +159,37 @@ class Home:
         log = self.log_files[1]
         return log.is_file() and "Started." in log.read_text(encoding="utf-8", errors="replace")
 
+    def debug_bytes(self) -> int:
+        """Length of the server's own log, which goes on from start to start."""
+        return self._debug_log.stat().st_size if self._debug_log.is_file() else 0
+
+    def says_cut_off(self) -> bool:
+        """Whether the last start met a transaction whose writing was cut off, as a full disk leaves it."""
+        if not self._debug_log.is_file():
+            return False
+        with self._debug_log.open("rb") as log:
+            log.seek(min(int(self.record().get("debug_from", 0)), self.debug_bytes()))
+            return _CUT_OFF in log.read()
+
+    def has_room(self, needed: int = _ROOM) -> bool:
+        """Whether the disk has ``needed`` bytes left."""
+        return shutil.disk_usage(self.root).free >= needed
+
+    def require_room(self) -> None:
+        """Raise where the disk has no room for a start: Neo4j would wait for ever, without a word in its logs.
+
+        Raises
+        ------
+        ServerError
+            It has none.
+        """
+        if not self.has_room():
+            free = shutil.disk_usage(self.root).free
+            raise ServerError(
+                f"The disk is full: {self.root} has {free / 1e6:,.1f} MB left, and Neo4j needs {_ROOM / 1e6:,.0f} MB "
+                "to start. Make room, then give the same command again; the graph is as it was."
+            )
+
     @contextmanager
     def importing(self) -> Iterator[None]:
         """Mark the database as unfinished until the block ends without an error."""
@@ -213,7 +246,7 @@ class Home:
         Raises
         ------
         ServerError
-            Another process held it for ``timeout`` seconds, or the folder can't be written.
+            Another process held it for ``timeout`` seconds, the folder can't be written, or its disk is full.
         """
         lock = FileLock(self.root / ".server.lock", timeout=timeout)
         try:
@@ -225,6 +258,11 @@ class Home:
             raise ServerError(f"The server's home {self.root} can't be written: {error.strerror}.") from error
         try:
             yield
+        except OSError as error:
+            full = full_disk(error, f"the server's home {self.root}")
+            if full is None:
+                raise
+            raise ServerError(str(full)) from error
         finally:
             lock.release()
 
@@ -235,6 +273,10 @@ class Home:
     @property
     def _transactions(self) -> Path:
         return self.root / "data" / "transactions" / DATABASE
+
+    @property
+    def _debug_log(self) -> Path:
+        return self.logs / "debug.log"
 
     @property
     def _before(self) -> Path:

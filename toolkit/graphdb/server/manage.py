@@ -40,6 +40,8 @@ USER = "neo4j"
 AdminJob = Literal["password", "import", "dump", "restore"]
 _ADMIN = "org.neo4j.cli.AdminTool"
 _ADMIN_JOBS: tuple[AdminJob, ...] = get_args(AdminJob)
+_NO_ROOM = 65_536
+"""Bytes of disk below which a server that does not answer never will."""
 _STOP_TIMEOUT, _RECORDING_TIMEOUT = 60.0, 180.0
 
 
@@ -75,6 +77,10 @@ class ServerStatus:
 
 class _PortTakenError(ServerError):
     """Another program took a port first."""
+
+
+class _ClosedError(ServerError):
+    """The server runs, but not its database."""
 
 
 class ManagedServer:
@@ -282,15 +288,27 @@ class ManagedServer:
     # ---- inside
 
     def _await_started(self, timeout: float, bolt_port: int | None = None, http_port: int | None = None) -> ServerInfo:
-        """Start the server or join it; we hold the home."""
+        """Start the server or join it; we hold the home.
+
+        A database that a full disk closed opens again with the next start, once there is room; the transaction that
+        did not fit was cut off in its log, which then has to be said to the server.
+        """
+        cut_off = False
         for tries_left in (2, 1, 0):
-            process = self._process() or self._launch(bolt_port, http_port)
+            joined = self._process()
+            process = joined or self._launch(bolt_port, http_port, mend=cut_off)
             info = self._info(process)
             try:
                 self._await_answer(process, info, timeout)
             except _PortTakenError:  # between our look and Java's; the next launch looks again
                 if not tries_left:
                     raise
+            except _ClosedError:
+                cut_off = self._home.says_cut_off()
+                if not tries_left or not (joined or cut_off):
+                    raise
+                self._home.require_room()
+                self._stop()
             else:
                 return info
         raise AssertionError("unreachable: the last try returns or raises")
@@ -301,16 +319,17 @@ class ManagedServer:
         password = self._home.password()
         return ServerInfo(f"bolt://{HOST}:{bolt}", f"http://{HOST}:{http}", USER, password, version, process.pid)
 
-    def _launch(self, bolt_port: int | None, http_port: int | None) -> Process:
+    def _launch(self, bolt_port: int | None, http_port: int | None, *, mend: bool) -> Process:
         last = self._home.record()
         if last.get("recording"):  # of a run that did not end by our stop: perhaps not whole
             Path(last["recording"]).unlink(missing_ok=True)
         bolt = choose_port("Bolt", bolt_port, [last.get("bolt_port", BOLT_PORT), BOLT_PORT])
         http = choose_port("HTTP", http_port, [last.get("http_port", HTTP_PORT), HTTP_PORT])
         launch = self._prepare()
+        self._home.require_room()
         self._give_password(launch)
         self._home.discard_unfinished()
-        self._home.write_conf(bolt, http)
+        self._home.write_conf(bolt, http, mend=mend)
         recording = launch.cache.recording() if launch.cache else None
         arguments = write_argfile(self._home.conf / "java.args", launch, record=recording)
         command = [
@@ -323,6 +342,7 @@ class ManagedServer:
         self._say("Starting Neo4j", 0, 1)
         for log in self._home.log_files:
             log.unlink(missing_ok=True)  # so that what is read after a failure is of this start
+        debug_from = self._home.debug_bytes()
         process = start_detached(command, self._home.log_files[0])
         self._home.write_record(
             {
@@ -334,6 +354,7 @@ class ManagedServer:
                 "started": datetime.now(UTC).isoformat(timespec="seconds"),
                 "recording": str(recording) if recording else "",
                 "archive": str(launch.cache.archive) if launch.cache else "",
+                "debug_from": debug_from,
             }
         )
         return process
@@ -420,7 +441,10 @@ class ManagedServer:
                     "write the new one there."
                 ) from None
         elif isinstance(error, Neo4jError) and (closed := _why_closed(driver)):
-            raise ServerError(f"Neo4j runs, but its database does not open: {closed} (logs in {logs}).") from error
+            raise _ClosedError(f"Neo4j runs, but its database does not open: {closed} (logs in {logs}).") from error
+        elif error is None and not self._home.has_room(_NO_ROOM):
+            process.end(_STOP_TIMEOUT)
+            self._home.require_room()
 
     def _stop(self) -> bool:
         process = self._process()
