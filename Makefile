@@ -7,7 +7,7 @@ PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-
 # the modules are compiled once, not by every process that the tests start
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test lint test-unit test-server test-rest test-neo4j check bench lock clean help
+.PHONY: demo test lint test-unit test-unit-first test-unit-second test-server test-rest test-neo4j check bench lock clean help
 
 help:
 	@echo "make demo    the main job on a generated sample, then its graph in a local Neo4j"
@@ -34,14 +34,24 @@ demo: $(VENV)/.run
 
 test: $(VENV)/.dev
 	@command -v chromium >/dev/null && command -v chromedriver >/dev/null || { echo "make test tries Neo4j Browser in a real web browser, which is missing: apt-get install chromium chromium-driver"; exit 1; }
-	@$(MAKE) --no-print-directory --jobs=3 lint test-server test-unit test-rest
+	@$(MAKE) --no-print-directory --jobs=4 test-server test-rest test-unit-first lint test-unit-second
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-# three of the parts of `make test` at a time: on two processors one is busy while the others wait for Neo4j or a download
+# four of the parts of `make test` at a time: a part is one process, and keeps one processor busy where it does not wait
+# for Neo4j or a download
+UNIT_FIRST := $(wildcard tests/unit/test_[a-l]*.py)
+UNIT_SECOND := $(filter-out $(UNIT_FIRST),$(wildcard tests/unit/test_*.py))
+
+test-unit-first: $(VENV)/.dev
+	$(BIN)/python -m pytest $(UNIT_FIRST)
+
+test-unit-second: $(VENV)/.dev
+	$(BIN)/python -m pytest $(UNIT_SECOND)
+
 test-unit: $(VENV)/.dev
 	$(BIN)/python -m pytest tests/unit
 
