@@ -21,6 +21,10 @@ from toolkit.graphdb.server.process import says_port_taken, telling_line
             "another Neo4j has the data open",
         ),
         ("java.net.BindException: Address already in use", "a port was taken by another program"),
+        (
+            "Caused by: PortBindException: Address 127.0.0.1:7687 is already in use, cannot bind to it.",
+            "a port was taken by another program",
+        ),
         ("Error: LinkageError\n java.lang.UnsupportedClassVersionError: class file version 65", "needs a newer Java"),
         ("Error: Could not reserve enough space for object heap", "there is not enough memory"),
         ("Exception in thread main java.lang.OutOfMemoryError: Java heap space", "the heap is too small"),
@@ -30,7 +34,7 @@ def test_causes_that_are_known_are_named(tmp_path, said, sentence):
     log = tmp_path / "console.log"
     log.write_text(f"INFO starting\n{said}\n", encoding="utf-8")
     assert sentence in telling_line(tmp_path / "absent.log", log)
-    assert says_port_taken(log) == ("Address already" in said)
+    assert says_port_taken(log) == ("already in use" in said)
 
 
 def test_other_causes_are_quoted_without_the_stack(tmp_path):

@@ -14,11 +14,14 @@ from toolkit.errors import ServerError
 
 __all__ = ["Process", "find_process", "says_port_taken", "start_detached", "telling_line"]
 
-_PORT_TAKEN = "Address already in use"
+_PORT_TAKEN = ("Address already in use", "is already in use, cannot bind to it")
+"""What Java says, and Neo4j in its place where the connector's port went."""
+
+_TAKEN_MEANWHILE = "a port was taken by another program in the meantime; start again"
 _SENTENCES = (
     ("locked by another process", "another Neo4j has the data open (perhaps in a container); stop that one first"),
     ("Lock file has been locked", "another Neo4j has the data open (perhaps in a container); stop that one first"),
-    (_PORT_TAKEN, "a port was taken by another program in the meantime; start again"),
+    *((mark, _TAKEN_MEANWHILE) for mark in _PORT_TAKEN),
     ("No space left on device", "the disk is full"),
     ("There is not enough space", "the disk is full"),
     ("Invalid maximum heap size", "the heap size is not one that Java knows; write it as 1g or 800m"),
@@ -122,7 +125,8 @@ def start_detached(command: Sequence[str | Path], log: Path) -> Process:
 
 def says_port_taken(*logs: Path) -> bool:
     """Whether the logs say that another program took a port first."""
-    return any(_PORT_TAKEN in log.read_text(encoding="utf-8", errors="replace") for log in logs if log.is_file())
+    texts = [log.read_text(encoding="utf-8", errors="replace") for log in logs if log.is_file()]
+    return any(mark in text for mark in _PORT_TAKEN for text in texts)
 
 
 def telling_line(*logs: Path) -> str:
