@@ -30,6 +30,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.server)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _servers_that_live_for_minutes() -> Iterator[None]:
+    """Java compiles quickly, not thoroughly: half of a short-lived server's work would be the thorough kind."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1")
+        yield
+
+
 def delete_everything(graph: Graph) -> None:
     """Leave no node, whoever made it."""
     graph.raw("MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS", write=True)
