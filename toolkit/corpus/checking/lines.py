@@ -79,60 +79,42 @@ def reject_lines(rejects: pd.DataFrame) -> list[Line]:
 def work_lines(db: duckdb.DuckDBPyConnection, report: Mapping[str, Any]) -> list[Line]:
     """Works kept and what they lack; authors and affiliations; ``report`` is that of ``state.json``."""
     works, totals, kin = (_row(db, query) for query in (WORKS, TOTALS, KIN))
-    kept, counted = works["kept"], works["counted"]
     window = f"{works['first_year']}-{works['last_year']}" if works["first_year"] is not None else ""
     lines: list[Line] = []
     if "works" in report:
         lines.append(("works", "the same work once more", report["works"]["duplicates"], "the latest record is kept"))
     lines += [
-        ("works", "kept", kept, window),
+        ("works", "kept", works["kept"], window),
         ("works", "without authors", works["without_authors"], "in no Share"),
         ("works", "without a year", works["without_year"], "in no Share"),
         ("works", "author list cut", works["truncated"], "in no Share unless asked for"),
         ("works", "more than 100 authors", works["long_lists"], ""),
-        ("works", "counted in Shares", counted, "with authors and a year, not cut"),
-        ("authors", "authors on works", totals["authors"], "an author counts once on each work"),
-        ("authors", "without an id", totals["without_id"], "each an author of its own"),
-        (
-            "authors",
-            "without affiliation",
-            totals["without_affiliation"],
-            _part(totals["without_affiliation"], totals["authors"], "authors on works"),
-        ),
-        (
-            "authors",
-            "unassigned Share",
-            _number(totals["unassigned"]),
-            _part(totals["unassigned"], counted, "articles counted"),
-        ),
-        ("affiliations", "author and site", totals["affiliations"], ""),
-        (
-            "affiliations",
-            "without a city",
-            totals["without_city"],
-            _part(totals["without_city"], totals["affiliations"], "affiliations"),
-        ),
-        ("affiliations", "without a country", totals["without_country"], ""),
-        (
-            "affiliations",
-            "unlocated Share",
-            _number(totals["unlocated"]),
-            _part(totals["unlocated"], counted, "articles counted"),
-        ),
+        ("works", "counted in Shares", works["counted"], "with authors and a year, not cut"),
     ]
+    lines += _author_lines(totals, works["counted"])
     twice = report.get("authors", {}).get("listed_twice")
     if twice is not None:
         lines.append(("authors listed twice", "authors listed twice on a work", twice, "one author, all affiliations"))
-    share = f", Share {kin['share']:.3f}"
-    lines.append(
-        (
-            "kin",
-            "authors at an institution and its ancestor",
-            kin["authors"],
-            "on " + _several(kin["works"], "work") + share,
-        )
-    )
+    told = f"on {_several(kin['works'], 'work')}, Share {kin['share']:.3f}"
+    lines.append(("kin", "authors at an institution and its ancestor", kin["authors"], told))
     return lines
+
+
+def _author_lines(totals: Mapping[str, Any], counted: int) -> list[Line]:
+    """Authors and their affiliations, with the parts of the ``counted`` articles that are nobody's or nowhere."""
+    authors, affiliations = totals["authors"], totals["affiliations"]
+    nobodys, nowhere = totals["without_affiliation"], totals["without_city"]
+    unassigned, unlocated = totals["unassigned"], totals["unlocated"]
+    return [
+        ("authors", "authors on works", authors, "an author counts once on each work"),
+        ("authors", "without an id", totals["without_id"], "each an author of its own"),
+        ("authors", "without affiliation", nobodys, _part(nobodys, authors, "authors on works")),
+        ("authors", "unassigned Share", _number(unassigned), _part(unassigned, counted, "articles counted")),
+        ("affiliations", "author and site", affiliations, ""),
+        ("affiliations", "without a city", nowhere, _part(nowhere, affiliations, "affiliations")),
+        ("affiliations", "without a country", totals["without_country"], ""),
+        ("affiliations", "unlocated Share", _number(unlocated), _part(unlocated, counted, "articles counted")),
+    ]
 
 
 def missing_city_lines(unlocated: pd.DataFrame) -> list[Line]:
@@ -202,12 +184,7 @@ def site_lines(db: duckdb.DuckDBPyConnection, report: Mapping[str, Any]) -> list
         for origin, number in sites.get("by_city_origin", {}).items()
     ]
     lines += [
-        (
-            "addresses",
-            how,
-            number,
-            "affiliations whose author's address names it",
-        )
+        ("addresses", how, number, "affiliations whose author's address names it")
         for how, number in report.get("city_from_affiliation", {}).items()
     ]
     merged = report.get("merged_cities", [])
