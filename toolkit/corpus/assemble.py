@@ -35,7 +35,7 @@ from toolkit.errors import BadParameter, DataError
 from toolkit.settings import Settings, load_settings
 from toolkit.workspace import LAYOUT, Workspace
 
-__all__ = ["assemble", "database", "sources_of", "take_in"]
+__all__ = ["assemble", "sources_of", "take_in"]
 
 _UNHASHED: Final = {"works": ("source",)}
 """Left out of the fingerprint, as is table ``rejects``: where a file lies changes no number."""
@@ -109,14 +109,7 @@ def assemble(
     if city_from not in CITY_FROM_OPTIONS:
         raise BadParameter("city_from", city_from, f"one of {', '.join(CITY_FROM_OPTIONS)}")
     chosen = _ordered(sources_of(workspace) if inputs is None else inputs)
-    gone = [staged for staged in chosen if read_meta(staging_folder(workspace, staged)) is None]
-    if gone:
-        raise DataError(
-            f"What was read from {len(gone)} inputs was read by an earlier version, or removed from "
-            f"{workspace.staging}. Ingest them again, in any order: "
-            + "; ".join(f"{staged.kind}: {staged.path}" for staged in gone)
-            + ". What was read now is kept, and the tables are made once all are there."
-        )
+    _refuse_gone(workspace, chosen)
     steps = _Steps(progress, 4)
     chosen_settings = settings or load_settings(workspace.root)
     with database(workspace, chosen_settings) as db:
@@ -164,6 +157,18 @@ def assemble(
     )
     steps.next()
     return report
+
+
+def _refuse_gone(workspace: Workspace, chosen: Sequence[StagedInput]) -> None:
+    """Raise where the staging of an input is not there any more."""
+    gone = [staged for staged in chosen if read_meta(staging_folder(workspace, staged)) is None]
+    if gone:
+        raise DataError(
+            f"What was read from {len(gone)} inputs was read by an earlier version, or removed from "
+            f"{workspace.staging}. Ingest them again, in any order: "
+            + "; ".join(f"{staged.kind}: {staged.path}" for staged in gone)
+            + ". What was read now is kept, and the tables are made once all are there."
+        )
 
 
 def take_in(
