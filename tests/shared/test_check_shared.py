@@ -7,10 +7,7 @@ from collections import Counter, defaultdict
 
 import pytest
 
-from toolkit.corpus import ingest
 from toolkit.corpus.checking import reconciliation
-from toolkit.corpus.plain.tables import ingest_tables
-from toolkit.workspace import open_workspace
 
 KEPT = {"article", "review", "letter", "conference-paper"}
 
@@ -22,11 +19,8 @@ def works(shared_data):
 
 
 @pytest.fixture(scope="module")
-def report(shared_data, tmp_path_factory):
-    workspace = open_workspace(tmp_path_factory.mktemp("data"))
-    ingest.ingest_ror(workspace, [shared_data / "ror" / "records.jsonl.gz"])
-    ingest.ingest_openalex(workspace, [shared_data / "openalex-works"])
-    return reconciliation(workspace)
+def report(openalex):
+    return reconciliation(openalex)
 
 
 def values(report, section):
@@ -92,16 +86,9 @@ def test_cities_come_from_ror(report, works, shared_data):
     assert len(report.unlocated) == len(named - placed)
 
 
-def test_plain_tables_are_balanced_and_agree_with_the_files(shared_data, tmp_path):
+def test_plain_tables_are_balanced_and_agree_with_the_files(shared_data, management):
     folder = shared_data / "openalex-management"
-    workspace = open_workspace(tmp_path)
-    ingest_tables(
-        workspace,
-        works=[folder / "works.csv.gz"],
-        authorships=[folder / "authorships.csv.gz"],
-        institutions=[folder / "institutions.csv.gz"],
-    )
-    found = reconciliation(workspace)
+    found = reconciliation(management)
     assert found.balanced
     assert found.faults == 0
     with gzip.open(folder / "works.csv.gz", "rt", encoding="utf-8") as file:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import math
+import shutil
 from collections import Counter, defaultdict
 from itertools import pairwise
 
@@ -14,7 +15,6 @@ import pytest
 
 from toolkit.corpus import ingest
 from toolkit.corpus.checking import reconciliation
-from toolkit.corpus.plain.tables import ingest_tables
 from toolkit.measures.compare import compare
 from toolkit.workspace import open_workspace
 
@@ -28,22 +28,13 @@ def raw(path):
 
 
 @pytest.fixture(scope="module")
-def workspaces(shared_data, tmp_path_factory):
+def workspaces(management, shared_data, tmp_path_factory):
     """The management tables alone, and with ROR."""
-    folder = shared_data / "openalex-management"
-    both = []
-    for with_ror in (False, True):
-        workspace = open_workspace(tmp_path_factory.mktemp("findings") / "ws")
-        ingest_tables(
-            workspace,
-            works=[folder / "works.csv.gz"],
-            authorships=[folder / "authorships.csv.gz"],
-            institutions=[folder / "institutions.csv.gz"],
-        )
-        if with_ror:
-            ingest.ingest_ror(workspace, [shared_data / "ror" / "records.jsonl.gz"])
-        both.append(workspace)
-    return both
+    folder = tmp_path_factory.mktemp("findings") / "ws"
+    shutil.copytree(management.root, folder)
+    with_ror = open_workspace(folder)
+    ingest.ingest_ror(with_ror, [shared_data / "ror" / "records.jsonl.gz"])
+    return [management, with_ror]
 
 
 @pytest.fixture(scope="module")

@@ -9,9 +9,7 @@ from collections import Counter, defaultdict
 import pyarrow.parquet as pq
 import pytest
 
-from toolkit.corpus.ingest import ingest_openalex, ingest_ror
 from toolkit.corpus.schema import KEPT_TYPES
-from toolkit.workspace import open_workspace
 
 
 def records(path):
@@ -24,11 +22,8 @@ def short(text):
 
 
 @pytest.fixture(scope="module")
-def loaded(shared_data, tmp_path_factory):
-    workspace = open_workspace(tmp_path_factory.mktemp("real"))
-    works = ingest_openalex(workspace, shared_data / "openalex-works")
-    registry = ingest_ror(workspace, shared_data / "ror" / "records.jsonl.gz")
-    return workspace, works, registry
+def loaded(ingested_openalex):
+    return ingested_openalex.workspace, *ingested_openalex.reports
 
 
 @pytest.fixture(scope="module")

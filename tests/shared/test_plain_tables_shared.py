@@ -20,16 +20,8 @@ def canonical(workspace, name):
 
 
 @pytest.fixture(scope="module")
-def management(shared_data, tmp_path_factory):
-    folder = shared_data / "openalex-management"
-    workspace = open_workspace(tmp_path_factory.mktemp("management"))
-    report = ingest_tables(
-        workspace,
-        works=folder / "works.csv.gz",
-        authorships=folder / "authorships.csv.gz",
-        institutions=folder / "institutions.csv.gz",
-    )
-    return workspace, report
+def management(ingested_management):
+    return ingested_management.workspace, *ingested_management.reports
 
 
 @pytest.fixture(scope="module")

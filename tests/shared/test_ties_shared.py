@@ -10,7 +10,6 @@ from plain.companies_of_city import companies
 from plain.partner_cities import partner_rows
 from plain.share_and_collaboration import PlainMeasures
 
-from toolkit.corpus.ingest import ingest_openalex, ingest_ror
 from toolkit.corpus.schema import TABLES
 from toolkit.measures.answers import (
     collaboration_types,
@@ -21,7 +20,6 @@ from toolkit.measures.answers import (
     share,
     together,
 )
-from toolkit.workspace import open_workspace
 
 
 @pytest.fixture(scope="module")
@@ -87,11 +85,9 @@ def test_scopes_sets_and_inside_of_the_largest_cities_by_plain_loops(management,
         assert found == {year: pytest.approx(float(part), abs=1e-8) for year, (_, part) in expected.items()}
 
 
-def test_company_partners_of_cities_by_plain_loops(shared_data, tmp_path_factory):
+def test_company_partners_of_cities_by_plain_loops(openalex):
     """The registry knows the types of institutions and the regions of cities."""
-    workspace = open_workspace(tmp_path_factory.mktemp("openalex"))
-    ingest_openalex(workspace, shared_data / "openalex-works")
-    ingest_ror(workspace, shared_data / "ror" / "records.jsonl.gz")
+    workspace = openalex
     tables = {name: pq.read_table(workspace.table(name)).to_pandas() for name in TABLES}
     kinds = PlainKinds(tables)
     standings = set()
