@@ -15,24 +15,20 @@ from toolkit.measures.movement.tie_answers import ties
 from toolkit.workspace import Workspace
 
 
-def main(arguments: list[str]) -> int:
-    """Ask for the ties of the workspace's movers between institutions."""
-    (workspace,) = arguments
+def taken_by(workspace: Path) -> dict[str, float]:
+    """Ask for the ties of the workspace's movers between institutions, and say what that took."""
     before = resource.getrusage(resource.RUSAGE_SELF)
-    answer = ties(Workspace(Path(workspace)), level="institution")
+    answer = ties(Workspace(workspace), level="institution")
     after = resource.getrusage(resource.RUSAGE_SELF)
-    seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     unit = 1 if sys.platform == "darwin" else 1024  # what the system counts memory in
-    taken = {
+    return {
         "movers": answer.run.facts["movers"],
         "articles": round(float(answer.frame["articles"].sum()), 6),
         "tied": round(float(answer.frame["tied_articles"].sum()), 6),
-        "seconds": seconds,
+        "seconds": after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime,
         "megabytes": after.ru_maxrss * unit / 1e6,
     }
-    print(json.dumps(taken))
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    print(json.dumps(taken_by(Path(sys.argv[1]))))

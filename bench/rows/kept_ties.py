@@ -17,6 +17,7 @@ import pandas as pd
 from bench.corpora import write_careers
 from bench.harness import Comparison, Side
 from bench.plain_pandas import equal
+from bench.ties_alone import taken_by
 from toolkit.measures.movement.rules import moves_counted
 from toolkit.measures.movement.ties import EVENT_SPAN, numbered_moves, ties_by_event_time
 from toolkit.measures.tables import Tables
@@ -24,10 +25,11 @@ from toolkit.workspace import Workspace
 
 NAME = "kept_ties"
 SIZES = {
-    "full": {"authors": 400_000, "part": 4, "institutions": 5_000, "team": 40},
-    "quick": {"authors": 1_500, "part": 3, "institutions": 20, "team": 10},
+    "full": {"authors": 400_000, "part": 4, "institutions": 5_000, "team": 40, "alone": 1},
+    "quick": {"authors": 1_500, "part": 3, "institutions": 20, "team": 10, "alone": 0},
 }
-"""Authors (a quarter of them move), the smaller corpus's part of them, and how many sign an article of large teams."""
+"""Authors (a quarter of them move), the smaller corpus's part of them, how many sign an article of large teams, and
+whether each question has a process of its own."""
 
 MOST_MEMORY: Final = 2 * 1024**3 / 1e6
 """What the ties of 100,000 movers may take [MB]: 2 GiB."""
@@ -68,9 +70,9 @@ def by_pandas(folder: Path, moves: pd.DataFrame) -> pd.DataFrame:
     return found[["t", *TIMES]]
 
 
-def taken_by(workspace: Workspace) -> dict[str, float]:
+def taken_alone(workspace: Path) -> dict[str, float]:
     """Movers, processor time and memory of ``ties`` in a process of its own."""
-    command = [sys.executable, "-m", "bench.ties_alone", str(workspace.root)]
+    command = [sys.executable, "-m", "bench.ties_alone", str(workspace)]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     taken: dict[str, float] = json.loads(done.stdout)
     return taken
@@ -89,7 +91,7 @@ def comparisons(size: Mapping[str, int], stack: ExitStack, scratch: Path) -> lis
 
     @cache
     def taken(name: str) -> dict[str, float]:
-        return taken_by(spaces[name])
+        return (taken_alone if size["alone"] else taken_by)(spaces[name].root)
 
     with Tables.of(spaces["part"]) as tables:
         found = moves_counted(tables, level="institution").select("author_id", "from_id", "year", "weight")
