@@ -69,7 +69,8 @@ def open_graph_through(proxy, info):
     return open_graph(f"bolt://127.0.0.1:{proxy.port}", settings=settings)
 
 
-def test_a_server_started_anew_while_loading_costs_a_retry_and_no_row(empty_graph, server, tables):
+def test_a_server_started_anew_while_loading_costs_a_retry_and_no_row(empty_graph, server, tables, monkeypatch):
+    monkeypatch.setattr("toolkit.graphdb.load_online._PATIENCE", 600.0)  # a busy machine starts it in a minute
     load_tables(empty_graph, tables, batch_size=10)
     expected, pid = sums(empty_graph), server.info().pid
 

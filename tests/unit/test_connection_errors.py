@@ -7,6 +7,7 @@ from neo4j.exceptions import (
     AuthError,
     ClientError,
     ConfigurationError,
+    IncompleteCommit,
     Neo4jError,
     ServiceUnavailable,
     SessionExpired,
@@ -14,7 +15,7 @@ from neo4j.exceptions import (
 )
 
 from toolkit.errors import BadParameter, GraphStoreError, QueryRefused, Unreachable
-from toolkit.graphdb.connection import open_graph
+from toolkit.graphdb.connection import Graph, open_graph
 from toolkit.graphdb.driver_errors import translated
 from toolkit.graphdb.read_only import effect_beyond_reading, explaining, is_explained
 from toolkit.settings import Settings
@@ -78,6 +79,29 @@ def test_retryable_is_the_servers_word(code, retryable):
     with pytest.raises(QueryRefused) as error, translated("bolt://host:1"):
         raise from_server(TransientError if retryable else ClientError, code, "no")
     assert (error.value.code, error.value.retryable) == (code, retryable)
+
+
+class Losing:
+    """A driver whose first commits get no answer."""
+
+    def __init__(self, lost: int) -> None:
+        self.lost, self.asked = lost, 0
+
+    def execute_query(self, *_: object, **__: object) -> str:
+        self.asked += 1
+        if self.asked <= self.lost:
+            raise IncompleteCommit("Failed to read from defunct connection")
+        return "answer"
+
+
+def test_a_commit_without_an_answer_is_sent_again():
+    """The driver's own retries leave this one out, since it can't know which statements may run twice."""
+    assert not IncompleteCommit("x").is_retryable()
+    graph = Graph(Losing(3), "neo4j", "bolt://host:1")
+    assert graph.write("MATCH (n) SET n.seen = true") == graph.read_columns("RETURN [1] AS one") == "answer"
+    assert graph.driver.asked == 5
+    with pytest.raises(Unreachable, match="does not answer at bolt://host:1"):
+        Graph(Losing(99), "neo4j", "bolt://host:1").read("RETURN 1")
 
 
 def test_our_own_errors_pass_through():

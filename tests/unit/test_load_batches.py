@@ -160,6 +160,21 @@ def test_a_deadlock_is_tried_again_and_a_lost_answer_is_not():
     assert graph.states == ["filled"]
 
 
+def test_a_deadlock_after_the_server_was_away_for_long_is_tried_again(monkeypatch):
+    monkeypatch.setattr("toolkit.graphdb.load_online._ASK_AGAIN", 0.0)
+    tables = made_tables()
+    key = next(relationship_batches(tables, 10)).key
+    away = QueryRefused("starting", code="Neo.TransientError.General.DatabaseUnavailable", retryable=True)
+    deadlock = QueryRefused("deadlock", code="Neo.TransientError.Transaction.DeadlockDetected", retryable=True)
+    graph = RecordingGraph(trouble={key: [away] * 40 + [deadlock]})
+    send_batches(graph, tables, batch_size=10)
+    assert graph.sent.count(key) == 1
+    graph = RecordingGraph(trouble={key: [deadlock] * 12})
+    monkeypatch.setattr("toolkit.graphdb.load_online.time.sleep", lambda _: None)
+    with pytest.raises(QueryRefused, match="deadlock"):
+        send_batches(graph, tables, batch_size=10)
+
+
 def test_a_server_that_goes_away_ends_the_load():
     tables = made_tables()
     key = next(relationship_batches(tables, 10)).key

@@ -17,12 +17,13 @@ from dataclasses import dataclass
 from importlib import resources
 from itertools import repeat
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 from urllib.parse import urlsplit
 
 import neo4j
 import pandas as pd
 import pyarrow as pa
+from neo4j.exceptions import IncompleteCommit
 
 from toolkit.errors import BadParameter, GraphStoreError, SettingsError
 from toolkit.graphdb.driver_errors import translated
@@ -34,9 +35,12 @@ from toolkit.workspace import Workspace, open_workspace
 
 __all__ = ["Graph", "GraphInfo", "open_graph"]
 
+T = TypeVar("T")
 SCHEMES = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
 _CONNECT_SECONDS = 10.0
 _RETRY_SECONDS = 20.0
+_COMMITS = 5
+"""Times a statement is sent whose commit got no answer."""
 _GATHERED = 100_000
 """Rows that are held as Python values before they become a part of an Arrow table."""
 _READING = neo4j.RoutingControl.READ
@@ -124,7 +128,7 @@ class Graph:
         self, cypher: str, parameters: Mapping[str, Any] | None = None, *, name: str = "", timeout: float | None = None
     ) -> pd.DataFrame:
         """Answer of a reading statement of ours as a frame of plain values; ``name`` shows in the server's lists."""
-        return self._execute(cypher, parameters, name, _READING, timeout)
+        return self._execute(cypher, parameters, name, _READING, timeout=timeout, made=_frame)
 
     def read_columns(
         self, cypher: str, parameters: Mapping[str, Any] | None = None, *, name: str = "", timeout: float | None = None
@@ -159,14 +163,7 @@ class Graph:
                     columns[key].extend(chunk)
             return columns
 
-        with translated(self.uri):
-            return self.driver.execute_query(
-                _query(cypher, name, timeout),
-                dict(parameters or {}),
-                routing_=_READING,
-                database_=self.database,
-                result_transformer_=joined,
-            )
+        return self._execute(cypher, parameters, name, _READING, timeout=timeout, made=joined)
 
     def read_table(
         self,
@@ -207,26 +204,23 @@ class Graph:
                     columns = {column: [] for column in schema.names}
             return pa.Table.from_batches([*batches, pa.record_batch(columns, schema=schema)])
 
-        with translated(self.uri):
-            try:
-                return self.driver.execute_query(
-                    _query(cypher, name, None),
-                    dict(parameters or {}),
-                    routing_=_READING,
-                    database_=self.database,
-                    result_transformer_=gathered,
-                )
-            except pa.ArrowException as error:
-                raise GraphStoreError(
-                    f"A value in the graph at {self.uri} is not of the type that scicities writes ({error}): someone "
-                    "changed it. `scicities load --replace` makes the graph anew."
-                ) from error
+        try:
+            return self._execute(cypher, parameters, name, _READING, timeout=None, made=gathered)
+        except pa.ArrowException as error:
+            raise GraphStoreError(
+                f"A value in the graph at {self.uri} is not of the type that scicities writes ({error}): someone "
+                "changed it. `scicities load --replace` makes the graph anew."
+            ) from error
 
     def write(
         self, cypher: str, parameters: Mapping[str, Any] | None = None, *, name: str = "", timeout: float | None = None
     ) -> pd.DataFrame:
-        """Run a writing statement in one transaction, retried by the driver where that may help."""
-        return self._execute(cypher, parameters, name, _WRITING, timeout)
+        """Run a writing statement in one transaction, retried where that may help.
+
+        It must be a statement that may run twice: where the connection is lost while the server commits, nobody knows
+        whether it did, and the statement is sent again.
+        """
+        return self._execute(cypher, parameters, name, _WRITING, timeout=timeout, made=_frame)
 
     def write_auto(
         self, cypher: str, parameters: Mapping[str, Any] | None = None, *, name: str = "", timeout: float | None = None
@@ -297,16 +291,24 @@ class Graph:
         parameters: Mapping[str, Any] | None,
         name: str,
         routing: neo4j.RoutingControl,
+        *,
         timeout: float | None,
-    ) -> pd.DataFrame:
+        made: Callable[[neo4j.Result], T],
+    ) -> T:
         with translated(self.uri):
-            return self.driver.execute_query(
-                _query(cypher, name, timeout),
-                dict(parameters or {}),
-                routing_=routing,
-                database_=self.database,
-                result_transformer_=_frame,
-            )
+            for tries_left in range(_COMMITS - 1, -1, -1):
+                try:
+                    return self.driver.execute_query(
+                        _query(cypher, name, timeout),
+                        dict(parameters or {}),
+                        routing_=routing,
+                        database_=self.database,
+                        result_transformer_=made,
+                    )
+                except IncompleteCommit:  # the one lost connection after which the driver does not try again
+                    if not tries_left:
+                        raise
+        raise AssertionError("unreachable: the last try returns or raises")
 
     def _refuse_effects(self, cypher: str, parameters: Mapping[str, Any] | None) -> None:
         with translated(self.uri, prefix_lines=1):

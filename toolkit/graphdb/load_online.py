@@ -166,7 +166,6 @@ def _send(graph: Graph, batch: Batch) -> int:
         try:
             rows = graph.write_auto(batch.statement, batch.parameters, name="load: batch")
         except (QueryRefused, Unreachable) as error:
-            attempt += 1
             if (
                 isinstance(error, QueryRefused)
                 and "ConstraintValidation" in error.code
@@ -177,9 +176,10 @@ def _send(graph: Graph, batch: Batch) -> int:
                 if time.monotonic() > patience:
                     raise
                 time.sleep(_ASK_AGAIN)
-            elif isinstance(error, Unreachable) or not error.retryable or attempt >= _ATTEMPTS:
+            elif isinstance(error, Unreachable) or not error.retryable or attempt >= _ATTEMPTS - 1:
                 raise
             else:
+                attempt += 1  # of deadlocks only: a server that was away for long has used up none of them
                 time.sleep(random.uniform(0.01, 0.05) * attempt)  # noqa: S311 - spreads the streams, guards nothing
         else:
             written = int(rows["written"].iloc[0])
