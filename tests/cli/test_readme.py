@@ -86,7 +86,9 @@ def test_the_python_of_the_readme_runs(demo_folder: Path, monkeypatch: pytest.Mo
         exec(compile(block, "README.md", "exec"), names)  # noqa: S102  (our own README)
 
 
-RUN_PAGES = [ROOT / "docs" / "measures" / name for name in ("moves.md", "careers.md", "ties.md", "returnees.md")]
+RUN_PAGES = [
+    ROOT / "docs" / "measures" / name for name in ("moves.md", "careers.md", "flows.md", "ties.md", "returnees.md")
+]
 """Pages whose Python runs from top to bottom; what it prints stands in the text block under it."""
 
 

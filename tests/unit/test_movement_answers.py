@@ -249,6 +249,9 @@ def test_the_figures_of_the_pages_are_drawn_from_the_careers_they_name(tmp_path)
     figures = Path(__file__).parents[2] / "docs" / "measures" / "figures"
     draw = runpy.run_path(str(figures / "draw.py"))
     assert {f"{name}.svg" for name in draw["FIGURES"]} == {path.name for path in figures.glob("*.svg")}
+    rates = sc.ties(example_workspace(tmp_path / "ties", tables=team_tables(draw["TEAM"]))).frame
+    drawn_ties = {-3: 1, -2: 0, -1: 1, 0: 0.5, 1: 0, 2: 1, 3: 0, 4: 0}
+    assert dict(zip(rates.t, rates.rate, strict=True)) == drawn_ties, "as the page says under the figure"
     others = [name for name in draw["FIGURES"] if name != "returnee"]
     for name in others:
         del draw["FIGURES"][name]

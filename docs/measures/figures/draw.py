@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 
 import toolkit as sc
-from toolkit.corpus.example import CAM, MIT, NJU, OXF, PKU, career_tables, example_workspace
+from toolkit.corpus.example import CAM, CIAC, MIT, NJU, OXF, PKU, UCAS, career_tables, example_workspace, team_tables
 from toolkit.present.figures import figure_bytes
 from toolkit.present.timelines import draw_career
 
@@ -30,6 +30,7 @@ FIGURES = {
             PKU: range(2003, 2009),
             OXF: range(2009, 2015),
         },
+        "None: nobody knows the four years between": {NJU: range(2003, 2007), PKU: range(2011, 2015)},
     },
     "main-places": {
         "A tie after Nanjing": {NJU: [2003, 2004, 2005], PKU: [2005, 2006, 2007]},
@@ -44,9 +45,28 @@ FIGURES = {
         "Non-directional traveller": {NJU: [2003, 2004, 2005], OXF: [2003, 2004, 2005]},
         "Partly kept": {NJU: [2003, 2004], OXF: [2003, 2005]},
     },
+    "flow-careers": {
+        "Leaves Nanjing and stays": {NJU: range(2001, 2005), PKU: range(2005, 2011)},
+        "Leaves Nanjing and is back": {NJU: [*range(2001, 2005), *range(2008, 2013)], PKU: range(2005, 2008)},
+        "Through Beijing, a gateway": {OXF: range(2000, 2004), UCAS: range(2004, 2007), CIAC: range(2007, 2013)},
+        "Two ways, half a researcher each": {
+            OXF: range(2003, 2007),
+            CAM: range(2003, 2007),
+            PKU: range(2007, 2013),
+        },
+    },
     "returnee": {"Returnee": {NJU: [*range(2000, 2005), *range(2012, 2019)], OXF: range(2005, 2012)}},
+    "ties": {"Mover": {}},
 }
-"""Figure, person, site, years with an article there."""
+"""Figure, person, site, years with an article there; of ``ties`` the articles are :data:`TEAM`."""
+
+TEAM = [
+    *((f"N{year}", year, (("A1", (NJU,)), ("A2", (NJU,)))) for year in (2007, 2009)),
+    ("N2008", 2008, (("A1", (NJU,)),)),
+    *((f"B{year}", year, (("A1", (PKU,)), ("A2", (NJU,)))) for year in (2010, 2012)),
+    *((f"P{year}", year, (("A1", (PKU,)), ("A3", (PKU,)))) for year in (2010, 2011, 2013, 2014)),
+]
+"""Articles of a mover (A1) with a colleague at the old place (A2) and one at the new (A3)."""
 
 
 def draw(folder: Path) -> list[Path]:
@@ -54,7 +74,8 @@ def draw(folder: Path) -> list[Path]:
     paths = []
     for name, careers in FIGURES.items():
         ids = {f"A{number}": person for number, person in enumerate(careers, start=1)}
-        tables = career_tables({key: careers[person] for key, person in ids.items()})
+        own = {key: careers[person] for key, person in ids.items()}
+        tables = career_tables(own) if any(own.values()) else team_tables(TEAM)
         people = [{"author_id": key, "orcid": None, "name": person} for key, person in ids.items()]
         tables["authors"] = pa.Table.from_pylist(people, schema=tables["authors"].schema)
         with tempfile.TemporaryDirectory() as made:
