@@ -188,6 +188,8 @@ def test_conventions_and_contents_make_another_graph(graph):
     assert json.loads(properties["movement"])["max_overlap"] == 3
     assert GraphContents.of_properties(properties) == PEOPLE
     assert GraphContents.of_properties({"owner": "scicities"}) == DEFAULT_CONTENTS
+    newer = properties | {"layout": 99, "movement": '{"unheard_of": 1}'}
+    assert GraphContents.of_properties(newer) == DEFAULT_CONTENTS
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from toolkit.errors import BadParameter
+from toolkit.graphdb.layout import LAYOUT_VERSION
 from toolkit.measures.movement.options import DEFAULT_MOVEMENT, Movement
 
 __all__ = ["DEFAULT_CONTENTS", "GraphContents"]
@@ -84,7 +85,9 @@ class GraphContents:
 
     @classmethod
     def of_properties(cls, properties: Mapping[str, Any]) -> GraphContents:
-        """Contents that a Load node tells of; the usual ones where it does not."""
+        """Contents that a Load node tells of; the usual ones where it does not, or was written in another layout."""
+        if properties.get("layout") != LAYOUT_VERSION:
+            return cls()
         told = {name: bool(properties[name]) for name in ("moves", *_MORE) if name in properties}
         return cls(movement=Movement(**json.loads(properties.get("movement", "{}"))), **told)
 
