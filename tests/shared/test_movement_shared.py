@@ -9,6 +9,7 @@ import pytest
 from plain.movement import PlainCareers
 
 from toolkit.corpus.schema import TABLES
+from toolkit.graphdb.move_tables import moves_by_year, researchers, stays
 from toolkit.measures.movement.observations import observations
 from toolkit.measures.movement.options import Movement
 from toolkit.measures.movement.rules import movements, origin_classes, person_years, tenures
@@ -50,6 +51,34 @@ def assert_equal_careers(tables, frames, level, **options):
     return plain, moves
 
 
+def assert_equal_graph(tables, plain, level):
+    """What is loaded into Neo4j: moves by year and rule, and stays with the articles signed in them."""
+    expected = {}
+    for rule, moves in (("mode-year", plain.mode_moves()), ("tenure", plain.tenure_moves())):
+        for move in moves:
+            if move["weight"]:
+                ends = expected.setdefault((move["from_id"], move["to_id"], move["year"], rule), [0, 0])
+                ends[0] += move["weight"]
+                ends[1] += 1
+    found = moves_by_year(tables, level=level, movement=Movement()).to_pylist()
+    assert {
+        (row["start"], row["end"], row["year"], row["rule"]): (row["researchers"], row["moves"]) for row in found
+    } == {ends: (round(float(researchers), 9), count) for ends, (researchers, count) in expected.items()}
+    assert len(found) == len(expected)
+    if level == "institution":
+        signed = {
+            (author, place, start, end): sum(
+                seen[place][1] for year, seen in plain.seen[author].items() if start <= year <= end and place in seen
+            )
+            for author in plain.seen
+            for place, start, end in plain.tenures(author)
+        }
+        rows = stays(tables, movement=Movement()).to_pylist()
+        assert {tuple(row.values())[:4]: row["works"] for row in rows} == signed
+        people = researchers(tables, movement=Movement(), names=False)["id"].to_pylist()
+        assert people == sorted(plain.seen)
+
+
 @pytest.mark.parametrize(("level", "least"), [("institution", 3000), ("city", 2500), ("country", 1000)])
 def test_every_rule_by_plain_loops(tables, frames, level, least):
     plain, moves = assert_equal_careers(tables, frames, level)
@@ -63,6 +92,7 @@ def test_every_rule_by_plain_loops(tables, frames, level, least):
     assert found == {(author, *stay) for author in plain.seen for stay in plain.tenures(author)}
     classes = origin_classes(tables, level=level).to_pyarrow().to_pylist()
     assert {row["author_id"]: row["category"] for row in classes} == plain.origin_classes()
+    assert_equal_graph(tables, plain, level)
     kinds = Counter(row["kind"] for row in moves["tenure"])
     assert kinds["migration"] > least
     assert min(kinds[kind] for kind in ("visit", "dual", "open")) > 5
