@@ -11,6 +11,7 @@ import resource
 import sys
 from pathlib import Path
 
+from bench.memory import most_memory
 from toolkit.corpus.ingest import ingest_openalex
 from toolkit.workspace import Workspace
 
@@ -22,8 +23,7 @@ def main(arguments: list[str]) -> int:
     report = ingest_openalex(Workspace(Path(workspace)), files, types=None)
     after = resource.getrusage(resource.RUSAGE_SELF)
     seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    unit = 1 if sys.platform == "darwin" else 1024  # what the system counts memory in
-    print(json.dumps({"read": report.read, "seconds": seconds, "megabytes": after.ru_maxrss * unit / 1e6}))
+    print(json.dumps({"read": report.read, "seconds": seconds, "megabytes": most_memory()}))
     return 0
 
 

@@ -11,6 +11,7 @@ import resource
 import sys
 from pathlib import Path
 
+from bench.memory import most_memory
 from toolkit.measures.movement.tie_answers import ties
 from toolkit.workspace import Workspace
 
@@ -20,13 +21,12 @@ def taken_by(workspace: Path) -> dict[str, float]:
     before = resource.getrusage(resource.RUSAGE_SELF)
     answer = ties(Workspace(workspace), level="institution")
     after = resource.getrusage(resource.RUSAGE_SELF)
-    unit = 1 if sys.platform == "darwin" else 1024  # what the system counts memory in
     return {
         "movers": answer.run.facts["movers"],
         "articles": round(float(answer.frame["articles"].sum()), 6),
         "tied": round(float(answer.frame["tied_articles"].sum()), 6),
         "seconds": after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime,
-        "megabytes": after.ru_maxrss * unit / 1e6,
+        "megabytes": most_memory(),
     }
 
 

@@ -25,7 +25,7 @@ from toolkit.workspace import Workspace
 
 NAME = "kept_ties"
 SIZES = {
-    "full": {"authors": 400_000, "part": 4, "institutions": 5_000, "team": 40, "alone": 1},
+    "full": {"authors": 450_000, "part": 4, "institutions": 5_000, "team": 40, "alone": 1},
     "quick": {"authors": 1_500, "part": 3, "institutions": 20, "team": 10, "alone": 0},
 }
 """Authors (a quarter of them move), the smaller corpus's part of them, how many sign an article of large teams, and

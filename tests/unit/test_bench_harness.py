@@ -200,3 +200,14 @@ def test_networks_have_the_size_asked_for_and_no_loops():
     assert EdgeArray.from_edges(table).n_edges == 1_500
     assert all(a < b for a, b in zip(table["a_id"].to_pylist(), table["b_id"].to_pylist(), strict=True))
     assert network(200, 1_500, seed=3).table() == table
+
+
+def test_memory_is_that_of_the_process_and_not_of_the_one_that_started_it():
+    from bench.memory import most_memory
+
+    held = bytearray(300_000_000)  # bytes of zeros that are never touched are not resident
+    held[::4096] = b"x" * len(held[::4096])
+    assert most_memory() > 300
+    asked = "from bench.memory import most_memory; print(most_memory())"
+    done = subprocess.run([sys.executable, "-c", asked], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert 1 < float(done.stdout) < 200
