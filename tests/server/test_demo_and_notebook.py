@@ -1,4 +1,4 @@
-"""The demo, the README's graph Python and the notebook, on the suite's server."""
+"""The demo, the README's graph Python and the notebooks, on the suite's server."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from toolkit.graphdb.connection import Graph
 from toolkit.workspace import Workspace
 
 ROOT = Path(__file__).parents[2]
-NOTEBOOK = ROOT / "notebooks" / "cypher-and-networkx.ipynb"
+NOTEBOOKS = ROOT / "notebooks"
 
 
 @pytest.fixture
@@ -62,19 +62,22 @@ def test_the_readme_python_of_the_graph_runs(demo: tuple[Workspace, str], monkey
         exec(compile(code, "README.md", "exec"), names)  # noqa: S102  (our own README)
 
 
-def test_the_notebook_is_stripped_and_runs(demo: tuple[Workspace, str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_notebooks_are_stripped_and_run(demo: tuple[Workspace, str], monkeypatch: pytest.MonkeyPatch) -> None:
     workspace, _ = demo
-    notebook = nbformat.read(NOTEBOOK, as_version=4)
-    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    assert all(not cell.outputs and cell.execution_count is None for cell in cells)
     monkeypatch.setenv("SCICITIES_WORKSPACE", str(workspace.root))
     monkeypatch.delenv("MPLBACKEND")
-    client = NotebookClient(
-        notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": ROOT / "notebooks"}}
-    )
-    client.execute()
-    kinds = {kind for cell in cells for output in cell.outputs for kind in output.get("data", {})}
-    assert "image/png" in kinds, "the network is drawn"
-    assert "text/html" in kinds, "frames are shown"
-    text = "".join(output.get("text", "") for cell in cells for output in cell.outputs)
-    assert "modularity 0." in text
+    for name, pictures, said in (
+        ("cypher-and-networkx", 1, "modularity 0."),
+        ("movement", 5, "sum of nets 0.0"),
+    ):
+        notebook = nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4)
+        cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+        assert all(not cell.outputs and cell.execution_count is None for cell in cells)
+        client = NotebookClient(
+            notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": NOTEBOOKS}}
+        )
+        client.execute()
+        kinds = [kind for cell in cells for output in cell.outputs for kind in output.get("data", {})]
+        assert kinds.count("image/png") >= pictures, "figures are shown"
+        assert "text/html" in kinds, "frames are shown"
+        assert said in "".join(output.get("text", "") for cell in cells for output in cell.outputs)
