@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from toolkit.errors import ServerError
+from toolkit.errors import BadParameter, ServerError
 from toolkit.graphdb.server.config import Launch, choose_port, main_class, neo4j_conf, port_is_free, write_argfile
 from toolkit.graphdb.server.home import Home
 from toolkit.graphdb.server.java import Java
@@ -145,3 +145,9 @@ def test_home_in_the_way_of_a_file(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(ServerError, match="can't be"), Home(tmp_path / "file" / "neo4j").alone(1):
         pass
+
+
+@pytest.mark.parametrize("number", [0, -1, 65_536, 99_999])
+def test_a_number_that_is_no_port_is_not_called_taken(number):
+    with pytest.raises(BadParameter, match=rf"bolt_port = {number} .*from 1 to 65535"):
+        choose_port("Bolt", number, [])

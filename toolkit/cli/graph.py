@@ -25,10 +25,11 @@ server_app = typer.Typer(no_args_is_help=True, help="The workspace's own Neo4j: 
 @server_app.command("start")
 def server_start(
     bolt_port: Annotated[
-        int | None, typer.Option("--bolt-port", help="Port of Bolt. [default: 7687, or a free one]")
+        int | None, typer.Option("--bolt-port", min=1, max=65_535, help="Port of Bolt. [default: 7687, or a free one]")
     ] = None,
     http_port: Annotated[
-        int | None, typer.Option("--http-port", help="Port of Browser. [default: 7474, or a free one]")
+        int | None,
+        typer.Option("--http-port", min=1, max=65_535, help="Port of Browser. [default: 7474, or a free one]"),
     ] = None,
     workspace: opt.WorkspaceOption = None,
 ) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from toolkit.errors import ServerError
+from toolkit.errors import BadParameter, ServerError
 from toolkit.graphdb.browser.guide import SERVED_AT
 from toolkit.graphdb.server.java import Java
 from toolkit.graphdb.server.startcache import StartCache
@@ -83,8 +83,12 @@ def choose_port(what: str, given: int | None, preferred: Iterable[int]) -> int:
     ------
     ServerError
         The port given is taken.
+    BadParameter
+        It is no port.
     """
     if given is not None:
+        if not 1 <= given <= 65_535:
+            raise BadParameter(f"{what.lower()}_port", given, "a port is a number from 1 to 65535")
         if not port_is_free(given):
             raise ServerError(f"The {what} port {given} is taken by another program; give another, or none.")
         return given

@@ -124,6 +124,8 @@ class ManagedServer:
         ServerError
             No Java, no jars, a port taken, data locked or of another password, disk full, or no answer in time. The
             data is left as it was.
+        BadParameter
+            A port that can't be one.
         """
         with self._home.alone(timeout):
             if self._process() and {bolt_port, http_port} - {None, *self._home.ports()}:
