@@ -10,9 +10,11 @@ from plain.movement import PlainCareers
 
 from toolkit.corpus.schema import TABLES
 from toolkit.graphdb.move_tables import moves_by_year, researchers, stays
-from toolkit.measures.movement.observations import observations
+from toolkit.measures.movement.observations import author_numbers, observations
 from toolkit.measures.movement.options import Movement
 from toolkit.measures.movement.rules import movements, origin_classes, person_years, tenures
+from toolkit.measures.movement.tenures import gap_starts
+from toolkit.measures.parts import unit_numbers
 from toolkit.measures.tables import Tables
 
 
@@ -90,6 +92,11 @@ def test_every_rule_by_plain_loops(tables, frames, level, least):
     stays = tenures(tables, level=level).to_pyarrow().to_pylist()
     found = {(row["author_id"], row["place_id"], row["start_year"], row["end_year"]) for row in stays}
     assert found == {(author, *stay) for author in plain.seen for stay in plain.tenures(author)}
+    late = gap_starts(tables, level=level, movement=Movement()).inner_join(author_numbers(tables), "author_no")
+    late = late.inner_join(unit_numbers(tables, level), [("to_no", "number")])
+    late = [tuple(row.values()) for row in late.select("author_id", "unit_id", "year").to_pyarrow().to_pylist()]
+    assert len(late) == len(set(late)) > 500
+    assert set(late) == plain.gap_starts()
     classes = origin_classes(tables, level=level).to_pyarrow().to_pylist()
     assert {row["author_id"]: row["category"] for row in classes} == plain.origin_classes()
     assert_equal_graph(tables, plain, level)

@@ -100,6 +100,7 @@ def test_careers_of_split_and_merged_people(workspaces):
         ("tenure", "Beijing", 2010),
         ("migration", "Beijing", 2010),
         ("move", "Beijing", 2010),
+        ("bridge", "Beijing", 2010),
     ]
     assert career("corrected", "m") == [("tenure", "Oxford", 2005)]
     assert career("corrected", "m2") == [("tenure", "Nanjing", 2009)]
