@@ -16,11 +16,15 @@ from toolkit.corpus.ingest import ingest_institutions, ingest_openalex, ingest_r
 from toolkit.corpus.sample import SampleTruth, write_sample
 from toolkit.errors import QueryRefused
 from toolkit.graphdb.connection import Graph, open_graph
+from toolkit.graphdb.contents import GraphContents
 from toolkit.graphdb.load import load
 from toolkit.graphdb.server import ManagedServer
 from toolkit.runs import Answer
 from toolkit.settings import load_settings
 from toolkit.workspace import Workspace
+
+WITH_PEOPLE = GraphContents(researchers=True)
+"""What the suite's sample has in its graph: queries ask for researchers."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -136,7 +140,7 @@ def loaded(
 def take_in(graph: Graph, workspace: Workspace) -> None:
     """Load the workspace, and where a test left what scicities did not load, empty the graph first."""
     try:
-        load(workspace, graph)
+        load(workspace, graph, contents=WITH_PEOPLE)
     except QueryRefused:
         delete_everything(graph)
-        load(workspace, graph)
+        load(workspace, graph, contents=WITH_PEOPLE)
