@@ -80,6 +80,12 @@ def test_companies_of_a_city_are_those_of_its_list(cli: Cli, sample_workspace: P
         (("connections", "--city", "Atlantis"), 4, "There is no city named 'Atlantis'"),
         (("pairs", "--partner-country", "US"), 2, "--partner-country goes with --compare-scopes"),
         (("pairs", "--compare-scopes", "--within", "Beijing"), 2, "--within means nothing with --compare-scopes"),
+        (("pairs", "--compare-scopes", "--city", "Beijing", "--wfc"), 2, "does not depend on --wfc: leave it out"),
+        (
+            ("sectors", "--companies", "--city", "Beijing", "--rollup", "rollup-first"),
+            2,
+            "does not depend on --rollup: leave it out",
+        ),
         (("pairs", "--compare-scopes"), 4, "name the place whose scopes are compared"),
         (("together", "--place", "Beijing"), 4, "at least two different places"),
         (("internal", "--by", "fame"), 4, "it is one of internal_share, internal_joint"),

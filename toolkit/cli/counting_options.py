@@ -104,5 +104,15 @@ COUNTING_PAIRS: Final[Family] = {**_ARTICLES, **_PAIRS, **_SPLIT}
 
 
 def but(given: dict[str, Any], *names: str) -> dict[str, Any]:
-    """Options as ``given``, but for those that what is asked does not depend on."""
+    """Options as ``given``, but for those that what is asked does not depend on.
+
+    Raises
+    ------
+    typer.BadParameter
+        One of those was set.
+    """
+    known = {**COUNTING_SHARES, **COUNTING_PAIRS}
+    set_anyway = [f"--{name.replace('_', '-')}" for name in names if name in given and given[name] != known[name][1]]
+    if set_anyway:
+        raise typer.BadParameter(f"what is asked does not depend on {', '.join(set_anyway)}: leave it out")
     return {name: value for name, value in given.items() if name not in names}
