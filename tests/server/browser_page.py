@@ -40,6 +40,12 @@ data.items.add(new File([bytes], arguments[0]));
 document.querySelector('.filedrop')
         .dispatchEvent(new DragEvent('drop', {dataTransfer: data, bubbles: true, cancelable: true}));
 """
+SEEN = """
+const found = typeof arguments[0] === 'string' ? document.querySelector(arguments[0]) : arguments[0];
+return found ? found.innerText.trim() : '';
+"""
+"""The text one sees, asked of the page itself: the driver's own way looks at every cell of a table by itself."""
+
 CIRCLES = """
 return [...document.querySelectorAll('[data-testid=frame] g.node')].map(node => [
     [...node.querySelectorAll('text')].map(text => text.textContent.trim()).join(' ').trim(),
@@ -73,13 +79,14 @@ class BrowserPage:
         return int(self.wait(lambda: self._records(frame)))
 
     def _records(self, frame: WebElement) -> int | None:
-        if frame.text.count("ERROR"):
-            raise AssertionError(frame.text)
+        seen = self.text(frame)
+        if seen.count("ERROR"):
+            raise AssertionError(seen)
         bar = self.text(f"{FRAME} [data-testid=frameStatusbar]")
         found = re.search(r"Started streaming ([\d,]+) record", bar)
         if found:
             return int(found[1].replace(",", ""))
-        return 0 if "no records" in frame.text else None
+        return 0 if "no records" in seen else None
 
     def header(self) -> list[str]:
         """Column names of the table shown, whose first column numbers the rows."""
@@ -113,10 +120,9 @@ class BrowserPage:
         found = self.driver.execute_script(CIRCLES)
         return {name: (float(radius), fill.upper()) for name, radius, fill in found}
 
-    def text(self, selector: str) -> str:
-        """Text of the first element, or nothing."""
-        found = self.all(selector)
-        return found[0].text if found else ""
+    def text(self, what: str | WebElement) -> str:
+        """Text of an element, or of the first of a selector; nothing without one."""
+        return str(self.driver.execute_script(SEEN, what))
 
     def kept(self, key: str) -> Any:
         """What Browser keeps under a name."""
