@@ -69,3 +69,28 @@ def test_destinations_are_listed(cli: Cli, careers_workspace: Path) -> None:
     assert "persons=1" in done.err
     refused = cli("returnees", "--destinations", "--balanced", "-w", careers_workspace)
     assert (refused.code, "it goes without --outcome, --balanced and --plot" in refused.err) == (4, True)
+
+
+def test_ties_are_listed_and_drawn(cli: Cli, careers_workspace: Path, tmp_path: Path) -> None:
+    plot = tmp_path / "ties.svg"
+    done = cli("ties", "--span", "-1:1", "--plot", plot, "-w", careers_workspace, "--format", "json")
+    assert [row["t"] for row in done.rows()] == [-1, 0, 1]
+    assert "Rule tenure." in plot.read_text(encoding="utf-8")
+    assert (tmp_path / "ties.svg.run.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("--window", "4"), "it goes with --survival"),
+        (("--survival", "--span", "-1:1"), "it goes with the tie rate"),
+        (("--bridges", "--plot", "ties.svg"), "it draws the tie rate"),
+        (("--survival", "--bridges"), "either --survival or --bridges"),
+        (("--by-article",), "it goes with --bridges"),
+    ],
+)
+def test_what_means_nothing_in_a_question_of_ties_is_refused(
+    cli: Cli, careers_workspace: Path, arguments: tuple[str, ...], sentence: str
+) -> None:
+    refused = cli("ties", *arguments, "-w", careers_workspace)
+    assert (refused.code, sentence in refused.err) == (4, True)

@@ -19,6 +19,8 @@ __all__ = ["register"]
 _SELECTION = "What to count"
 _SHOWN = "What to show"
 
+_WINDOW, _SPAN = 3, "-5:5"
+
 SpanOption = Annotated[
     str, typer.Option("--span", help="First and last year since the move, -5:5.", rich_help_panel=_SELECTION)
 ]
@@ -49,8 +51,8 @@ def ties(
     window: Annotated[
         int,
         typer.Option("--window", min=1, help="With --survival: years before and after.", rich_help_panel=_SELECTION),
-    ] = 3,
-    span: SpanOption = "-5:5",
+    ] = _WINDOW,
+    span: SpanOption = _SPAN,
     from_place: mov.FromPlaceOption = None,
     to_place: mov.ToPlaceOption = None,
     level: Annotated[
@@ -80,6 +82,10 @@ def ties(
         raise BadParameter("bridge", bridge, "it is dual, or left out")
     if (bridge or by_article) and not bridges:
         raise BadParameter("bridge", bridge or "by-article", "it goes with --bridges")
+    if window != _WINDOW and not survival:
+        raise BadParameter("window", window, "it goes with --survival")
+    if span != _SPAN and (bridges or survival):
+        raise BadParameter("span", span, "it goes with the tie rate: leave out --survival and --bridges")
     if plot and (bridges or survival):
         raise BadParameter("plot", str(plot), "it draws the tie rate: leave out --survival and --bridges")
     asked: dict[str, Any] = {
@@ -151,7 +157,7 @@ def returnees(
         bool,
         typer.Option("--balanced", help="Only persons known in every year of the span.", rich_help_panel=_SELECTION),
     ] = False,
-    span: SpanOption = "-5:5",
+    span: SpanOption = _SPAN,
     to_place: mov.ToPlaceOption = None,
     replicates: Annotated[
         int, typer.Option("--replicates", min=0, help="Bootstrap samples; 0 for no intervals.", rich_help_panel=_SHOWN)
