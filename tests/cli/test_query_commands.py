@@ -76,7 +76,7 @@ def test_the_list_tells_questions(cli: Cli) -> None:
     assert len(cli("query", "list", "--format", "json").rows()) == len(load_library()) >= 65
     done = cli("query", "list", "nothing")
     assert done.code == 4
-    assert "there are bridges, collaboration, communities" in done.err
+    assert "there are bridges, careers, collaboration, communities, flows" in done.err
 
 
 def test_a_misspelt_query_is_told_its_nearest(cli: Cli) -> None:
