@@ -158,7 +158,7 @@ def test_marks_are_labels_that_can_be_written_again_and_nothing_else(opened: Ope
     cities = marks.sizes[marks.sizes["label"] == "City"]
     assert cities["places"].sum() == len(opened.graph.read("MATCH (c:City)-[:PRODUCED]->() RETURN DISTINCT c.id AS id"))
     assert cities["share_from"].is_monotonic_increasing
-    report = load(opened.workspace, opened.graph)
+    report = load(opened.workspace, opened.graph, contents=None)
     assert report.unchanged
 
 

@@ -56,8 +56,15 @@ def corpus(sites: list[str]) -> dict[str, pa.Table]:
     }
 
 
+@pytest.fixture
+def asked(made):
+    """The same for one test: nothing is kept that another test has read."""
+    plain, built, several = made
+    return plain, replace(built, kept={}), several
+
+
 @pytest.fixture(scope="module", params=["one seat", "several seats"])
-def asked(request):
+def made(request):
     """Tables without and with what is built for places, and whether institutions have several seats."""
     several = request.param == "several seats"
     with Tables.on(ibis.duckdb.connect(), corpus(SEVERAL_SEATS if several else ONE_SEAT)) as plain:

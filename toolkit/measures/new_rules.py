@@ -75,7 +75,7 @@ class NewRules:
 
         A journal or city that NEW does not know keeps what OLD says of it, but for the country that NEW's map gives it.
         """
-        changed: dict[str, Any] = {}
+        changed: dict[str, ir.Table] = {}
         if self.differ("metro") or self.differ("countries"):
             changed["cities"] = self._placed(tables, "cities", self._cities())
         if self.differ("countries"):
@@ -85,7 +85,9 @@ class NewRules:
             lists["journal_marks"] = partial(_marks_under, self.old, self.new)
         if not changed and not self.differ("journals"):
             return tables
-        return replace(tables, **changed, lists=lists, stored={}, kept={})
+        opened: dict[str, Callable[[], ir.Table]] = {name: partial(_itself, table) for name, table in changed.items()}
+        canonical = {**tables.canonical, **opened}
+        return replace(tables, canonical=canonical, lists=lists, stored={}, kept={})
 
     def explained(self, tables: Tables, before: Tables, *, counting: Counting) -> pa.Table:
         """Works of both workspaces whose difference comes from a rule that works record by record.
@@ -202,6 +204,10 @@ def _country_map(workspace: Workspace) -> dict[str, str]:
 def _corrections(workspace: Workspace) -> set[tuple[str, str, str | None]]:
     rows = _staged(workspace, "corrections", "corrections")
     return {(row["author_id"], row["becomes"], row["work_id"]) for row in rows}
+
+
+def _itself(table: ir.Table) -> ir.Table:
+    return table
 
 
 def _marks_under(old: Workspace, new: Workspace) -> pa.Table:
