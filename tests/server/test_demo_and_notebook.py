@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import re
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import nbformat
@@ -17,13 +19,14 @@ ROOT = Path(__file__).parents[2]
 NOTEBOOKS = ROOT / "notebooks"
 
 
-@pytest.fixture
-def demo(empty_graph: Graph, server_workspace: Workspace, capfd: pytest.CaptureFixture[str]) -> tuple[Workspace, str]:
-    """The demo, run; its workspace and what it printed."""
-    capfd.readouterr()
-    assert main(["demo", "-w", str(server_workspace.root), "--works", "2000"]) == 0
-    out, err = capfd.readouterr()
-    return server_workspace, out + err
+@pytest.fixture(scope="module")
+def demo(graph: Graph, server_workspace: Workspace) -> tuple[Workspace, str]:
+    """The demo, run once; its workspace and what it printed."""
+    graph.raw("MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS", write=True)
+    with redirect_stdout(io.StringIO()) as out, redirect_stderr(io.StringIO()) as err:
+        code = main(["demo", "-w", str(server_workspace.root), "--works", "2000"])
+    assert code == 0, err.getvalue()
+    return server_workspace, out.getvalue() + err.getvalue()
 
 
 def test_the_demo_tells_the_same_twice_from_workspace_and_graph(demo: tuple[Workspace, str]) -> None:
