@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import neo4j
+import pyarrow as pa
 
 from bench.harness import Comparison, Side, WrongOutput
 from bench.servers import CITY_PAIRS, Servers, city_graph, fill_offline, plain_driver
-from toolkit.graphdb.connection import open_graph
-from toolkit.graphdb.load import load_tables
+from toolkit.graphdb.connection import Graph, open_graph
+from toolkit.graphdb.load import load_changes, load_tables
 from toolkit.graphdb.server import ManagedServer
+from toolkit.graphdb.tables import GraphTables
 from toolkit.workspace import Workspace
 
 NAME = "load"
@@ -58,6 +61,68 @@ def batches(rows: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
     left = iter(rows)
     while batch := list(islice(left, BATCH)):
         yield batch
+
+
+def with_changes(tables: GraphTables) -> GraphTables:
+    """The same graph with another score on one pair in a hundred."""
+    pairs = tables.relationships[CITY_PAIRS]
+    scores = pairs["score"].to_numpy().copy()
+    scores[::100] += 0.5
+    other = pairs.set_column(pairs.column_names.index("score"), "score", pa.array(scores))
+    return replace(
+        tables,
+        relationships={**tables.relationships, CITY_PAIRS: other},
+        fingerprint=f"{tables.fingerprint}, 1 % changed",
+    )
+
+
+def only_changed(servers: Servers, stack: ExitStack, tables: GraphTables, size: str) -> Comparison:
+    """Both sides begin with a server that runs and holds the earlier rows."""
+    changed = with_changes(tables)
+    both: dict[str, Graph] = {}
+    before = round(sum(tables.relationships[CITY_PAIRS]["score"].to_pylist()), 4)
+
+    def loaded(role: str) -> None:
+        """A server that runs and holds the earlier rows, for either side."""
+        if role not in both:
+            both[role] = stack.enter_context(fill_offline(servers.fresh(role, start=False), tables))
+        else:
+            load_changes(both[role], tables)
+
+    def same_after(ours: Graph, theirs: Graph) -> dict[str, Any]:
+        content = [graph.read(CONTENT).iloc[0].to_dict() for graph in (ours, theirs)]
+        if content[0] != content[1] or content[0]["score"] == before:
+            raise WrongOutput(f"{content[0]} against {content[1]}")
+        return {"in both graphs": f"{content[0]['pairs']:,.0f} relationships, score {content[0]['score']:,.2f}"}
+
+    def differing() -> Graph:
+        load_changes(both["ours"], changed)
+        return both["ours"]
+
+    def anew() -> Graph:
+        load_tables(both["rival"], changed)
+        return both["rival"]
+
+    return Comparison(
+        name="load changed",
+        title="Loading other records, 1 % of the rows changed",
+        size=size,
+        ours=Side(
+            "load --only-changed: every row read and compared, the others written, counts and sums compared",
+            differing,
+            before=lambda: loaded("ours"),
+            repeats=2,
+        ),
+        rival=Side(
+            "load: the earlier graph removed, the new one loaded by batches",
+            anew,
+            before=lambda: loaded("rival"),
+            repeats=1,
+        ),
+        minimum=2,
+        same=same_after,
+        warm_up=False,
+    )
 
 
 def comparisons(size: Mapping[str, int], stack: ExitStack, scratch: Path) -> list[Comparison]:
@@ -107,6 +172,7 @@ def comparisons(size: Mapping[str, int], stack: ExitStack, scratch: Path) -> lis
     )
     text = f"{len(cities):,} cities, {size['pairs']:,} pairs in {size['years']} years: {len(pairs):,} relationships"
     return [
+        only_changed(servers, stack, tables, text),
         Comparison(
             name="load online",
             title="Loading, online",
