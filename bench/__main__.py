@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--check", action="store_true", help="end with 1 where a ratio is below its minimum")
     parser.add_argument("--results", type=Path, default=ROOT / "bench" / "results", help="folder of the JSON files")
     parser.add_argument(
-        "--page", type=Path, default=ROOT / "docs" / "bench.md", help="page made once every row has results"
+        "--page", type=Path, default=ROOT / "docs" / "bench.md", help="page made of all results that there are"
     )
     options = parser.parse_args(arguments)
     if options.quick and options.page == ROOT / "docs" / "bench.md":
@@ -58,12 +58,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         write_results(options.results, name, results, context)
         missed += [result for result in results if not result.reached]
     found = read_results(options.results, ROWS)
-    if len(found) == len(ROWS):
-        options.page.parent.mkdir(parents=True, exist_ok=True)
-        options.page.write_text(page(found), encoding="utf-8")
-    else:
-        absent = [name for name in ROWS if name not in {row["row"] for row in found}]
-        say(f"{options.page.name} stays as it is: no results yet of {', '.join(absent)}")
+    absent = [name for name in ROWS if name not in {row["row"] for row in found}]
+    options.page.parent.mkdir(parents=True, exist_ok=True)
+    options.page.write_text(page(found, absent), encoding="utf-8")
+    if absent:
+        say(f"{options.page.name} has no results yet of {', '.join(absent)}, and says so")
     for result in missed:
         say(f"missed: {result.name} {result.ratio} of {result.minimum}")
     return 1 if missed and options.check else 0

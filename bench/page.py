@@ -46,9 +46,15 @@ def read_results(folder: Path, rows: Sequence[str]) -> list[dict[str, Any]]:
     return [json.loads(path.read_text(encoding="utf-8")) for path in paths if path.exists()]
 
 
-def page(measured_rows: Sequence[Mapping[str, Any]]) -> str:
-    """The page: one table, then for each comparison what both sides did and what else was seen."""
-    lines = [_HEAD, "| what | size | ours | rival | ratio | required |", "|---|---|---:|---:|---:|---:|"]
+def page(measured_rows: Sequence[Mapping[str, Any]], absent: Sequence[str] = ()) -> str:
+    """The page: one table, then for each comparison what both sides did and what else was seen.
+
+    Rows that were not measured are named.
+    """
+    lines = [_HEAD]
+    if absent:
+        lines += [f"Not measured yet: {', '.join(absent)}.", ""]
+    lines += ["| what | size | ours | rival | ratio | required |", "|---|---|---:|---:|---:|---:|"]
     for row in measured_rows:
         for result in row["results"]:
             unit = result.get("unit", "s")

@@ -178,8 +178,10 @@ def test_rows_run_small_and_give_equal_output(tmp_path):
         assert results[0]["name"] == {"hubs": "pagerank"}.get(row, row)
         assert all(result["ratio"] > 0 for result in results)
         assert all(f"{result['name']}: same output" in done.stderr for result in results)
-    assert "p.md stays as it is: no results yet of load, projection" in done.stderr
-    assert not (tmp_path / "p.md").exists()
+    assert "p.md has no results yet of load, projection, queries, writeback, and says so" in done.stderr
+    text = (tmp_path / "p.md").read_text(encoding="utf-8")
+    assert "Not measured yet: load, projection, queries, writeback.\n\n| what |" in text
+    assert "| Communities |" in text
 
 
 def test_small_results_are_never_published():
