@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
 
 import pandas as pd
 from plain.graph_questions import Corpus
@@ -16,6 +16,9 @@ from toolkit.graphdb.library import load_library
 from toolkit.workspace import Workspace
 
 ALL = 100_000
+WHOLE = (2015, 2024)
+"""Years of the sample's works."""
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -60,3 +63,21 @@ def same_rows(frame: pd.DataFrame, expected: Sequence[Mapping[str, Any]], *, key
     found = frame[list(wanted.columns)].sort_values(list(keys), ignore_index=True)
     found = found.astype({name: "float64" for name, kind in found.dtypes.items() if str(kind) == "Int64"})  # no <NA>
     pd.testing.assert_frame_equal(found, wanted, check_dtype=False, rtol=0, atol=1e-7)
+
+
+@dataclass(frozen=True)
+class Case(Generic[T]):
+    """A query, its parameters, the plain answer to the same, and what its rows are ordered by, largest first."""
+
+    name: str
+    plain: Callable[[T], list[dict[str, Any]]]
+    keys: tuple[str, ...]
+    by: str | None = None
+    window: tuple[int, int] | None = WHOLE
+    params: dict[str, Any] = field(default_factory=dict)
+
+    def frame(self, loaded: Loaded, asked: T) -> pd.DataFrame:
+        """The query's rows, which are those of the plain answer about ``asked``."""
+        found = loaded.rows(self.name, self.window, **self.params)
+        same_rows(found, self.plain(asked), keys=self.keys)
+        return found

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import networkx as nx
 import pytest
 from plain import graph_answers as plain
 from plain import graph_circles as circles
 from plain.graph_questions import umbrellas
-from plain.loaded_graph import Loaded, same_rows
+from plain.loaded_graph import WHOLE, Case, Loaded, same_rows
 
 from toolkit.errors import BadParameter, UnknownPlace
 from toolkit.graphdb.library import load_library
@@ -22,25 +19,13 @@ from toolkit.measures.group_answers import umbrella
 
 BEIJING, SHANGHAI, XIAN, MILAN, NEW_YORK, LONDON = "1816670", "1796236", "1790630", "3173435", "5128581", "2643743"
 UNIVERSITY, FAR_UNIVERSITY = "0zz003117", "0zz0p5a17"
-WHOLE, SHORT = (2015, 2024), (2019, 2021)
-
-
-@dataclass(frozen=True)
-class Case:
-    """A query, its parameters, the plain answer to the same, and what its rows are ordered by, largest first."""
-
-    name: str
-    plain: Callable[[Loaded], list[dict[str, Any]]]
-    keys: tuple[str, ...]
-    by: str | None = None
-    window: tuple[int, int] | None = WHOLE
-    params: dict[str, Any] = field(default_factory=dict)
+SHORT = (2019, 2021)
 
 
 CITY, PAIR, THREE = ("city_id",), ("a_id", "b_id"), ("a_id", "b_id", "c_id")
 PARTNER = ("partner_id",)
 TIE = ("institution_id", "partner_id", "partner_city_id")
-CASES = [
+CASES: list[Case[Loaded]] = [
     Case("places.countries", lambda at: plain.countries(at.records, SHORT), ("country",), "share", SHORT),
     Case(
         "places.nearby_cities",
@@ -275,10 +260,8 @@ CASES = [
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_rows_are_those_of_a_plain_computation(loaded: Loaded, case: Case) -> None:
-    frame = loaded.rows(case.name, case.window, **case.params)
-    expected = case.plain(loaded)
-    same_rows(frame, expected, keys=case.keys)
+def test_rows_are_those_of_a_plain_computation(loaded: Loaded, case: Case[Loaded]) -> None:
+    frame = case.frame(loaded, loaded)
     if case.by:
         assert len(frame) > 1
         assert frame[case.by].round(6).is_monotonic_decreasing

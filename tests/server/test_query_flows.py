@@ -3,35 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 import pytest
 from plain import graph_moves as plain
-from plain.loaded_graph import Loaded, same_rows
+from plain.loaded_graph import WHOLE, Case, Loaded, same_rows
 
 from toolkit.graphdb.library import load_library
 from toolkit.measures.answers import corridors, flow_indicators
 
 BEIJING, SHANGHAI, XIAN, NEW_YORK, LONDON = "1816670", "1796236", "1790630", "5128581", "2643743"
-WHOLE, SHORT = (2015, 2024), (2017, 2021)
+SHORT = (2017, 2021)
 
 
-@dataclass(frozen=True)
-class Case:
-    """A query, its parameters, the plain answer to the same, and what its rows are ordered by, largest first."""
-
-    name: str
-    plain: Callable[[Loaded], list[dict[str, Any]]]
-    keys: tuple[str, ...]
-    by: str | None = None
-    window: tuple[int, int] = WHOLE
-    params: dict[str, Any] = field(default_factory=dict)
-
-
-CASES = [
+CASES: list[Case[Loaded]] = [
     Case("flows.net_by_year", lambda at: plain.net_by_year(at.records, BEIJING, WHOLE, "tenure"), ("year",)),
     Case(
         "flows.net_by_year",
@@ -94,9 +80,8 @@ CASES = [
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_rows_are_those_of_a_plain_computation(loaded: Loaded, case: Case) -> None:
-    frame = loaded.rows(case.name, case.window, **case.params)
-    same_rows(frame, case.plain(loaded), keys=case.keys)
+def test_rows_are_those_of_a_plain_computation(loaded: Loaded, case: Case[Loaded]) -> None:
+    frame = case.frame(loaded, loaded)
     if case.by:
         assert len(frame) > 1
         assert frame[case.by].round(6).is_monotonic_decreasing
