@@ -268,8 +268,36 @@ class Graph:
         if write:
             return self.write_auto(cypher, parameters, name="raw", timeout=timeout)
         if not is_explained(cypher):
-            self._refuse_effects(cypher, parameters)
+            self.require_reading(cypher, parameters, allowed="only reading is allowed here (see write)")
         return self.read(cypher, parameters, name="raw", timeout=timeout)
+
+    def require_reading(self, cypher: str, parameters: Mapping[str, Any] | None = None, *, allowed: str) -> None:
+        """Have the server plan a statement, and refuse it where it would do more than read; it is not run.
+
+        Parameters
+        ----------
+        cypher, parameters
+            As :meth:`raw`.
+        allowed
+            End of the sentence it is refused with.
+
+        Raises
+        ------
+        BadParameter
+            It would write, read a file or change the server.
+        QueryRefused
+            The server can't plan it.
+        """
+        with translated(self.uri, prefix_lines=1):
+            summary = self.driver.execute_query(
+                _query(explaining(cypher), "raw.explain", None),
+                dict(parameters or {}),
+                routing_=_READING,
+                database_=self.database,
+            ).summary
+        effect = effect_beyond_reading(summary.query_type, summary.plan)
+        if effect:
+            raise BadParameter("cypher", cypher.strip()[:80], f"{effect}, and {allowed}")
 
     def info(self) -> GraphInfo:
         """Version, edition and counts (it looks at every node and relationship: about 1 s per million)."""
@@ -309,18 +337,6 @@ class Graph:
                     if not tries_left:
                         raise
         raise AssertionError("unreachable: the last try returns or raises")
-
-    def _refuse_effects(self, cypher: str, parameters: Mapping[str, Any] | None) -> None:
-        with translated(self.uri, prefix_lines=1):
-            summary = self.driver.execute_query(
-                _query(explaining(cypher), "raw.explain", None),
-                dict(parameters or {}),
-                routing_=_READING,
-                database_=self.database,
-            ).summary
-        effect = effect_beyond_reading(summary.query_type, summary.plan)
-        if effect:
-            raise BadParameter("cypher", cypher.strip()[:80], f"{effect}, and only reading is allowed here (see write)")
 
 
 def open_graph(

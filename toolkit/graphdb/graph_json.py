@@ -17,13 +17,11 @@ from typing import TYPE_CHECKING, Any, Final
 import neo4j
 from neo4j.graph import Node
 
-from toolkit.errors import BadParameter
 from toolkit.graphdb.driver_errors import translated
 from toolkit.graphdb.layout import KEYS
 from toolkit.graphdb.library import bound_to
 from toolkit.graphdb.query_checks import answer
 from toolkit.graphdb.query_spec import QuerySpec
-from toolkit.graphdb.read_only import effect_beyond_reading, explaining
 from toolkit.graphdb.statement_files import statement
 from toolkit.graphdb.values import plain
 
@@ -95,16 +93,7 @@ def graph_of_statement(graph: Graph, cypher: str, parameters: Mapping[str, Any] 
     QueryRefused
         The server refused it.
     """
-    with translated(graph.uri, prefix_lines=1):
-        planned = graph.driver.execute_query(
-            explaining(cypher),
-            dict(parameters or {}),
-            routing_=neo4j.RoutingControl.READ,
-            database_=graph.database,
-        ).summary
-    effect = effect_beyond_reading(planned.query_type, planned.plan)
-    if effect:
-        raise BadParameter("cypher", cypher.strip()[:80], f"{effect}, and only reading is allowed here")
+    graph.require_reading(cypher, parameters, allowed="only reading is allowed here")
     found = _graph(graph, cypher, parameters or {}, "raw")
     return node_link(found, {"cypher": cypher, "parameters": dict(parameters or {})})
 

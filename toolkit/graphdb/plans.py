@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 import neo4j
 import pandas as pd
 
-from toolkit.errors import BadParameter
 from toolkit.graphdb.driver_errors import translated
-from toolkit.graphdb.read_only import effect_beyond_reading, explaining, profiling
+from toolkit.graphdb.read_only import explaining, profiling
 
 if TYPE_CHECKING:
     from toolkit.graphdb.connection import Graph
@@ -67,11 +66,8 @@ def profiled(graph: Graph, cypher: str, parameters: Mapping[str, Any] | None = N
     QueryRefused
         The server refused it.
     """
+    graph.require_reading(cypher, parameters, allowed="only what reads can be profiled")
     with translated(graph.uri, prefix_lines=1):
-        planned = _summary(graph, explaining(cypher), parameters)
-        effect = effect_beyond_reading(planned.query_type, planned.plan)
-        if effect:
-            raise BadParameter("cypher", cypher.strip()[:80], f"{effect}, and only what reads can be profiled")
         summary = _summary(graph, profiling(cypher), parameters)
     rows = [
         _step(plan, depth) | {"rows": int(plan.get("rows", 0)), "db_hits": int(plan.get("dbHits", 0))}
