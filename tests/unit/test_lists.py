@@ -10,8 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from toolkit import ingest_indicators, ingest_journals, ingest_marks, ingest_openalex, ingest_ror, ingest_subject_map
-from toolkit.errors import BadParameter, BadRecord, MissingColumn, SettingsError
+from toolkit import (
+    ingest_countries,
+    ingest_indicators,
+    ingest_journals,
+    ingest_marks,
+    ingest_openalex,
+    ingest_ror,
+    ingest_subject_map,
+)
+from toolkit.errors import BadParameter, BadRecord, DataError, MissingColumn, SettingsError
 from toolkit.workspace import open_workspace
 
 NATURE = {"id": "S1", "display_name": "Nature", "issn_l": "0028-0836", "issn": ["0028-0836", "1476-4687"]}
@@ -335,6 +343,22 @@ def test_bad_rows_of_maps_and_lists(workspace, file):
     assert dict(ingest_marks(workspace, file("l.csv", "name,country", ",CN", "Peking University,CN")).rejects) == {
         "no institution": 1
     }
+
+
+def test_a_list_of_bad_rows_alone_does_not_take_the_place_of_a_good_one(workspace, file):
+    path = file("codes.csv", "code,becomes", "US,CN")
+    ingest_countries(workspace, path)
+    before = workspace.state()
+    for _ in range(2):  # what was staged the first time is not taken the second
+        file("codes.csv", "code,becomes", "Atlantis,CN", ",CN", "HK,HK")
+        with pytest.raises(
+            DataError, match=r"No row of .*codes\.csv can be used as a list of countries: .* Nothing was changed"
+        ):
+            ingest_countries(workspace, path)
+        assert workspace.state() == before
+    # without rows it takes itself back
+    assert ingest_countries(workspace, file("codes.csv", "code,becomes")).kept == 0
+    assert workspace.state()["fingerprint"] != before["fingerprint"]
 
 
 def test_a_list_that_is_no_list_is_refused_and_nothing_changes(workspace, file, tmp_path):

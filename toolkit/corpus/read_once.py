@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from toolkit.corpus.jsonlines import RawFile, content_hash
 from toolkit.corpus.pseudonyms import pseudonyms_of
 from toolkit.corpus.staging import StagedInput, StagingWriter, read_meta, staging_folder, staging_input, write_meta
+from toolkit.errors import DataError
 from toolkit.workspace import Workspace
 
-__all__ = ["read_once"]
+__all__ = ["read_once", "require_a_good_row"]
 
 
 def read_once(
@@ -50,3 +52,21 @@ def read_once(
         staged = replace(name, **counts)
         write_meta(folder, staged)
     return staged
+
+
+def require_a_good_row(staged: Sequence[StagedInput], *, what: str) -> None:
+    """Refuse files whose rows are all bad; files without rows are good, as they take back what was there.
+
+    Raises
+    ------
+    DataError
+        There are bad rows and no other.
+    """
+    reasons = Counter[str]()
+    for one in staged:
+        reasons.update(one.rejects)
+    if not reasons or any(one.kept for one in staged):
+        return
+    found = "; ".join(f"{reason} ({number})" for reason, number in reasons.most_common(3))
+    where = ", ".join(one.path for one in staged)
+    raise DataError(f"No row of {where} can be used as {what}: {found}. Nothing was changed.")

@@ -15,7 +15,7 @@ import pyarrow as pa
 from toolkit.corpus.countries import country_code
 from toolkit.corpus.jsonlines import RawFile, excerpt, find_files
 from toolkit.corpus.plain.table_files import TABLE_SUFFIXES, TableFile
-from toolkit.corpus.read_once import read_once
+from toolkit.corpus.read_once import read_once, require_a_good_row
 from toolkit.corpus.staging import STAGING, StagedInput, StagingWriter
 from toolkit.errors import BadParameter, BadRecord
 from toolkit.workspace import Workspace
@@ -161,6 +161,8 @@ def stage_lists(
         There is no such kind of list.
     BadRecord
         A row is bad, and ``strict`` was asked for.
+    DataError
+        The files of a kind have rows, and none that can be used: they would take the place of good ones.
     """
     staged: list[StagedInput] = []
     for kind, paths in lists.items():
@@ -169,10 +171,13 @@ def stage_lists(
         given = [paths] if isinstance(paths, str | Path) else list(paths or ())
         if not given:
             continue
+        of_kind = []
         for file in find_files(given, what=f"a list of {kind}", suffixes=TABLE_SUFFIXES):
             called = (name or "").strip() or file.path.name.split(".")[0]
             read = partial(_read, kind=kind, called=called, strict=strict)
-            staged.append(read_once(workspace, kind, file, read, options={"name": called}, strict=strict))
+            of_kind.append(read_once(workspace, kind, file, read, options={"name": called}, strict=strict))
+        require_a_good_row(of_kind, what=f"a list of {kind}")
+        staged += of_kind
     return staged
 
 

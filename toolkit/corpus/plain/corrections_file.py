@@ -5,18 +5,17 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 import pyarrow as pa
 
-from toolkit.corpus.jsonlines import RawFile, content_hash, excerpt, find_files
+from toolkit.corpus.jsonlines import RawFile, excerpt, find_files
 from toolkit.corpus.plain.table_files import TABLE_SUFFIXES, TableFile
-from toolkit.corpus.pseudonyms import pseudonyms_of
+from toolkit.corpus.read_once import read_once, require_a_good_row
 from toolkit.corpus.registry import openalex_id
-from toolkit.corpus.staging import STAGING, StagedInput, StagingWriter, read_meta, staging_folder, staging_input
-from toolkit.corpus.staging import write_meta as write_staged_meta
+from toolkit.corpus.staging import STAGING, StagedInput, StagingWriter
 from toolkit.errors import BadRecord
 from toolkit.workspace import Workspace
 
@@ -47,23 +46,25 @@ def stage_corrections(
         ``author_id`` or ``becomes`` has no column.
     BadRecord
         A row is bad, and ``strict`` was asked for.
+    DataError
+        No row of theirs can be used.
     """
     given = [paths] if isinstance(paths, str | Path) else list(paths or ())
     if not given:
         return []
     files = find_files(given, what="corrections of author ids", suffixes=TABLE_SUFFIXES)
-    return [_stage(workspace, file, strict=strict) for file in files]
+    read = partial(_read, strict=strict)
+    staged = [read_once(workspace, "corrections", file, read, strict=strict) for file in files]
+    require_a_good_row(staged, what="a corrections file")
+    return staged
 
 
-def _stage(workspace: Workspace, file: RawFile, *, strict: bool) -> StagedInput:
-    name = StagedInput("corrections", file.label, str(file.path.resolve()), content_hash(file.path))
-    done = read_meta(staging_folder(workspace, name))
-    if done is not None and not (strict and done.rejects):
-        return done
+def _read(file: RawFile, writer: StagingWriter, *, strict: bool) -> dict[str, Any]:
     table = TableFile(file, "corrections", {}, strict=strict)
-    good: list[dict[str, Any]] = []
-    bad: list[dict[str, Any]] = []
+    kept, rejects = 0, Counter[str]()
     for batch in table.batches():
+        good: list[dict[str, Any]] = []
+        bad: list[dict[str, Any]] = []
         for row in batch.to_pylist():
             found = {
                 "line": row["line"],
@@ -78,19 +79,14 @@ def _stage(workspace: Workspace, file: RawFile, *, strict: bool) -> StagedInput:
                 bad.append({"source": file.label, "line": row["line"], "reason": reason, "excerpt": text})
             else:
                 good.append(found)
-    rejects = pa.concat_tables([table.rejects(), pa.Table.from_pylist(bad, schema=STAGING["rejects"])])
-    staged = replace(
-        name,
-        read=table.rows,
-        kept=len(good),
-        rejects=dict(sorted(Counter[str](rejects.column("reason").to_pylist()).items())),
-    )
-    with staging_input(workspace, name.folder_name) as folder:
-        with StagingWriter(folder, pseudonyms_of(workspace)) as writer:
-            writer.add("corrections", pa.Table.from_pylist(good, schema=STAGING["corrections"]))
-            writer.add("rejects", rejects)
-        write_staged_meta(folder, staged)
-    return staged
+        writer.add("corrections", pa.Table.from_pylist(good, schema=STAGING["corrections"]))
+        writer.add("rejects", pa.Table.from_pylist(bad, schema=STAGING["rejects"]))
+        kept += len(good)
+        rejects.update(row["reason"] for row in bad)
+    unread = table.rejects()
+    writer.add("rejects", unread)
+    rejects.update(unread.column("reason").to_pylist())
+    return {"read": table.rows, "kept": kept, "rejects": dict(sorted(rejects.items()))}
 
 
 def _why_bad(row: dict[str, Any]) -> str:
