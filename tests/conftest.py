@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import tempfile
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
@@ -23,8 +24,9 @@ _USERS_OWN = ("NEO4J_URI", "NEO4J_USERNAME", "NEO4J_PASSWORD", "NEO4J_DATABASE",
 
 @pytest.fixture(scope="session", autouse=True)
 def _nothing_of_the_users(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """No test sees the user's workspace, database or screen."""
+    """No test sees the user's workspace, database or screen, nor leaves anything among the user's temporary files."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tempfile, "tempdir", str(tmp_path_factory.mktemp("temporary")))
         patch.setenv("SCICITIES_WORKSPACE", str(tmp_path_factory.mktemp("nobody") / "workspace"))
         patch.setenv("MPLBACKEND", "Agg")
         patch.setenv("SCICITIES_GAZETTEER", "off")  # toy corpora use ids of real cities; tests of it switch it on
