@@ -28,7 +28,7 @@ _HOMES = {
     "collaboration_types": "toolkit.measures.answers",
     "communities": "toolkit.analyses",
     "company_partners": "toolkit.measures.answers",
-    "compare": "toolkit.measures.compare",
+    "compare": "toolkit.measures.compare.workspaces",
     "concentration": "toolkit.measures.answers",
     "connections": "toolkit.measures.answers",
     "corridors": "toolkit.measures.answers",
@@ -39,8 +39,8 @@ _HOMES = {
     "draw_net_flows": "toolkit.present.flow_charts",
     "draw_network": "toolkit.present.charts",
     "draw_ties": "toolkit.present.event_figures",
-    "flow_communities": "toolkit.flow_analyses",
-    "flow_graph": "toolkit.flow_analyses",
+    "flow_communities": "toolkit.analyses",
+    "flow_graph": "toolkit.analyses",
     "flow_indicators": "toolkit.measures.answers",
     "flow_rates": "toolkit.measures.answers",
     "flow_system": "toolkit.measures.answers",
@@ -86,7 +86,7 @@ _HOMES = {
     "share": "toolkit.measures.answers",
     "standing": "toolkit.measures.answers",
     "subjects": "toolkit.measures.answers",
-    "suppliers": "toolkit.flow_analyses",
+    "suppliers": "toolkit.analyses",
     "survival": "toolkit.measures.answers",
     "ties": "toolkit.measures.answers",
     "together": "toolkit.measures.answers",
@@ -177,7 +177,7 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from toolkit.analyses import communities, hubs, write_back
+    from toolkit.analyses import communities, flow_communities, flow_graph, hubs, suppliers, write_back
     from toolkit.corpus.checking import lines_against, reconciliation
     from toolkit.corpus.ingest import ingest_corrections, ingest_institutions, ingest_openalex, ingest_ror
     from toolkit.corpus.lists.ingest_lists import (
@@ -192,7 +192,6 @@ if TYPE_CHECKING:
     from toolkit.corpus.plain import ingest_tables
     from toolkit.corpus.sample import read_truth, write_sample
     from toolkit.errors import ToolkitError
-    from toolkit.flow_analyses import flow_communities, flow_graph, suppliers
     from toolkit.graphdb.connection import open_graph
     from toolkit.graphdb.contents import GraphContents
     from toolkit.graphdb.library import library, load_library
@@ -233,7 +232,7 @@ if TYPE_CHECKING:
         together,
         umbrella,
     )
-    from toolkit.measures.compare import compare
+    from toolkit.measures.compare.workspaces import compare
     from toolkit.measures.store import build
     from toolkit.network.ingest_network import ingest_network
     from toolkit.present.charts import draw_network

@@ -15,8 +15,8 @@ import pandas as pd
 
 from bench.corpora import described, write_corpus
 from bench.harness import Comparison, Side, WrongOutput
-from toolkit.measures.collaboration import collaboration_scores
-from toolkit.measures.share import unit_shares
+from toolkit.measures.collaboration.scores import collaboration_scores
+from toolkit.measures.counting.share import unit_shares
 from toolkit.measures.tables import Tables
 from toolkit.workspace import Workspace
 

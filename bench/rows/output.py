@@ -14,11 +14,12 @@ from bench.corpora import UMBRELLA
 from bench.harness import Comparison
 from bench.plain_pandas import counted_works, equal, shares, signed
 from bench.workspaces import FULL, QUICK, prepared
-from toolkit.measures.counting import Counting
-from toolkit.measures.groups import group_shares, institutes_of
-from toolkit.measures.levels import SPECIAL
-from toolkit.measures.ranks import previous_ranks, ranked, unit_values
-from toolkit.measures.share import unit_shares
+from toolkit.measures.counting.levels import SPECIAL
+from toolkit.measures.counting.options import Counting
+from toolkit.measures.counting.ranking import ranked
+from toolkit.measures.counting.share import unit_shares
+from toolkit.measures.output.groups import group_shares, institutes_of
+from toolkit.measures.output.ranks import previous_ranks, unit_values
 from toolkit.measures.tables import Tables
 
 NAME = "output"

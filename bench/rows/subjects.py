@@ -11,9 +11,9 @@ import pandas as pd
 from bench.harness import Comparison
 from bench.plain_pandas import equal, signed
 from bench.workspaces import FULL, QUICK, Prepared, prepared
-from toolkit.measures.levels import SPECIAL
-from toolkit.measures.standing import subject_ranks
-from toolkit.measures.subject_mix import subject_concentration, subject_mix
+from toolkit.measures.counting.levels import SPECIAL
+from toolkit.measures.output.standing import subject_ranks
+from toolkit.measures.output.subject_mix import subject_concentration, subject_mix
 from toolkit.measures.tables import Tables
 
 NAME = "subjects"

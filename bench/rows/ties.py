@@ -12,14 +12,14 @@ import pandas as pd
 from bench.harness import Comparison
 from bench.plain_pandas import counted_works, equal, kin, seats, signed, without_kin
 from bench.workspaces import FULL, NO_TABLE, OF_LINKS, QUICK, prepared
-from toolkit.measures.collaboration import collaboration_scores, total_collaboration
-from toolkit.measures.collaboration_types import type_counts
-from toolkit.measures.company_partners import companies_by_place
-from toolkit.measures.connections import partner_places
-from toolkit.measures.internal import internal_parts_of_share
-from toolkit.measures.partnerships import one_ended_partnerships, partnership_counts
-from toolkit.measures.scope_comparison import compared_scopes
-from toolkit.measures.set_scores import set_scores
+from toolkit.measures.collaboration.company_partners import companies_by_place
+from toolkit.measures.collaboration.connections import partner_places
+from toolkit.measures.collaboration.internal import internal_parts_of_share
+from toolkit.measures.collaboration.partnerships import one_ended_partnerships, partnership_counts
+from toolkit.measures.collaboration.scope_comparison import compared_scopes
+from toolkit.measures.collaboration.scores import collaboration_scores, total_collaboration
+from toolkit.measures.collaboration.set_scores import set_scores
+from toolkit.measures.collaboration.types import type_counts
 from toolkit.measures.tables import Tables
 
 NAME = "ties"

@@ -13,7 +13,7 @@ from toolkit.cli import build_app
 from toolkit.cli.counting_options import COUNTING_PAIRS, COUNTING_SHARES
 from toolkit.cli.doctor import EXTRAS
 from toolkit.cli.movement_options import RULES_OF_MOVES
-from toolkit.measures.counting import DEFAULT
+from toolkit.measures.counting.options import DEFAULT
 from toolkit.measures.movement.options import DEFAULT_MOVEMENT
 
 ROOT = Path(__file__).parents[2]

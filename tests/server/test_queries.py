@@ -14,7 +14,7 @@ from toolkit.errors import BadParameter, QueryRefused, UnknownPlace, UnknownQuer
 from toolkit.graphdb.library import check_on_server, load_library
 from toolkit.graphdb.projection import project
 from toolkit.measures.answers import pairs, partnerships, share
-from toolkit.measures.internal import internal_collaboration
+from toolkit.measures.collaboration.internal import internal_collaboration
 from toolkit.measures.tables import Tables
 from toolkit.network.hubs import hubs
 

@@ -15,7 +15,7 @@ from plain.loaded_graph import WHOLE, Case, Loaded, same_rows
 from toolkit.errors import BadParameter, UnknownPlace
 from toolkit.graphdb.library import load_library
 from toolkit.measures.answers import company_partners, internal, pairs, rank, scope_comparison, share
-from toolkit.measures.group_answers import umbrella
+from toolkit.measures.output.group_answers import umbrella
 
 BEIJING, SHANGHAI, XIAN, MILAN, NEW_YORK, LONDON = "1816670", "1796236", "1790630", "3173435", "5128581", "2643743"
 UNIVERSITY, FAR_UNIVERSITY = "0zz003117", "0zz0p5a17"

@@ -15,7 +15,7 @@ import pytest
 
 from toolkit.corpus import ingest
 from toolkit.corpus.checking import reconciliation
-from toolkit.measures.compare import compare
+from toolkit.measures.compare.workspaces import compare
 from toolkit.workspace import open_workspace
 
 

@@ -138,7 +138,7 @@ def test_ranks_of_real_cities_follow_their_values(management):
 def test_stored_links_hold_each_pair_of_institutions_once(management):
     plain_pairs = defaultdict(set)
     with Tables.of(management) as tables:
-        from toolkit.measures.partnerships import yearly_links
+        from toolkit.measures.collaboration.partnerships import yearly_links
 
         links = yearly_links(tables, level="city").to_pyarrow().to_pylist()
     for row in links:

@@ -10,11 +10,11 @@ from plain.movement import PlainCareers
 
 from toolkit.corpus.schema import TABLES
 from toolkit.graphdb.move_tables import moves_by_year, researchers, stays
+from toolkit.measures.counting.parts import unit_numbers
 from toolkit.measures.movement.observations import author_numbers, observations
 from toolkit.measures.movement.options import Movement
 from toolkit.measures.movement.rules import movements, origin_classes, person_years, tenures
 from toolkit.measures.movement.tenures import gap_starts
-from toolkit.measures.parts import unit_numbers
 from toolkit.measures.tables import Tables
 
 

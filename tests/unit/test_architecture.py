@@ -23,17 +23,32 @@ FLOORS = {
     "network": 2,
     "graphdb": 3,
     "analyses": 3.5,
-    "flow_analyses": 3.5,
     "present": 4,
     "cli": 5,
     "__main__": 6,
 }
+MEASURES = {
+    "tables": 0,
+    "precision": 0,
+    "counting": 1,
+    "notes": 2,
+    "selection": 2,
+    "asking": 3,
+    "collaboration": 4,
+    "output": 5,
+    "movement": 5,
+    "flows": 6,
+    "compare": 6,
+    "store": 7,
+    "answers": 8,
+}
+"""The storeys of the room of measures: what is counted, questions about it, and who asks them all."""
 ROOMS = {
     "neo4j": {"graphdb"},
     "typer": {"cli"},
     "rich": {"cli", "present"},
     "matplotlib": {"present"},
-    "networkx": {"network", "graphdb", "analyses", "flow_analyses", "present"},
+    "networkx": {"network", "graphdb", "analyses", "present"},
     "igraph": {"network"},
     "networkit": {"network"},
     "community": {"network"},
@@ -95,6 +110,17 @@ def test_arrows_point_down(name):
         other = room(target)
         down = FLOORS[other] < FLOORS[own] or other == own or FLOORS[other] == FLOORS[own] == 0
         assert down, f"{name} (floor {FLOORS[own]}) imports {target} (floor {FLOORS[other]})"
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if name.startswith("toolkit.measures.")])
+def test_measures_stand_on_what_is_counted(name):
+    own = name.split(".")[2]
+    for target in imported(name):
+        if not target.startswith("toolkit.measures."):
+            continue
+        other = target.split(".")[2]
+        down = MEASURES[other] < MEASURES[own] or other == own
+        assert down, f"{name} (storey {MEASURES[own]}) imports {target} (storey {MEASURES[other]})"
 
 
 @each_module

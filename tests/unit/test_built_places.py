@@ -10,13 +10,13 @@ import pyarrow as pa
 import pytest
 
 from toolkit.corpus.schema import TABLES
-from toolkit.measures.collaboration import yearly_scores
-from toolkit.measures.company_partners import companies_by_place, yearly_company_works
-from toolkit.measures.connections import partner_places
-from toolkit.measures.groups import group_shares
-from toolkit.measures.partnerships import yearly_links
-from toolkit.measures.scope_comparison import joint_frequencies
-from toolkit.measures.site_sums import shared_works, yearly_sites
+from toolkit.measures.collaboration.company_partners import companies_by_place, yearly_company_works
+from toolkit.measures.collaboration.connections import partner_places
+from toolkit.measures.collaboration.partnerships import yearly_links
+from toolkit.measures.collaboration.scope_comparison import joint_frequencies
+from toolkit.measures.collaboration.scores import yearly_scores
+from toolkit.measures.counting.site_sums import shared_works, yearly_sites
+from toolkit.measures.output.groups import group_shares
 from toolkit.measures.tables import Tables
 
 CITIES = {"c1": "XA", "c2": "XA", "c3": "XB", "c4": None, "c5": "XB"}

@@ -25,10 +25,10 @@ from toolkit.measures.answers import (
     share,
     together,
 )
-from toolkit.measures.internal import internal_parts_of_share
-from toolkit.measures.partnerships import corpus_years, one_ended_partnerships
-from toolkit.measures.scope_comparison import compared_scopes
-from toolkit.measures.set_scores import set_scores
+from toolkit.measures.collaboration.internal import internal_parts_of_share
+from toolkit.measures.collaboration.partnerships import corpus_years, one_ended_partnerships
+from toolkit.measures.collaboration.scope_comparison import compared_scopes
+from toolkit.measures.collaboration.set_scores import set_scores
 from toolkit.measures.tables import Tables
 
 FEW = settings(

@@ -14,7 +14,7 @@ from toolkit.corpus.example import BEIJING, example_tables, example_workspace
 from toolkit.corpus.schema import TABLES
 from toolkit.errors import BadParameter
 from toolkit.measures.answers import collaboration_types, repeat, share
-from toolkit.measures.collaboration_types import TYPES, article_types, type_counts
+from toolkit.measures.collaboration.types import TYPES, article_types, type_counts
 from toolkit.measures.tables import Tables
 
 FEW = settings(

@@ -13,7 +13,7 @@ from toolkit.corpus.example import example_workspace
 from toolkit.corpus.schema import TABLES
 from toolkit.errors import UnknownPlace
 from toolkit.measures.answers import company_partners, repeat
-from toolkit.measures.company_partners import PLACES_OF_COMPANIES, companies_by_place
+from toolkit.measures.collaboration.company_partners import PLACES_OF_COMPANIES, companies_by_place
 from toolkit.measures.tables import Tables
 
 FEW = settings(

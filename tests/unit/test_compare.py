@@ -18,7 +18,7 @@ from toolkit.corpus.example import example_tables, example_workspace, hand_table
 from toolkit.corpus.schema import TABLES
 from toolkit.errors import BadParameter, DataError, EmptySelection
 from toolkit.measures.answers import rank, share
-from toolkit.measures.compare import compare
+from toolkit.measures.compare.workspaces import compare
 from toolkit.runs import RunRecord
 from toolkit.workspace import open_workspace
 

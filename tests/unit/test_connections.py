@@ -15,8 +15,8 @@ from toolkit.corpus.example import BEIJING, CAMBRIDGE_GB, CHANGCHUN, NANJING, OX
 from toolkit.corpus.schema import TABLES
 from toolkit.errors import BadParameter, UnknownPlace
 from toolkit.measures.answers import connections, pairs, partnerships, repeat
-from toolkit.measures.connections import partner_places
-from toolkit.measures.counting import Counting
+from toolkit.measures.collaboration.connections import partner_places
+from toolkit.measures.counting.options import Counting
 from toolkit.measures.tables import Tables
 
 FEW = settings(

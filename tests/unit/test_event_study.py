@@ -25,11 +25,11 @@ from toolkit.corpus.example import (
 )
 from toolkit.errors import BadParameter, DataError, EmptySelection
 from toolkit.measures.answers import event_destinations, event_study, repeat
+from toolkit.measures.counting.parts import unit_numbers
 from toolkit.measures.movement.event_statistics import difference_in_differences, event_panel, mean_by_event_time
 from toolkit.measures.movement.matching import matched_comparison
 from toolkit.measures.movement.observations import author_numbers
 from toolkit.measures.movement.panels import OUTCOMES, career_years
-from toolkit.measures.parts import unit_numbers
 from toolkit.measures.tables import Tables
 
 # the SQLite backend of ibis 12 sets a pandas option that pandas 3 warns of

@@ -18,6 +18,8 @@ from toolkit import (
     ingest_network,
     suppliers,
 )
+from toolkit.analyses import flow_view
+from toolkit.analyses import repeat as repeat_analysis
 from toolkit.corpus.example import (
     BEIJING,
     CAM,
@@ -34,8 +36,6 @@ from toolkit.corpus.example import (
     team_tables,
 )
 from toolkit.errors import BadParameter, EmptyGraph, EmptySelection, UnknownPlace, WrongGraph
-from toolkit.flow_analyses import flow_view
-from toolkit.flow_analyses import repeat as repeat_analysis
 from toolkit.measures.answers import repeat
 from toolkit.measures.flows.counts import flow_counts, flow_matrix
 from toolkit.measures.flows.group_moves import group_moves as moves_in_groups
@@ -352,7 +352,7 @@ def test_analyses_of_the_network_are_repeated_from_their_records(workspace, mine
         again = repeat_analysis(RunRecord.from_dict(answer.run.to_dict()), workspace)
         assert again.frame.equals(answer.frame), answer.run.method
         assert again.run.run_id == answer.run.run_id
-    with pytest.raises(BadParameter, match="analyses of flows are suppliers and flow_communities"):
+    with pytest.raises(BadParameter, match="analyses are hubs, communities, suppliers and flow_communities"):
         repeat_analysis(flow_system(workspace, network="mine").run, workspace)
 
 

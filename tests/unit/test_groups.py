@@ -19,8 +19,8 @@ from toolkit.corpus.example import (
 )
 from toolkit.errors import BadParameter, UnknownPlace
 from toolkit.measures.answers import lists, repeat, share, umbrella
-from toolkit.measures.groups import group_shares, group_totals, institutes_of
-from toolkit.measures.share import unit_shares
+from toolkit.measures.counting.share import unit_shares
+from toolkit.measures.output.groups import group_shares, group_totals, institutes_of
 from toolkit.measures.tables import Tables
 
 # the SQLite backend of ibis 12 sets a pandas option that pandas 3 warns of

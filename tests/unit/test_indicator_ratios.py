@@ -14,7 +14,7 @@ from toolkit.corpus.example import BEIJING, CHANGCHUN, NANJING, example_tables, 
 from toolkit.corpus.schema import TABLES
 from toolkit.errors import BadParameter, UnknownPlace
 from toolkit.measures.answers import ratios, repeat, share
-from toolkit.measures.indicator_ratios import indicator_ratios
+from toolkit.measures.output.indicator_ratios import indicator_ratios
 from toolkit.measures.tables import Tables
 
 # the SQLite backend of ibis 12 sets a pandas option that pandas 3 warns of

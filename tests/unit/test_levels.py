@@ -13,13 +13,13 @@ from toolkit.corpus.schema import TABLES
 from toolkit.errors import BadParameter, UnknownPlace
 from toolkit.graphdb.projection import network_edges, project
 from toolkit.measures.answers import articles, pairs, partnerships, rank, repeat, share
-from toolkit.measures.collaboration import collaboration_scores
-from toolkit.measures.counting import Counting
-from toolkit.measures.hierarchy import cycle_members, tops
-from toolkit.measures.internal import internal_collaboration
+from toolkit.measures.collaboration.internal import internal_collaboration
+from toolkit.measures.collaboration.partnerships import partnership_counts
+from toolkit.measures.collaboration.scores import collaboration_scores
+from toolkit.measures.counting.hierarchy import cycle_members, tops
+from toolkit.measures.counting.options import Counting
+from toolkit.measures.counting.share import unit_shares
 from toolkit.measures.notes import double_counted
-from toolkit.measures.partnerships import partnership_counts
-from toolkit.measures.share import unit_shares
 from toolkit.measures.store import build
 from toolkit.measures.tables import Tables
 

@@ -14,18 +14,18 @@ from plain.random_corpora import corpora
 from plain.share_and_collaboration import PlainMeasures, status
 
 from toolkit.corpus.schema import LEVELS
-from toolkit.measures.collaboration import collaboration_scores, total_collaboration
-from toolkit.measures.counting import Counting
-from toolkit.measures.internal import internal_collaboration
-from toolkit.measures.levels import PLACE_LEVELS, SPECIAL
-from toolkit.measures.notes import double_counted
-from toolkit.measures.partnerships import (
+from toolkit.measures.collaboration.internal import internal_collaboration
+from toolkit.measures.collaboration.partnerships import (
     corpus_years,
     internal_partnerships,
     one_ended_partnerships,
     partnership_counts,
 )
-from toolkit.measures.share import unit_shares
+from toolkit.measures.collaboration.scores import collaboration_scores, total_collaboration
+from toolkit.measures.counting.levels import PLACE_LEVELS, SPECIAL
+from toolkit.measures.counting.options import Counting
+from toolkit.measures.counting.share import unit_shares
+from toolkit.measures.notes import double_counted
 from toolkit.measures.tables import Tables
 
 CLOSE = 1e-9

@@ -35,7 +35,7 @@ from toolkit.measures.answers import (
     together,
     umbrella,
 )
-from toolkit.measures.counting import Counting
+from toolkit.measures.counting.options import Counting
 from toolkit.measures.precision import DIGITS
 from toolkit.measures.selection import parse_years
 from toolkit.measures.store import build

@@ -6,13 +6,17 @@ import ibis
 import pytest
 
 from toolkit.corpus.example import BEIJING, CHANGCHUN, NANJING, example_tables, hand_tables
-from toolkit.measures.articles import works_behind
-from toolkit.measures.collaboration import collaboration_scores, total_collaboration
-from toolkit.measures.counting import Counting
-from toolkit.measures.internal import internal_collaboration
-from toolkit.measures.partnerships import internal_partnerships, one_ended_partnerships, partnership_counts
-from toolkit.measures.parts import unit_parts
-from toolkit.measures.share import unit_shares
+from toolkit.measures.collaboration.internal import internal_collaboration
+from toolkit.measures.collaboration.partnerships import (
+    internal_partnerships,
+    one_ended_partnerships,
+    partnership_counts,
+)
+from toolkit.measures.collaboration.scores import collaboration_scores, total_collaboration
+from toolkit.measures.counting.options import Counting
+from toolkit.measures.counting.parts import unit_parts
+from toolkit.measures.counting.share import unit_shares
+from toolkit.measures.output.articles import works_behind
 from toolkit.measures.tables import Tables
 
 # the SQLite backend of ibis 12 sets a pandas option that pandas 3 warns of

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from plain.movement import PlainCareers
 from plain.random_careers import random_careers
 
+from toolkit.measures.counting.parts import unit_numbers
 from toolkit.measures.movement.observations import author_numbers, corpus_span, observations
 from toolkit.measures.movement.options import Movement
 from toolkit.measures.movement.rules import first_years, movements, origin_classes, person_years, tenures
 from toolkit.measures.movement.tenures import gap_starts
-from toolkit.measures.parts import unit_numbers
 from toolkit.measures.tables import Tables
 
 # an example holds many careers, so few are enough

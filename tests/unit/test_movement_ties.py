@@ -11,6 +11,7 @@ from plain.random_careers import random_careers
 from plain.ties import PlainTies, in_teams
 
 from toolkit.corpus.example import BEIJING, NANJING, NJU, OXF, PKU, team_tables
+from toolkit.measures.counting.parts import unit_numbers
 from toolkit.measures.movement.observations import author_numbers
 from toolkit.measures.movement.options import Movement
 from toolkit.measures.movement.ties import (
@@ -20,7 +21,6 @@ from toolkit.measures.movement.ties import (
     numbered_moves,
     ties_by_event_time,
 )
-from toolkit.measures.parts import unit_numbers
 from toolkit.measures.tables import Tables
 
 # the SQLite backend of ibis 12 sets a pandas option that pandas 3 warns of

@@ -11,10 +11,11 @@ import pyarrow as pa
 import pytest
 
 from toolkit import analyses
+from toolkit.analyses.hub_analysis import article_parts
 from toolkit.corpus.example import example_workspace
 from toolkit.errors import BadParameter, EmptyGraph, MissingColumn, WrongGraph
 from toolkit.graphdb.projection import network_edges
-from toolkit.measures.counting import Counting
+from toolkit.measures.counting.options import Counting
 from toolkit.network.arrays import EdgeArray
 from toolkit.network.bootstrap import ArticleParts, hub_intervals
 from toolkit.network.hubs import hubs
@@ -137,9 +138,7 @@ def workspace(tmp_path_factory):
 )
 def test_articles_of_a_workspace_add_up_to_its_network(workspace, level, options, weight):
     edges = network_edges(workspace, level=level, weight=weight, **options)
-    parts = analyses._article_parts(
-        workspace, edges, level=level, weight=weight, years=None, counting=Counting(**options)
-    )
+    parts = article_parts(workspace, edges, level=level, weight=weight, years=None, counting=Counting(**options))
     assert np.allclose(parts.weights(edges.n_edges, np.ones(parts.n_articles)), edges.weight, rtol=0, atol=1e-8)
 
 

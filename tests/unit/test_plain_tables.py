@@ -15,7 +15,7 @@ import pytest
 from toolkit.corpus.plain import tables as plain_tables
 from toolkit.corpus.plain.tables import ingest_tables
 from toolkit.errors import BadParameter, BadRecord, DataError, MissingColumn, SettingsError
-from toolkit.measures.unit_answers import share
+from toolkit.measures.output.unit_answers import share
 from toolkit.workspace import open_workspace
 
 WORKS = """work_id,doi,title,year,journal,type,subjects

@@ -21,11 +21,11 @@ from toolkit.corpus.pseudonym_keys import KEY_VARIABLE, default_key_file
 from toolkit.corpus.pseudonyms import WITHHELD, Pseudonyms, without_person
 from toolkit.errors import BadParameter, SettingsError
 from toolkit.measures import answers
+from toolkit.measures.counting.share import yearly_shares
 from toolkit.measures.movement.cohorts import read_cohort
 from toolkit.measures.movement.options import Movement
 from toolkit.measures.movement.people import authors_meant
 from toolkit.measures.movement.rules import movements
-from toolkit.measures.share import yearly_shares
 from toolkit.measures.tables import Tables
 from toolkit.workspace import open_workspace
 

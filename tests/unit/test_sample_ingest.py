@@ -9,9 +9,9 @@ from toolkit.corpus import ingest
 from toolkit.corpus.checking import reconciliation
 from toolkit.corpus.sample import write_sample
 from toolkit.measures.answers import moves, share
-from toolkit.measures.collaboration import collaboration_scores
-from toolkit.measures.levels import SPECIAL
-from toolkit.measures.share import unit_shares
+from toolkit.measures.collaboration.scores import collaboration_scores
+from toolkit.measures.counting.levels import SPECIAL
+from toolkit.measures.counting.share import unit_shares
 from toolkit.measures.tables import Tables
 from toolkit.workspace import open_workspace
 

@@ -12,9 +12,9 @@ from plain.random_corpora import corpora
 from toolkit.corpus.example import BEIJING, OXFORD, example_tables, example_workspace, hand_tables
 from toolkit.errors import BadParameter, UnknownPlace
 from toolkit.measures.answers import concentration, rank, repeat, share, standing, subjects
-from toolkit.measures.counting import Counting
-from toolkit.measures.standing import subject_ranks
-from toolkit.measures.subject_mix import subject_concentration, subject_mix, subject_shares
+from toolkit.measures.counting.options import Counting
+from toolkit.measures.output.standing import subject_ranks
+from toolkit.measures.output.subject_mix import subject_concentration, subject_mix, subject_shares
 from toolkit.measures.tables import Tables
 
 # the SQLite backend of ibis 12 sets a pandas option that pandas 3 warns of

@@ -63,7 +63,7 @@ def compare(
 
     The four parts add up to the difference of each unit's Share (or Count).
     """
-    from toolkit.measures.compare import compare as differences
+    from toolkit.measures.compare.workspaces import compare as differences
 
     given: dict[str, object] = {
         "truncated": old_truncated,

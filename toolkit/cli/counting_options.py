@@ -98,7 +98,7 @@ SPLIT: Final = tuple(_SPLIT)
 """Options of how an article is split over authors and places."""
 
 COUNTING_SHARES: Final[Family] = {**_ARTICLES, "subject_counting": (_SubjectCounting, "fractional"), **_SPLIT}
-"""How Count and Share are counted: fields of :class:`~toolkit.measures.counting.Counting`, with its defaults."""
+"""How Count and Share are counted: fields of :class:`~toolkit.measures.counting.options.Counting` and its defaults."""
 COUNTING_PAIRS: Final[Family] = {**_ARTICLES, **_PAIRS, **_SPLIT}
 """How joint articles and scores of pairs are counted: fields of the same, with its defaults."""
 

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from toolkit.corpus.countries import country_name
 from toolkit.corpus.schema import INSTITUTION_TYPES
-from toolkit.measures.levels import UNLOCATED, unit_of_site, units
+from toolkit.measures.counting.levels import UNLOCATED, unit_of_site, units
 from toolkit.measures.tables import Tables
 from toolkit.workspace import Workspace
 

@@ -18,12 +18,12 @@ from toolkit.corpus.countries import country_name
 from toolkit.errors import BadParameter, EmptyGraph, GraphStoreError
 from toolkit.graphdb.layout import COLLABORATION, KEYS, PLACE_LABELS
 from toolkit.graphdb.statement_files import statement
-from toolkit.measures.collaboration import collaboration_scores
-from toolkit.measures.counting import Counting, CountingOptions
-from toolkit.measures.journals import check_journals
-from toolkit.measures.levels import PLACE_LEVELS, UNLOCATED, check_level, units
+from toolkit.measures.collaboration.partnerships import partnership_counts
+from toolkit.measures.collaboration.scores import collaboration_scores
+from toolkit.measures.counting.journals import check_journals
+from toolkit.measures.counting.levels import PLACE_LEVELS, UNLOCATED, check_level, units
+from toolkit.measures.counting.options import Counting, CountingOptions
 from toolkit.measures.notes import about_wfc, left_out, too_many_units
-from toolkit.measures.partnerships import partnership_counts
 from toolkit.measures.precision import rounded
 from toolkit.measures.selection import both_in_country, check_subject, parse_years
 from toolkit.measures.tables import Tables
@@ -68,7 +68,7 @@ def network_edges(
     country
         Only pairs with both ends in this country (ISO code).
     **options
-        Conventions, see :class:`toolkit.measures.counting.Counting`.
+        Conventions, see :class:`toolkit.measures.counting.options.Counting`.
 
     Returns
     -------

@@ -19,13 +19,13 @@ from toolkit.graphdb.contents import DEFAULT_CONTENTS, GraphContents
 from toolkit.graphdb.layout import COLLABORATION, KEYS, LAYOUT_VERSION, PLACE_LABELS, RELATIONSHIPS, RelationshipKind
 from toolkit.graphdb.move_tables import NO_MOVES, NO_STAYS, moves_by_year, researchers, stays
 from toolkit.graphdb.place_tables import PlaceTables, clean
-from toolkit.measures.collaboration import collaboration_scores
-from toolkit.measures.internal import internal_collaboration
-from toolkit.measures.levels import PLACE_LEVELS, SPECIAL, UNLOCATED
-from toolkit.measures.partnerships import partnership_counts
-from toolkit.measures.parts import year_totals
+from toolkit.measures.collaboration.internal import internal_collaboration
+from toolkit.measures.collaboration.partnerships import partnership_counts
+from toolkit.measures.collaboration.scores import collaboration_scores
+from toolkit.measures.counting.levels import PLACE_LEVELS, SPECIAL, UNLOCATED
+from toolkit.measures.counting.parts import year_totals
+from toolkit.measures.counting.share import unit_shares
 from toolkit.measures.precision import rounded
-from toolkit.measures.share import unit_shares
 from toolkit.measures.tables import Tables
 from toolkit.workspace import Workspace
 

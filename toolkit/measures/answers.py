@@ -13,27 +13,28 @@ from toolkit.corpus.checking.repeating import METHODS as REPORTS
 from toolkit.corpus.checking.repeating import repeat_check
 from toolkit.corpus.networks.store import read_network
 from toolkit.errors import BadParameter, DataError
-from toolkit.measures.article_answers import articles
 from toolkit.measures.asking import Folder
-from toolkit.measures.connection_answers import connections
+from toolkit.measures.collaboration.connection_answers import connections
+from toolkit.measures.collaboration.internal_answers import internal
+from toolkit.measures.collaboration.pair_answers import pairs, partnerships
+from toolkit.measures.collaboration.scope_answers import scope_comparison
+from toolkit.measures.collaboration.sector_answers import collaboration_types, company_partners
+from toolkit.measures.collaboration.set_answers import together
+from toolkit.measures.compare.workspaces import repeat_comparison
 from toolkit.measures.flows.flow_answers import corridors, flow_indicators, flow_system, flows
 from toolkit.measures.flows.group_answers import group_flows
 from toolkit.measures.flows.rate_answers import flow_rates, gateways, group_moves
-from toolkit.measures.group_answers import lists, umbrella
-from toolkit.measures.indicator_answers import ratios
-from toolkit.measures.internal_answers import internal
 from toolkit.measures.movement.career_answers import careers
 from toolkit.measures.movement.comparison import rule_agreement
 from toolkit.measures.movement.destination_answers import event_destinations
 from toolkit.measures.movement.event_answers import event_study
 from toolkit.measures.movement.move_answers import moves
 from toolkit.measures.movement.tie_answers import bridges, survival, ties
-from toolkit.measures.pair_answers import pairs, partnerships
-from toolkit.measures.scope_answers import scope_comparison
-from toolkit.measures.sector_answers import collaboration_types, company_partners
-from toolkit.measures.set_answers import together
-from toolkit.measures.subject_answers import concentration, standing, subjects
-from toolkit.measures.unit_answers import rank, share
+from toolkit.measures.output.article_answers import articles
+from toolkit.measures.output.group_answers import lists, umbrella
+from toolkit.measures.output.indicator_answers import ratios
+from toolkit.measures.output.subject_answers import concentration, standing, subjects
+from toolkit.measures.output.unit_answers import rank, share
 from toolkit.runs import Answer, RunRecord
 from toolkit.workspace import open_workspace
 
@@ -147,8 +148,6 @@ def repeat(record: RunRecord | Mapping[str, Any], workspace: Folder) -> Answer:
     """
     run = record if isinstance(record, RunRecord) else RunRecord.from_dict(record)
     if run.method == "compare":
-        from toolkit.measures.compare import repeat_comparison  # it asks questions of this module
-
         return repeat_comparison(run, workspace)
     opened = open_workspace(workspace)
     if run.method in REPORTS:

@@ -15,12 +15,12 @@ import pandas as pd
 from toolkit.corpus.places import resolve_place
 from toolkit.corpus.schema import LEVELS
 from toolkit.errors import BadParameter
-from toolkit.measures.counting import Counting
-from toolkit.measures.hierarchy import tops
-from toolkit.measures.journals import check_journals
-from toolkit.measures.levels import SPECIAL, check_level, units
+from toolkit.measures.counting.hierarchy import tops
+from toolkit.measures.counting.journals import check_journals
+from toolkit.measures.counting.levels import SPECIAL, check_level, units
+from toolkit.measures.counting.options import Counting
+from toolkit.measures.counting.parts import Years
 from toolkit.measures.notes import NO_LINEAGE, about_parents, about_wfc, left_out, too_many_units
-from toolkit.measures.parts import Years
 from toolkit.measures.selection import check_subject, check_top, resolve_years, years_text
 from toolkit.measures.tables import Tables
 from toolkit.runs import Answer, RunTimer, recording

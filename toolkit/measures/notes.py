@@ -5,10 +5,10 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from toolkit.measures.counting import DEFAULT, Counting
-from toolkit.measures.hierarchy import cycle_members
-from toolkit.measures.journals import ASTRONOMY, has_astronomy, in_journals
-from toolkit.measures.parts import Years, author_parts, numbered_parts, numbered_seats, site_homes
+from toolkit.measures.counting.hierarchy import cycle_members
+from toolkit.measures.counting.journals import ASTRONOMY, has_astronomy, in_journals
+from toolkit.measures.counting.options import DEFAULT, Counting
+from toolkit.measures.counting.parts import Years, author_parts, numbered_parts, numbered_seats, site_homes
 from toolkit.measures.precision import exact_sum, rounded
 from toolkit.measures.tables import Tables
 

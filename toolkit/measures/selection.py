@@ -9,9 +9,9 @@ import ibis
 import ibis.expr.types as ir
 
 from toolkit.errors import BadParameter, EmptySelection
-from toolkit.measures.counting import Counting, is_count
-from toolkit.measures.levels import units
-from toolkit.measures.parts import NO_SUBJECT, Years, year_totals
+from toolkit.measures.counting.levels import units
+from toolkit.measures.counting.options import Counting, is_count
+from toolkit.measures.counting.parts import NO_SUBJECT, Years, year_totals
 from toolkit.measures.tables import Tables
 
 __all__ = [

@@ -17,24 +17,24 @@ import ibis.expr.types as ir
 import pyarrow.parquet as pq
 
 from toolkit.corpus.schema import ROWS_A_GROUP
-from toolkit.measures.collaboration import yearly_scores
-from toolkit.measures.collaboration_types import yearly_types
-from toolkit.measures.company_partners import yearly_company_works
-from toolkit.measures.counting import Counting
-from toolkit.measures.internal import yearly_internal
-from toolkit.measures.journals import has_astronomy
-from toolkit.measures.levels import PLACE_LEVELS, check_level
+from toolkit.measures.collaboration.company_partners import yearly_company_works
+from toolkit.measures.collaboration.internal import yearly_internal
+from toolkit.measures.collaboration.partnerships import one_ended_partnerships, partnership_counts, yearly_links
+from toolkit.measures.collaboration.scores import yearly_scores
+from toolkit.measures.collaboration.types import yearly_types
+from toolkit.measures.counting.journals import has_astronomy
+from toolkit.measures.counting.levels import PLACE_LEVELS, check_level
+from toolkit.measures.counting.options import Counting
+from toolkit.measures.counting.pairing import kin_pairs
+from toolkit.measures.counting.parts import numbered_works, site_homes, site_parts, unit_numbers, year_totals
+from toolkit.measures.counting.share import yearly_shares
+from toolkit.measures.counting.site_sums import shared_works, yearly_sites
 from toolkit.measures.movement.observations import author_numbers, numbered_first_years, numbered_observations
 from toolkit.measures.movement.options import Movement
 from toolkit.measures.movement.origins import origin_classes
 from toolkit.measures.movement.rules import STORED_MOVES, movements
 from toolkit.measures.notes import long_articles
-from toolkit.measures.pairing import kin_pairs
-from toolkit.measures.partnerships import one_ended_partnerships, partnership_counts, yearly_links
-from toolkit.measures.parts import numbered_works, site_homes, site_parts, unit_numbers, year_totals
-from toolkit.measures.share import yearly_shares
-from toolkit.measures.site_sums import shared_works, yearly_sites
-from toolkit.measures.subject_mix import yearly_subject_shares, yearly_subject_totals
+from toolkit.measures.output.subject_mix import yearly_subject_shares, yearly_subject_totals
 from toolkit.measures.tables import STORE_VERSION, Tables
 from toolkit.runs import RunRecord, recording
 from toolkit.workspace import Workspace, open_workspace, write_text_atomically

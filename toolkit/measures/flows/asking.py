@@ -15,12 +15,12 @@ from toolkit.corpus.countries import country_code
 from toolkit.corpus.networks.store import NamedNetwork, node_of, read_network
 from toolkit.errors import BadParameter, UnknownPlace, WrongGraph
 from toolkit.measures.asking import Folder, Question, YearsAsked, named_ends
+from toolkit.measures.counting.levels import units
+from toolkit.measures.counting.parts import Years
 from toolkit.measures.flows.counts import READY_MADE, flow_counts, last_certain_year, ready_made_counts
-from toolkit.measures.levels import units
 from toolkit.measures.movement.asking import EVERY_AUTHOR, asking_movement
 from toolkit.measures.movement.options import DEFAULT_MOVEMENT, Movement, check_flow_rule
 from toolkit.measures.movement.rules import person_years
-from toolkit.measures.parts import Years
 from toolkit.measures.selection import check_top, parse_years, years_text
 from toolkit.measures.tables import Tables
 from toolkit.runs import Answer, recording

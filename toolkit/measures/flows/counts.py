@@ -15,9 +15,9 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from toolkit.errors import BadParameter, EmptySelection
+from toolkit.measures.counting.parts import Years
 from toolkit.measures.movement.options import DEFAULT_MOVEMENT, Movement
 from toolkit.measures.movement.rules import corpus_span, moves_counted
-from toolkit.measures.parts import Years
 from toolkit.measures.precision import from_limbs, limbs
 from toolkit.measures.tables import Tables
 

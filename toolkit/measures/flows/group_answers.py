@@ -10,11 +10,11 @@ import ibis
 
 from toolkit.errors import BadParameter
 from toolkit.measures.asking import Folder, YearsAsked
+from toolkit.measures.counting.levels import units
 from toolkit.measures.flows.asking import FlowQuestion, asking_flows
 from toolkit.measures.flows.groups import DEFAULT_AGES, Grouping, group_contributions
 from toolkit.measures.flows.groups import group_flows as flows_of_groups
 from toolkit.measures.flows.indicators import place_flows
-from toolkit.measures.levels import units
 from toolkit.measures.movement.asking import movement_facts
 from toolkit.measures.movement.cohorts import read_cohort
 from toolkit.measures.movement.options import Movement, MovementOptions

@@ -5,11 +5,11 @@ from __future__ import annotations
 import ibis.expr.types as ir
 
 from toolkit.errors import BadParameter
-from toolkit.measures.counting import is_count
-from toolkit.measures.levels import unit_of_site
+from toolkit.measures.counting.levels import unit_of_site
+from toolkit.measures.counting.options import is_count
+from toolkit.measures.counting.parts import Years
 from toolkit.measures.movement.options import DEFAULT_MOVEMENT, Movement
 from toolkit.measures.movement.rules import moves_counted
-from toolkit.measures.parts import Years
 from toolkit.measures.tables import Tables
 
 __all__ = ["group_moves"]

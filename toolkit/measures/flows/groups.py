@@ -17,12 +17,12 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from toolkit.errors import BadParameter
+from toolkit.measures.counting.levels import UNKNOWN_TYPE, UNLOCATED, unit_of_site
+from toolkit.measures.counting.parts import Years
 from toolkit.measures.flows.counts import both_ends, gains_and_losses
-from toolkit.measures.groups import institutes_of
-from toolkit.measures.levels import UNKNOWN_TYPE, UNLOCATED, unit_of_site
 from toolkit.measures.movement.options import DEFAULT_MOVEMENT, Movement
 from toolkit.measures.movement.rules import moves_counted, observations
-from toolkit.measures.parts import Years
+from toolkit.measures.output.groups import institutes_of
 from toolkit.measures.precision import from_limbs, limbs
 from toolkit.measures.tables import Tables
 

@@ -7,13 +7,13 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from toolkit.errors import BadParameter
-from toolkit.measures.counting import is_count
+from toolkit.measures.counting.levels import units
+from toolkit.measures.counting.options import is_count
+from toolkit.measures.counting.parts import Years, unit_numbers
 from toolkit.measures.flows.counts import both_ends, gains_and_losses
-from toolkit.measures.levels import units
 from toolkit.measures.movement.mode_years import mode_years
 from toolkit.measures.movement.options import DEFAULT_MOVEMENT, Movement
 from toolkit.measures.movement.rules import corpus_span, moves_counted, observations, tenures
-from toolkit.measures.parts import Years, unit_numbers
 from toolkit.measures.precision import exact_sum, limbs
 from toolkit.measures.tables import Tables
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 import ibis.expr.types as ir
 
 from toolkit.measures.asking import Folder, Question, YearsAsked, settling
-from toolkit.measures.counting import Counting
+from toolkit.measures.counting.options import Counting
 from toolkit.measures.movement.mode_years import tied_years
 from toolkit.measures.movement.observations import corpus_span
 from toolkit.measures.movement.options import Movement

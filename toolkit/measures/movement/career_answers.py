@@ -9,7 +9,8 @@ import ibis
 import ibis.expr.types as ir
 
 from toolkit.measures.asking import Folder, Question, named
-from toolkit.measures.levels import units
+from toolkit.measures.counting.levels import units
+from toolkit.measures.counting.parts import unit_numbers
 from toolkit.measures.movement.asking import asking_movement
 from toolkit.measures.movement.mode_years import mode_years
 from toolkit.measures.movement.move_answers import flags
@@ -20,7 +21,6 @@ from toolkit.measures.movement.people import author_shown, authors_meant
 from toolkit.measures.movement.rules import movements, tenures
 from toolkit.measures.movement.tenures import gap_starts
 from toolkit.measures.movement.ties import bridges_of_persons
-from toolkit.measures.parts import unit_numbers
 from toolkit.measures.precision import rounded
 from toolkit.measures.tables import Tables
 from toolkit.runs import Answer

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from toolkit.errors import EmptySelection
 from toolkit.measures.asking import Folder, YearsAsked
-from toolkit.measures.levels import unit_of_site, units
+from toolkit.measures.counting.levels import unit_of_site, units
 from toolkit.measures.movement.asking import asking_movement, movement_facts
 from toolkit.measures.movement.events import check_who, events_asked
 from toolkit.measures.movement.observations import author_numbers, signed_articles

@@ -11,6 +11,7 @@ import pandas as pd
 import pyarrow as pa
 
 from toolkit.errors import DataError, SettingsError
+from toolkit.measures.counting.parts import unit_numbers
 from toolkit.measures.movement.event_statistics import (
     Floats,
     difference_in_differences,
@@ -20,7 +21,6 @@ from toolkit.measures.movement.event_statistics import (
 from toolkit.measures.movement.observations import author_numbers, authored_articles, numbered_articles
 from toolkit.measures.movement.options import Movement
 from toolkit.measures.movement.panels import OUTCOMES, career_years, yearly_subjects
-from toolkit.measures.parts import unit_numbers
 from toolkit.measures.tables import Tables
 
 __all__ = ["EventStudy", "careers_near", "output_and_subjects"]

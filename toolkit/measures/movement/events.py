@@ -12,11 +12,11 @@ import pyarrow as pa
 
 from toolkit.errors import BadParameter, EmptySelection
 from toolkit.measures.asking import Question
+from toolkit.measures.counting.parts import unit_numbers
 from toolkit.measures.movement.cohorts import read_cohort
 from toolkit.measures.movement.mode_years import mode_years
 from toolkit.measures.movement.observations import author_numbers
 from toolkit.measures.movement.options import Movement
-from toolkit.measures.parts import unit_numbers
 
 __all__ = ["WHO", "check_who", "events_asked"]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ibis.expr.types as ir
 
+from toolkit.measures.counting.pairing import kin_pairs
 from toolkit.measures.movement.options import Movement
-from toolkit.measures.pairing import kin_pairs
 from toolkit.measures.tables import Tables
 
 __all__ = ["kin_of_places"]

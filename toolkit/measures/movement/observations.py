@@ -8,9 +8,9 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from toolkit.measures.levels import UNLOCATED, unit_of_site
+from toolkit.measures.counting.levels import UNLOCATED, unit_of_site
+from toolkit.measures.counting.parts import unit_numbers, year_totals
 from toolkit.measures.movement.options import DEFAULT_MOVEMENT, Movement
-from toolkit.measures.parts import unit_numbers, year_totals
 from toolkit.measures.precision import exact_sum
 from toolkit.measures.tables import Tables
 
@@ -97,7 +97,7 @@ def numbered_observations(tables: Tables, *, level: str, movement: Movement = DE
     Returns
     -------
     ibis table
-        ``author_no``, ``place_no`` (of :func:`~toolkit.measures.parts.unit_numbers`, in the order of the ids),
+        ``author_no``, ``place_no`` (of :func:`~toolkit.measures.counting.parts.unit_numbers`, in the order of the ids),
         ``year``, ``part``, ``articles``
     """
     seen = tables.known(("observations", level), f"{level}_observations")
@@ -139,8 +139,8 @@ def places_of_sites(tables: Tables, level: str) -> ir.Table:
     Returns
     -------
     ibis table
-        ``home_site``, ``place_no`` (of :func:`~toolkit.measures.parts.unit_numbers`), ``portion`` (what the place has
-        of the site: its institution's types share it)
+        ``home_site``, ``place_no`` (of :func:`~toolkit.measures.counting.parts.unit_numbers`), ``portion`` (what the
+        place has of the site: its institution's types share it)
     """
     homes = unit_of_site(tables, level)
     homes = homes.filter(homes.unit_id != UNLOCATED).select(home_site="site_id", unit="unit_id")

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final, TypedDict
 
 from toolkit.errors import BadParameter
-from toolkit.measures.counting import is_count
+from toolkit.measures.counting.options import is_count
 
 __all__ = ["DEFAULT_MOVEMENT", "FLOW_RULES", "RULES", "Movement", "MovementOptions", "check_flow_rule"]
 

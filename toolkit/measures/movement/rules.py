@@ -8,6 +8,7 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
+from toolkit.measures.counting.parts import Years, unit_numbers
 from toolkit.measures.movement.mode_years import mode_years, moves_by_mode
 from toolkit.measures.movement.observations import (
     author_numbers,
@@ -20,7 +21,6 @@ from toolkit.measures.movement.observations import (
 from toolkit.measures.movement.options import DEFAULT_MOVEMENT, Movement, check_flow_rule
 from toolkit.measures.movement.origins import origin_classes
 from toolkit.measures.movement.tenures import moves_by_tenure, numbered_tenures
-from toolkit.measures.parts import Years, unit_numbers
 from toolkit.measures.tables import Tables
 
 __all__ = [

@@ -11,8 +11,9 @@ import ibis.expr.types as ir
 
 from toolkit.errors import BadParameter
 from toolkit.measures.asking import Folder, Question, YearsAsked, named
-from toolkit.measures.collaboration import pair_parts, yearly_scores
-from toolkit.measures.counting import DEFAULT, is_count
+from toolkit.measures.collaboration.scores import pair_parts, yearly_scores
+from toolkit.measures.counting.options import DEFAULT, is_count
+from toolkit.measures.counting.parts import unit_numbers
 from toolkit.measures.movement.asking import asking_movement, movement_facts
 from toolkit.measures.movement.observations import author_numbers
 from toolkit.measures.movement.options import Movement, MovementOptions, check_flow_rule
@@ -25,7 +26,6 @@ from toolkit.measures.movement.ties import (
     numbered_moves,
     ties_by_event_time,
 )
-from toolkit.measures.parts import unit_numbers
 from toolkit.measures.precision import exact_sum, rounded
 from toolkit.measures.tables import Tables
 from toolkit.runs import Answer

@@ -15,6 +15,7 @@ import ibis
 import ibis.expr.types as ir
 
 from toolkit.errors import BadParameter
+from toolkit.measures.counting.parts import Years, unit_numbers
 from toolkit.measures.movement.observations import (
     author_numbers,
     authored_articles,
@@ -24,7 +25,6 @@ from toolkit.measures.movement.observations import (
 )
 from toolkit.measures.movement.options import DEFAULT_MOVEMENT, Movement
 from toolkit.measures.movement.rules import movements
-from toolkit.measures.parts import Years, unit_numbers
 from toolkit.measures.precision import exact_sum
 from toolkit.measures.tables import Tables
 

@@ -1,0 +1,107 @@
+"""Where the network of an analysis comes from: a workspace, its graph in Neo4j, or a network of the user's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from toolkit.corpus.countries import country_code
+from toolkit.corpus.networks.store import read_network
+from toolkit.errors import BadParameter, UnknownPlace
+from toolkit.measures.counting.options import DEFAULT, Counting
+from toolkit.measures.selection import parse_years
+from toolkit.network.arrays import EdgeArray
+from toolkit.network.ready_made import undirected_edges
+from toolkit.runs import RunTimer
+from toolkit.workspace import Workspace
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+    from toolkit.graphdb.connection import Graph
+
+    Source = Workspace | Graph | EdgeArray | nx.Graph[Any]
+
+__all__ = ["chosen", "network_of"]
+
+
+def network_of(
+    source: Source,
+    *,
+    level: str,
+    weight: str,
+    years: tuple[int, int] | str | None,
+    country: str | None,
+    network: str | None,
+    counting: Counting,
+    timer: RunTimer,
+) -> tuple[EdgeArray | nx.Graph[Any], str]:
+    """The network to analyse and the name of its weight; the record learns what it was made from."""
+    if network is not None or not isinstance(source, Workspace):
+        _refuse_conventions(source, counting)
+    if network is not None:
+        return _named(source, network, years=years, country=country, timer=timer), "weight"
+    if isinstance(source, EdgeArray):
+        return source, weight
+    country = _country(country)
+    if isinstance(source, Workspace):
+        from toolkit.graphdb.projection import corpus_network
+
+        edges, notes = corpus_network(
+            source, level=level, weight=weight, years=parse_years(years), country=country, counting=counting
+        )
+        timer.notes.extend(notes)
+        timer.fingerprint, timer.snapshot = source.fingerprint, source.snapshot
+    else:
+        from toolkit.graphdb.connection import Graph
+        from toolkit.graphdb.load_node import read_load
+        from toolkit.graphdb.projection import project
+
+        if not isinstance(source, Graph):
+            return source, weight
+        edges = project(source, level=level, weight=weight, years=parse_years(years), country=country)
+        loaded = read_load(source)
+        if loaded is not None:
+            timer.fingerprint, timer.snapshot = loaded.fingerprint, loaded.snapshot
+    timer.rows.update(nodes=len(edges.nodes), edges=len(edges.weight))
+    return edges, "weight"
+
+
+def chosen(counting: Counting) -> dict[str, Any]:
+    """Conventions that are not the usual ones."""
+    usual = DEFAULT.to_dict()
+    return {name: value for name, value in counting.to_dict().items() if value != usual[name]}
+
+
+def _named(
+    source: Source, name: str, *, years: tuple[int, int] | str | None, country: str | None, timer: RunTimer
+) -> EdgeArray:
+    """A ready-made network of a workspace, without directions."""
+    if not isinstance(source, Workspace):
+        raise BadParameter("network", name, "ready-made networks are in a workspace, not in a graph")
+    if country is not None:
+        raise BadParameter("country", country, "a ready-made network is taken whole")
+    found = read_network(source, name)
+    edges = undirected_edges(found, years=parse_years(years))
+    timer.fingerprint = found.fingerprint
+    timer.parameters = {**timer.parameters, "level": found.level, "weight": "weight"}
+    timer.rows.update(nodes=len(edges.nodes), edges=len(edges.weight))
+    if found.directed:
+        timer.notes.append(f"The network {name} has directions; an edge here is the sum of both.")
+    return edges
+
+
+def _refuse_conventions(source: Source, counting: Counting) -> None:
+    """A graph holds scores by the usual conventions, and a network is what it is."""
+    for name, value in chosen(counting).items():
+        if isinstance(source, Workspace):
+            raise BadParameter(name, value, "a ready-made network is taken as it is")
+        raise BadParameter(
+            name, value, "a graph holds what was counted by the usual conventions; for others say --from corpus"
+        )
+
+
+def _country(text: str | None) -> str | None:
+    code = None if text is None else country_code(text)
+    if text is not None and code is None:
+        raise UnknownPlace(text, "country")
+    return code

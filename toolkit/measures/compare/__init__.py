@@ -1,0 +1,1 @@
+"""Two workspaces side by side: what changed, and by what."""

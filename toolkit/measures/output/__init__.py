@@ -1,0 +1,1 @@
+"""What places and institutions produce: ranks, subjects, lists, ratios, and the questions about them."""
