@@ -153,6 +153,25 @@ def test_a_wrong_argument_is_refused_in_a_sentence(
     assert text in done.err.replace("\n", " ")
 
 
+@pytest.mark.parametrize(
+    ("command", "option", "words"),
+    [
+        (("share",), ("-o", "cities.doc"), "name a file ending in"),
+        (("pairs",), ("--format", "xml"), "it must be one of"),
+        (("flows",), ("--plot", "flows.doc"), "the file's ending is one of"),
+        (("careers", "--author", "A1"), ("--plot", "career"), "the file's ending is one of"),
+        (("query", "raw", "RETURN 1"), ("--format", "xml"), "it must be one of"),
+        (("query", "run", "hubs.runs"), ("-o", "runs"), "name a file ending in"),
+    ],
+)
+def test_what_could_not_be_written_is_refused_before_anything_is_opened(
+    cli: Cli, tmp_path: Path, command: tuple[str, ...], option: tuple[str, str], words: str
+) -> None:
+    done = cli(*command, *option, "-w", tmp_path / "there is none")
+    assert done.code == 4
+    assert words in " ".join(done.err.split())
+
+
 def test_an_empty_workspace_says_what_to_type(cli: Cli, tmp_path: Path) -> None:
     for command in ("share", "pairs", "hubs", "check", "load"):
         done = cli(command, "-w", tmp_path / "none")

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from toolkit.cli.checked_early import CheckedTyper
 from toolkit.cli.output import say
 from toolkit.errors import ToolkitError
 from toolkit.workspace import full_disk
@@ -55,7 +56,7 @@ def build_app() -> typer.Typer:
         query,
     )
 
-    app = typer.Typer(
+    app = CheckedTyper(
         name="scicities",
         no_args_is_help=True,
         rich_markup_mode="markdown",
@@ -126,5 +127,5 @@ def _was_interrupt(error: BaseException | None) -> bool:
 def _ended(code: object) -> int:
     """The exit code Typer ended with; it catches an interrupt itself, so what a person is told then is said here."""
     if code == INTERRUPTED:
-        say("interrupted; nothing was left half-written, the same command goes on where it stopped", style="yellow")
+        say("interrupted; nothing was left half-written; the same command does the rest", style="yellow")
     return code if isinstance(code, int) else int(code is not None)

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from toolkit.cli import options as opt
+from toolkit.cli.checked_early import CheckedTyper
 from toolkit.cli.output import emit, say, show
 from toolkit.cli.progress import progress_bar
 from toolkit.cli.query_commands import (
@@ -39,7 +40,7 @@ def _groups(incomplete: str) -> list[str]:
     return [name for name in libraries().groups if name.startswith(incomplete)]
 
 
-query_app = typer.Typer(no_args_is_help=True, help="The Cypher query library, and Cypher of your own.")
+query_app = CheckedTyper(no_args_is_help=True, help="The Cypher query library, and Cypher of your own.")
 
 
 @query_app.command("list")

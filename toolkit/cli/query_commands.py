@@ -14,6 +14,7 @@ import typer
 from typer.core import TyperGroup
 
 from toolkit.cli import options as opt
+from toolkit.cli.checked_early import CheckedTyper
 from toolkit.cli.output import emit, say, show
 from toolkit.cli.progress import progress_bar
 from toolkit.cli.sources import graph_of
@@ -140,7 +141,7 @@ def _workspace_in(args: list[str]) -> Path | None:
 
 
 def _click_command(spec: QuerySpec, library: Library) -> Any:
-    app = typer.Typer(
+    app = CheckedTyper(
         add_completion=False,
         rich_markup_mode="markdown",
         context_settings={"help_option_names": ["-h", "--help"]},

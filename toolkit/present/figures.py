@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from toolkit.runs import RunRecord
 
-__all__ = ["PALETTE", "caption", "figure_bytes", "put_words", "pyplot", "told_apart", "without_frame"]
+__all__ = ["PALETTE", "caption", "figure_bytes", "figure_format", "put_words", "pyplot", "told_apart", "without_frame"]
 
 # Okabe and Ito's colours: told apart by colour-blind readers too
 PALETTE: Final = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C6D31", "#7F7F7F")
@@ -78,6 +78,23 @@ def caption(run: RunRecord, *, about: str = "") -> str:
     return " ".join([*said, f"Run {run.run_id}."])
 
 
+def figure_format(path: Path) -> str:
+    """The format of figures that the ending of ``path`` names.
+
+    Raises
+    ------
+    BadParameter
+        It names none.
+    SettingsError
+        As :func:`pyplot`.
+    """
+    formats = pyplot().matplotlib.backend_bases.FigureCanvasBase.get_supported_filetypes()
+    ending = path.suffix[1:].lower()
+    if ending not in formats:
+        raise BadParameter("plot", str(path), f"the file's ending is one of {', '.join(sorted(formats))}")
+    return ending
+
+
 def figure_bytes(figure: Figure, path: Path) -> bytes:
     """The figure in the format that the ending of ``path`` names, with texts that stay texts.
 
@@ -88,10 +105,7 @@ def figure_bytes(figure: Figure, path: Path) -> bytes:
     """
     import matplotlib as mpl
 
-    formats = figure.canvas.get_supported_filetypes()
-    ending = path.suffix[1:].lower()
-    if ending not in formats:
-        raise BadParameter("plot", str(path), f"the file's ending is one of {', '.join(sorted(formats))}")
+    ending = figure_format(path)
     content = io.BytesIO()
     # no date in the file: equal answers give equal files
     with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "scicities"}):
