@@ -40,6 +40,9 @@ def test_the_demo_tells_the_same_twice_from_workspace_and_graph(demo: tuple[Work
         "query run collaboration.strongest_pairs",
         "query run partnerships.between_cities",
         "query run places.umbrella_reach",
+        "Cities that gain most researchers",
+        "found; found and not planted: 0",
+        "query run flows.gains_and_losses",
         "Browser   http://127.0.0.1:",
     ):
         assert part in printed
@@ -48,7 +51,7 @@ def test_the_demo_tells_the_same_twice_from_workspace_and_graph(demo: tuple[Work
     assert len(strongest) == 2, "once from the workspace, once from the graph"
     assert strongest[0][-3:-1] == strongest[1][-2:]
     names = {path.name for path in (workspace.root / "results").iterdir()}
-    assert {"cities.csv", "cities.csv.run.json", "city-pairs.csv", "hubs.csv", "communities.csv"} <= names
+    assert {"cities.csv", "cities.csv.run.json", "city-pairs.csv", "hubs.csv", "communities.csv", "flows.csv"} <= names
     next_commands = re.findall(r"^  scicities (.+) -w (\S+) (.*)$", printed, flags=re.MULTILINE)
     assert len(next_commands) == 3
     assert all(place == str(workspace.root) for _, place, _ in next_commands)

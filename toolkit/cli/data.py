@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -285,6 +285,15 @@ def check(
         raise typer.Exit(4)
 
 
+_BUILT: Final = {
+    "shares": "Shares",
+    "scores": "scores of pairs",
+    "links": "links of institutions",
+    "tenure_moves": "moves by tenure",
+}
+"""Of the tables of a level, those that a person knows, by year."""
+
+
 def build(
     level: Annotated[
         list[str] | None, typer.Option("--level", help="Repeat for several. [default: institution, city, country]")
@@ -302,7 +311,13 @@ def build(
     with progress_bar() as progress:
         run = build_measures(ws, levels=tuple(level) if level else DEFAULT_LEVELS, movement=movement, progress=progress)
     tell_run(run)
-    say(f"measures of {ws.root} are built: " + ", ".join(f"{name} {rows:,}" for name, rows in run.rows.items()))
+    for name in run.parameters["levels"]:
+        rows = {table.removeprefix(f"{name}_"): n for table, n in run.rows.items() if table.startswith(f"{name}_")}
+        told = [f"{rows[table]:,} {words}" for table, words in _BUILT.items() if table in rows]
+        say(f"{name:12} {', '.join(told)}; {len(rows)} tables")
+    megabytes = sum(path.stat().st_size for path in ws.measures.iterdir()) / 1e6
+    size = f"{len(run.rows)} tables, {sum(run.rows.values()):,} rows, {megabytes:,.0f} MB"
+    say(f"measures of {ws.root} are built: {size}")
 
 
 def register(app: typer.Typer) -> None:

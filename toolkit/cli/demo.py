@@ -24,7 +24,12 @@ if TYPE_CHECKING:
 
 __all__ = ["register"]
 
-_QUERIES = ("collaboration.strongest_pairs", "partnerships.between_cities", "places.umbrella_reach")
+_QUERIES = (
+    "collaboration.strongest_pairs",
+    "partnerships.between_cities",
+    "places.umbrella_reach",
+    "flows.gains_and_losses",
+)
 
 
 def demo(
@@ -35,7 +40,7 @@ def demo(
     seed: Annotated[int, typer.Option("--seed", help="Seed of the sample.")] = 1,
     graph: Annotated[bool, typer.Option("--graph/--no-graph", help="Also load a local Neo4j and query it.")] = True,
 ) -> None:
-    """Sample records to cities, pairs, hubs and communities; then the same as a graph in Neo4j."""
+    """Sample records to cities, pairs, hubs, communities and who moves; then the same as a graph in Neo4j."""
     begun = time.perf_counter()
     ws = open_workspace(workspace)
     if ws.fingerprint and not ws.synthetic:
@@ -91,6 +96,15 @@ def _workspace_answers(ws: Workspace, truth: SampleTruth) -> None:
     say(
         f"planted in the sample and found again: communities AMI {ami:.2f} (1 = all), "
         f"{len(recovered)} of {len(truth.hubs)} hubs; modularity {found.run.facts['modularity']:.3f}",
+        style="green",
+    )
+    columns = ["name", "inflow", "outflow", "net", "effectiveness"]
+    _show(answers.flow_indicators(ws), results / "flows.csv", "Cities that gain most researchers", 6, columns=columns)
+    moves = list(answers.moves(ws, level="institution").frame.itertuples())
+    right = [row for row in moves if abs(truth.moves.get((row.author_id, row.from_id, row.to_id), 0) - row.year) <= 1]
+    say(
+        f"planted moves between institutions: {len(right):,} of {len(truth.moves):,} found; "
+        f"found and not planted: {len(moves) - len(right):,}",
         style="green",
     )
 

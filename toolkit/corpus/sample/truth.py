@@ -70,6 +70,14 @@ class SampleTruth:
         return [hub["city_id"] for hub in self.content["hubs"]]
 
     @property
+    def moves(self) -> dict[tuple[str, str, str], int]:
+        """Author, institution left and institution gone to -> year of the planted move, those of careers included."""
+        careers = self.content["careers"]
+        planted = [*self.content["moves"]]
+        planted += [move | {"author_id": career["author_id"]} for career in careers for move in career["moves"]]
+        return {(move["author_id"], move["from_id"], move["to_id"]): move["year"] for move in planted}
+
+    @property
     def expected(self) -> dict[str, Any]:
         """Expected counts of records, rejects, authorships and institutions."""
         return dict(self.content["expected"])
