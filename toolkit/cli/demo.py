@@ -100,8 +100,8 @@ def _workspace_answers(ws: Workspace, truth: SampleTruth) -> None:
     )
     columns = ["name", "inflow", "outflow", "net", "effectiveness"]
     _show(answers.flow_indicators(ws), results / "flows.csv", "Cities that gain most researchers", 6, columns=columns)
-    moves = list(answers.moves(ws, level="institution").frame.itertuples())
-    right = [row for row in moves if abs(truth.moves.get((row.author_id, row.from_id, row.to_id), 0) - row.year) <= 1]
+    moves = answers.moves(ws, level="institution").frame[["author_id", "from_id", "to_id", "year"]].to_numpy().tolist()
+    right = [year for *move, year in moves if abs(truth.moves.get(tuple(move), 0) - year) <= 1]
     say(
         f"planted moves between institutions: {len(right):,} of {len(truth.moves):,} found; "
         f"found and not planted: {len(moves) - len(right):,}",
