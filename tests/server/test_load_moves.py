@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import random
+from itertools import combinations
 
 import pandas as pd
 import pytest
 from plain.graph_content import Killed, content
 
+from toolkit.analyses import communities, hubs, write_back
 from toolkit.corpus.example import example_workspace, moving_tables
 from toolkit.corpus.networks.ingest_flows import ingest_flows
+from toolkit.corpus.networks.store import read_network
 from toolkit.errors import GraphStoreError
 from toolkit.graphdb.contents import GraphContents
 from toolkit.graphdb.layout import PLACE_LABELS
 from toolkit.graphdb.load import load, load_tables
 from toolkit.graphdb.load_node import read_load
+from toolkit.graphdb.projection import project
 from toolkit.graphdb.tables import GraphTables, graph_tables
 from toolkit.measures.answers import corridors, flow_indicators, flows
 from toolkit.measures.movement.options import FLOW_RULES
+from toolkit.network.ingest_network import ingest_network
+from toolkit.network.ready_made import undirected_edges
 from toolkit.workspace import Workspace, open_workspace
 
 EVERYTHING = GraphContents(researchers=True, names=True)
@@ -161,6 +167,52 @@ def test_ready_made_flows_in_place_of_records(empty_graph, workspace, tmp_path):
     ]
     assert load(workspace, empty_graph).action == "replaced"
     assert set(moved(empty_graph)["rule"]) == set(FLOW_RULES)
+
+
+def test_a_ready_made_network_in_place_of_records(empty_graph, workspace, tmp_path):
+    """Queries, hubs and communities answer on the graph as they do on the network in the workspace."""
+    ids = sorted(row["city_id"] for row in moving_tables()["cities"].to_pylist())
+    ties = {
+        (a, b, year): (9.5 if n % 3 else 0.25) + year % 7
+        for n, (a, b) in enumerate(combinations(ids, 2))
+        for year in (2018 + n % 2, 2020)
+        if n % 4
+    }
+    file = tmp_path / "ties.csv"
+
+    def write(rows):
+        lines = [f"{a},{b},{year},{weight}" for (a, b, year), weight in rows.items()]
+        file.write_text("\n".join(["source,target,year,weight", *lines]) + "\n", encoding="utf-8")
+        ingest_network(workspace, file, level="city")
+        return read_network(workspace, "ties")
+
+    made = write(ties)
+    report = load(workspace, empty_graph, network="ties")
+    assert report.counts == report.expected
+    assert report.counts["(:City)-[:COLLABORATES_WITH]->(:City)"] == len(ties)
+    for years in (None, (2018, 2019)):
+        assert project(empty_graph, level="city", weight="score", years=years) == undirected_edges(made, years=years)
+    asked = hubs(workspace, network="ties", measures=("degree", "strength")).frame
+    found = empty_graph.run("hubs.by_strength", year_from=2018, year_to=2020)
+    columns = asked[["id", "degree", "strength"]].sort_values(["strength", "id"], ascending=[False, True])
+    assert found[["city_id", "partners", "strength"]].to_numpy().tolist() == columns.to_numpy().tolist()
+    pairs = empty_graph.run("collaboration.strongest_pairs", year_from=2020, year_to=2020)
+    assert {(row.a_id, row.b_id, 2020): (row.score, row.joint) for row in pairs.itertuples()} == {
+        tie: (weight, round(weight)) for tie, weight in ties.items() if tie[2] == 2020
+    }
+    groups, plain = communities(empty_graph, seed=3), communities(workspace, network="ties", seed=3)
+    assert groups.frame[["id", "community"]].equals(plain.frame[["id", "community"]])
+    assert write_back(empty_graph, groups) == len(ids)
+    inside = empty_graph.run("communities.summary", year_from=2018, year_to=2020)
+    assert inside["cities"].tolist() == plain.frame["community"].value_counts().sort_index().tolist()
+    # another version of it: one tie less, one of another weight
+    first, second, *_ = ties
+    others = {tie: weight for tie, weight in ties.items() if tie != first} | {second: 30.5}
+    made = write(others)
+    changed = load(workspace, empty_graph, network="ties", only_changed=True).changes
+    rows = changed["(:City)-[:COLLABORATES_WITH]->(:City)"]
+    assert (rows.added, rows.changed, rows.removed) == (0, 1, 1)
+    assert project(empty_graph, level="city", weight="score") == undirected_edges(made)
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pyarrow as pa
 import pytest
 
 from toolkit.corpus.example import example_workspace
 from toolkit.corpus.networks.ingest_flows import ingest_flows
 from toolkit.corpus.networks.store import EDGES, NODES, NamedNetwork
-from toolkit.errors import BadParameter, DataError, WrongGraph
+from toolkit.errors import BadParameter, DataError
 from toolkit.graphdb.contents import GraphContents
 from toolkit.graphdb.layout import KEYS, RELATIONSHIPS
 from toolkit.graphdb.load import load
@@ -49,11 +51,39 @@ def test_cities_by_hand():
 
 
 @pytest.mark.parametrize(
+    ("level", "ties", "more"),
+    [
+        ("city", "(:City)-[:COLLABORATES_WITH]->(:City)", (0,)),
+        ("country", "(:Country)-[:COLLABORATES_WITH]->(:Country)", (0,)),
+        ("institution", "(:Institution)-[:COAUTHORS_WITH]->(:Institution)", ()),
+    ],
+)
+def test_ties_without_directions_by_hand(level, ties, more):
+    edges = [("c1", "c3", 2020, 2.6), ("c1", "c2", 2019, 0.25), ("c1", "c2", 2020, 4.0)]
+    made = network(level, directed=False)
+    rows = [dict(zip(EDGES.names, row, strict=True)) for row in edges]
+    graph = network_tables(replace(made, kind="network", edges=pa.Table.from_pylist(rows, schema=EDGES)))
+    found = {kind.pattern: table for kind, table in graph.relationships.items() if table.num_rows}
+    assert [tuple(row.values()) for row in found.pop(ties).to_pylist()] == [
+        ("c1", "c2", 2019, 0, 0.25, *more),
+        ("c1", "c2", 2020, 4, 4.0, *more),
+        ("c1", "c3", 2020, 3, 2.6, *more),
+    ]
+    assert set(found) <= {"(:City)-[:IN_COUNTRY]->(:Country)"}
+    sums = {name: value for name, value in graph.totals()[ties].items() if value}
+    assert sums == {"joint": 7.0, "score": pytest.approx(6.85)}
+    assert graph.facts == {"network": "made", "first_year": 2019, "last_year": 2020}
+
+
+@pytest.mark.parametrize(
     ("made", "error", "message"),
     [
-        (network(directed=False), WrongGraph, "made is a network without directions"),
         (network("region"), BadParameter, "its places are of level region, and the graph has country, metro, city"),
-        (network(year=None), BadParameter, "its flows have no years, by which every query asks"),
+        (
+            network(year=None),
+            BadParameter,
+            "its edges have no years, by which every query asks; take them in again with --year",
+        ),
     ],
 )
 def test_what_the_graph_can_not_show(made, error, message):
@@ -71,7 +101,7 @@ def test_a_load_shows_records_or_flows(tmp_path):
     flows = LoadSource(empty, GraphContents(), "made")
     assert flows.parameters() == {"network": "made"}
     assert flows.tables().nodes["Country"]["name"].to_pylist() == ["China", "Japan"]
-    with pytest.raises(BadParameter, match="these flows are ready-made"):
+    with pytest.raises(BadParameter, match="it is ready-made: no researchers"):
         LoadSource(empty, GraphContents(researchers=True), "made")
     with pytest.raises(BadParameter, match="there are made, in"):
         load(empty, "local", network="other")

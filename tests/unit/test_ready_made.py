@@ -281,6 +281,32 @@ def test_tables_of_edges(workspace, file):
         ingest_network(workspace, file("odd.csv", "left,right,z", "x,y,1"))
 
 
+def test_networks_by_year(workspace, file, tmp_path):
+    path = file(
+        "years.csv", "a,b,score,year", "x,y,1,2019", "y,x,2,2020", "x,y,4,2020", "x,z,3,", "y,z,1,20", "y,z,1,2999"
+    )
+    report = ingest_network(workspace, path)
+    assert flows(workspace, "years") == {("x", "y", 2019): 1.0, ("x", "y", 2020): 2.0}
+    assert [(row["line"], row["reason"]) for row in report.listing] == [
+        (4, "the pair stands twice"),
+        (5, "no year"),
+        (6, "the year is no year"),
+        (7, "the year lies in the future"),
+    ]
+    ingest_network(workspace, path, year=2018, name="dated")
+    assert flows(workspace, "dated")["x", "z", 2018] == 3.0
+    late = hubs(workspace, network="years", years=2020, measures=("strength",)).frame
+    assert late["strength"].tolist() == [2.0, 2.0]
+    g = nx.MultiGraph()
+    g.add_edge("x", "y", weight=1.5, year=2019)
+    g.add_edge("x", "y", weight=2.5, year=2020)
+    nx.write_gexf(g, tmp_path / "g.gexf")
+    ingest_network(workspace, tmp_path / "g.gexf")
+    assert flows(workspace, "g") == {("x", "y", 2019): 1.5, ("x", "y", 2020): 2.5}
+    with pytest.raises(BadParameter, match="a year from 1500 to this one"):
+        ingest_network(workspace, path, year=3000)
+
+
 def test_flows_are_a_network_without_directions(workspace, file):
     rows = ["CN,JP,2019,5", "JP,CN,2020,2", "US,CN,2020,1"]
     ingest_flows(workspace, file("mine.csv", "origin,destination,year,count", *rows))

@@ -204,6 +204,7 @@ def ingest_network(
         bool | None,
         typer.Option("--directed/--undirected", help="Whether edges have a direction. [default: what the file says]"),
     ] = None,
+    year: Annotated[int | None, typer.Option("--year", help="Year of edges that have none; for the graph.")] = None,
     strict: opt.StrictOption = False,
     workspace: opt.WorkspaceOption = None,
 ) -> None:
@@ -211,7 +212,11 @@ def ingest_network(
     from toolkit.network import ingest_network as reader
 
     ws = open_workspace(workspace)
-    _tell(reader.ingest_network(ws, paths, name=name, level=level, weight=weight, directed=directed, strict=strict))
+    _tell(
+        reader.ingest_network(
+            ws, paths, name=name, level=level, weight=weight, directed=directed, year=year, strict=strict
+        )
+    )
 
 
 def _tell(report: NetworkReport) -> None:

@@ -117,7 +117,7 @@ def load(
         A graph of the same records with other contents is replaced. ``None``: whatever the graph has, and the default
         where it shows other records or none.
     network
-        Name of flows that were made elsewhere: the graph then shows these, and no records.
+        Name of flows, or of another network, that were made elsewhere: the graph then shows these, and no records.
 
     Returns
     -------
@@ -132,8 +132,6 @@ def load(
         The database holds data of someone else, or the server is older than Neo4j 5.26; nothing was written.
     GraphStoreError
         The server can't be reached or started, or counts or sums differ in the end.
-    WrongGraph
-        The network has no directions.
     BadParameter
         No such network, or none that the graph can show; contents of records asked for beside one; unknown mode, batch
         size below 1, ``offline`` for a target that is not the local server or not empty, or ``only_changed`` together

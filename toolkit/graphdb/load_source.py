@@ -1,4 +1,4 @@
-"""What a load shows: the workspace's records with the contents asked for, or flows that were made elsewhere."""
+"""What a load shows: the workspace's records with the contents asked for, or a network that was made elsewhere."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["LoadSource"]
 
 
 class LoadSource:
-    """Records, or ready-made flows.
+    """Records, or ready-made flows or another ready-made network.
 
     Parameters
     ----------
@@ -27,14 +27,14 @@ class LoadSource:
     contents
         What is to stand in the graph beside places, output and collaboration; ``None``: what a graph has already.
     network
-        Name of the flows; ``None`` for the records.
+        Name of the flows or network; ``None`` for the records.
 
     Raises
     ------
     DataError
         The workspace has no records.
     BadParameter
-        There are no flows of that name, or contents of records are asked for beside them.
+        There is none of that name, or contents of records are asked for beside them.
     """
 
     def __init__(self, workspace: Workspace, contents: GraphContents | None, network: str | None) -> None:
@@ -46,9 +46,7 @@ class LoadSource:
             self.fingerprint, self.snapshot = workspace.fingerprint, workspace.snapshot
             return
         if self.contents != DEFAULT_CONTENTS:
-            raise BadParameter(
-                "network", network, "these flows are ready-made: no researchers, moves or rules can be chosen"
-            )
+            raise BadParameter("network", network, "it is ready-made: no researchers, moves or rules can be chosen")
         self.fingerprint, self.snapshot = self._network.fingerprint, ""
 
     @property
@@ -68,7 +66,7 @@ class LoadSource:
         ------
         DataError, EmptySelection
             As :func:`~toolkit.graphdb.tables.graph_tables`.
-        WrongGraph, BadParameter
+        BadParameter
             As :func:`~toolkit.graphdb.network_tables.network_tables`.
         """
         if self._network is not None:

@@ -1,4 +1,4 @@
-"""Flows that were made elsewhere, as the tables of a graph of their own: places, and moves by year."""
+"""Flows and networks that were made elsewhere, as the tables of a graph of their own: places, and what joins them."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import pyarrow.compute as pc
 
 from toolkit.corpus.countries import country_name
 from toolkit.corpus.networks.store import NamedNetwork
-from toolkit.errors import BadParameter, WrongGraph
-from toolkit.graphdb.layout import KEYS, PLACE_LABELS, RELATIONSHIPS, RelationshipKind
+from toolkit.errors import BadParameter
+from toolkit.graphdb.layout import COLLABORATION, KEYS, PLACE_LABELS, RELATIONSHIPS, RelationshipKind
 from toolkit.graphdb.move_tables import NO_MOVES
 from toolkit.graphdb.place_tables import clean
 from toolkit.graphdb.tables import GraphTables
@@ -29,25 +29,25 @@ _TEXT: Final = pa.string()
 
 
 def network_tables(network: NamedNetwork) -> GraphTables:
-    """Tables of a graph that shows ready-made flows in place of records.
+    """Tables of a graph that shows ready-made flows, or a ready-made network, in place of records.
 
     Parameters
     ----------
     network
-        Flows between countries, cities or institutions, with years.
+        Flows between countries, cities or institutions, or ties of them, with years.
 
     Returns
     -------
     GraphTables
-        The places, for cities and institutions their countries beside them, and ``MOVED_TO`` with ``rule``
-        ``ready-made``: ``researchers`` is the count given, ``moves`` its whole number.
+        The places, for cities and institutions their countries beside them. With directions ``MOVED_TO`` with
+        ``rule`` ``ready-made``: ``researchers`` is the count given, ``moves`` its whole number. Without them
+        ``COLLABORATES_WITH`` (of institutions ``COAUTHORS_WITH``): ``score`` is the weight given, ``joint`` its whole
+        number, and no partnership is known.
 
     Raises
     ------
-    WrongGraph
-        The network has no directions.
     BadParameter
-        Its nodes have no label in the graph, or its flows no years.
+        Its nodes have no label in the graph, or its edges no years.
 
     Examples
     --------
@@ -58,20 +58,18 @@ def network_tables(network: NamedNetwork) -> GraphTables:
     >>> graph.totals()["(:Country)-[:MOVED_TO {rule: 'ready-made'}]->(:Country)"]
     {'researchers': 5.0, 'moves': 5.0}
     """
-    if not network.directed:
-        raise WrongGraph(f"{network.name} is a network without directions; flows go from one place to another.")
     if network.level not in PLACE_LABELS:
         raise BadParameter(
             "network",
             network.name,
-            f"its places are of level {network.level}, and the graph has {', '.join(PLACE_LABELS)}; `scicities flows "
-            "--network` needs no graph",
+            f"its places are of level {network.level}, and the graph has {', '.join(PLACE_LABELS)}; `scicities hubs`, "
+            "`communities` and `flows` with --network need no graph",
         )
     if network.edges["year"].null_count:
         raise BadParameter(
             "network",
             network.name,
-            "its flows have no years, by which every query asks; take them in again with --year",
+            "its edges have no years, by which every query asks; take them in again with --year",
         )
     label = PLACE_LABELS[network.level]
     nodes: dict[str, pa.Table] = {one: pa.schema({key: _TEXT}).empty_table() for one, key in KEYS.items()}
@@ -80,9 +78,10 @@ def network_tables(network: NamedNetwork) -> GraphTables:
     relationships = {kind: _none_of(kind) for kind in RELATIONSHIPS}
     if label != "Country":
         nodes[label] = clean(network.nodes.sort_by("id"))
+    joined_by = "MOVED_TO" if network.directed else COLLABORATION[network.level]
     for kind in RELATIONSHIPS:
-        if (kind.type, kind.start) == ("MOVED_TO", label):
-            relationships[kind] = _moves(network.edges)
+        if (kind.type, kind.start) == (joined_by, label):
+            relationships[kind] = _moves(network.edges) if network.directed else _ties(network.edges, kind)
         if (kind.type, kind.start) == ("IN_COUNTRY", label):
             placed = network.nodes.filter(pc.is_valid(network.nodes["country"]))
             relationships[kind] = placed.select(["id", "country"]).rename_columns(["start", "end"]).sort_by("start")
@@ -112,6 +111,19 @@ def _moves(edges: pa.Table) -> pa.Table:
         }
     )
     return table.cast(NO_MOVES.schema).sort_by([(name, "ascending") for name in ("start", "end", "year")])
+
+
+def _ties(edges: pa.Table, kind: RelationshipKind) -> pa.Table:
+    rows = {
+        "start": edges["from_id"],
+        "end": edges["to_id"],
+        "year": edges["year"].cast(pa.int64()),
+        "joint": pc.round(edges["weight"]).cast(pa.int64()),
+        "score": pc.round(edges["weight"], ndigits=DIGITS),
+        "partnerships": pa.array([0] * edges.num_rows, pa.int64()),
+    }
+    table = pa.table({name: rows[name] for name in ("start", "end", *kind.properties)})
+    return table.sort_by([(name, "ascending") for name in ("start", "end", "year")])
 
 
 def _none_of(kind: RelationshipKind) -> pa.Table:

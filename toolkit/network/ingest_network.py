@@ -14,12 +14,16 @@ from toolkit.corpus.jsonlines import content_hash, find_files
 from toolkit.corpus.networks.finding import Found, PlaceFinder
 from toolkit.corpus.networks.ingest_flows import NetworkReport, nothing_kept
 from toolkit.corpus.networks.store import EDGES, NODES, NamedNetwork, checked_name, write_network
+from toolkit.corpus.networks.years import require_year, this_year, year_of
 from toolkit.errors import BadRecord
 from toolkit.network.network_files import NETWORK_SUFFIXES, RawEdge, RawNetwork, raw_network
 from toolkit.runs import recording
 from toolkit.workspace import Workspace
 
 __all__ = ["ingest_network"]
+
+_Edge = tuple[str, str, int | None]
+"""Both ends and the year."""
 
 
 def ingest_network(
@@ -30,6 +34,7 @@ def ingest_network(
     level: str = "other",
     weight: str | None = None,
     directed: bool | None = None,
+    year: int | None = None,
     strict: bool = False,
 ) -> NetworkReport:
     r"""Read a network that was made elsewhere, and keep it under a name.
@@ -40,7 +45,7 @@ def ingest_network(
         Where to; it need not hold records.
     paths
         GraphML (``.graphml``), GEXF (``.gexf``), VOSviewer's map and network files (both), or tables of edges with
-        columns ``source``, ``target`` and perhaps ``weight``.
+        columns ``source``, ``target`` and perhaps ``weight`` and ``year``.
     name
         What it is asked for by; ``None`` takes the first file's name without its ending. It takes the place of what
         had that name.
@@ -52,14 +57,18 @@ def ingest_network(
         weighs 1.
     directed
         Whether an edge has a direction; ``None`` takes what the file says, a table of edges has none.
+    year
+        Year of edges that have none of their own; ``None`` leaves a network without years where no edge has one. The
+        graph needs years.
     strict
         Raise at the first bad edge instead of setting it aside.
 
     Returns
     -------
     NetworkReport
-        Edges read and kept. Edges without an end or of a node with itself, unknown nodes, repeated pairs, and weights
-        that are missing, no number or not above zero, are set aside with file, line and reason.
+        Edges read and kept. Edges without an end or of a node with itself, unknown nodes, repeated pairs (of a year),
+        weights that are missing, no number or not above zero, and years that are missing where other edges have one,
+        no years or to come, are set aside with file, line and reason.
 
     Raises
     ------
@@ -68,7 +77,7 @@ def ingest_network(
     DataError
         A file is no network, or nothing in it can be used. The workspace is as it was.
     BadParameter
-        The name or the level can't be used.
+        The name, the level or the year can't be used.
     BadRecord
         An edge is bad, and ``strict`` was asked for.
 
@@ -84,6 +93,7 @@ def ingest_network(
     """
     given = [paths] if isinstance(paths, str | Path) else list(paths)
     files = find_files(given, what="networks", suffixes=NETWORK_SUFFIXES)
+    require_year(year)
     called = checked_name(name if name is not None else Path(given[0]).name.split(".")[0])
     parameters = {
         "kind": "network",
@@ -92,11 +102,14 @@ def ingest_network(
         "level": level,
         "weight": weight,
         "directed": directed,
+        "year": year,
     }
     with recording("ingest", parameters) as timer, workspace.writing():
         raw = raw_network(files, weight=weight, strict=strict)
         with_direction = bool(raw.directed) if directed is None else directed
-        kept, nodes, listing = _checked(raw, PlaceFinder(workspace, level), directed=with_direction, strict=strict)
+        kept, nodes, listing = _checked(
+            raw, PlaceFinder(workspace, level), directed=with_direction, year=year, strict=strict
+        )
         rejects = dict(sorted(Counter(row["reason"] for row in listing).items()))
         if not kept:
             raise nothing_kept("edges", files[0].path, len(raw.edges), rejects, listing)
@@ -106,7 +119,8 @@ def ingest_network(
             level,
             directed=with_direction,
             edges=pa.Table.from_pylist(
-                [{"from_id": a, "to_id": b, "year": None, "weight": one} for (a, b), one in kept.items()], schema=EDGES
+                [{"from_id": a, "to_id": b, "year": when, "weight": one} for (a, b, when), one in kept.items()],
+                schema=EDGES,
             ),
             nodes=pa.Table.from_pylist(
                 [{"id": one, "name": place.name, "country": place.country} for one, place in nodes.items()],
@@ -134,10 +148,11 @@ def ingest_network(
 
 
 def _checked(
-    raw: RawNetwork, finder: PlaceFinder, *, directed: bool, strict: bool
-) -> tuple[dict[tuple[str, str], float], dict[str, Found], list[dict[str, Any]]]:
+    raw: RawNetwork, finder: PlaceFinder, *, directed: bool, year: int | None, strict: bool
+) -> tuple[dict[_Edge, float], dict[str, Found], list[dict[str, Any]]]:
     """Edges that can be used, their nodes, and the rest."""
-    kept: dict[tuple[str, str], float] = {}
+    kept: dict[_Edge, float] = {}
+    latest = this_year()
     nodes: dict[str, Found] = {}
     listing = list(raw.rejects)
     for edge in raw.edges:
@@ -145,9 +160,11 @@ def _checked(
         ends = [_node(text, raw, finder) for text in (edge.a, edge.b)]
         reason = next((end.reason for end in ends if end.reason), reason)
         a, b = (end.place_id for end in ends)
-        key = (a, b) if directed or a <= b else (b, a)
+        without, when = _year(edge.year, year, dated=raw.dated, latest=latest)
+        key = (a, b, when) if directed or a <= b else (b, a, when)
         if not reason and a == b:
             reason = "a node with itself"
+        reason = reason or without
         if not reason and key in kept:
             reason = "the pair stands twice"
         if reason:
@@ -176,6 +193,12 @@ def _node(text: str, raw: RawNetwork, finder: PlaceFinder) -> Found:
     if found.reason and named != text:
         found = finder.found(named)
     return found._replace(name=named) if not found.reason and found.name == found.place_id else found
+
+
+def _year(text: str, given: int | None, *, dated: bool, latest: int) -> tuple[str, int | None]:
+    if text:
+        return year_of(text, latest=latest)
+    return ("no year", None) if dated and given is None else ("", given)
 
 
 def _weight(text: str, *, weighted: bool) -> tuple[str, float]:

@@ -39,13 +39,14 @@ _LABELS: Final = ("name", "label")
 
 
 class RawEdge(NamedTuple):
-    """An edge as its file has it; ``weight`` is empty text where the file gives none."""
+    """An edge as its file has it; ``weight`` and ``year`` are empty texts where the file gives none."""
 
     source: str
     line: int
     a: str
     b: str
     weight: str
+    year: str = ""
 
 
 @dataclass
@@ -58,7 +59,7 @@ class RawNetwork:
         Edges in file order.
     names
         Node id -> its name; with ``closed``, an end that is not among them is unknown.
-    directed, weighted, closed
+    directed, weighted, dated, closed
         What the files say; ``directed`` is ``None`` where they say nothing.
     rejects
         Rows that could not be read.
@@ -68,6 +69,7 @@ class RawNetwork:
     names: dict[str, str] = field(default_factory=dict)
     directed: bool | None = None
     weighted: bool = False
+    dated: bool = False
     closed: bool = False
     rejects: list[dict[str, Any]] = field(default_factory=list)
 
@@ -119,11 +121,13 @@ def _read_xml(file: RawFile, kind: str, weight: str | None, found: RawNetwork) -
     for node, values in g.nodes(data=True):
         found.names[str(node)] = next((str(values[key]) for key in _LABELS if values.get(key)), str(node))
     for number, (a, b, values) in enumerate(g.edges(data=True), start=1):
-        value = values.get(attribute)
+        value, year = values.get(attribute), values.get("year")
         found.weighted |= value is not None
+        found.dated |= year is not None
         line = lines.get((str(a), str(b))) or lines.get((str(b), str(a))) or [number]
-        text = "" if value is None else str(value)
-        found.edges.append(RawEdge(file.label, line.pop(0) if len(line) > 1 else line[0], str(a), str(b), text))
+        at = line.pop(0) if len(line) > 1 else line[0]
+        texts = ("" if one is None else str(one) for one in (value, year))
+        found.edges.append(RawEdge(file.label, at, str(a), str(b), *texts))
     found.directed = bool(found.directed) or g.is_directed()
 
 
@@ -215,11 +219,13 @@ def _read_table(file: RawFile, weight: str | None, found: RawNetwork, *, strict:
     mapping = {} if weight is None else {"edges": {"weight": weight}}
     table = TableFile(file, "edges", mapping, strict=strict)
     found.weighted |= "weight" in table.columns
+    found.dated |= "year" in table.columns
     for batch in table.batches():
         for row in batch.to_pylist():
             a, b = ((row.get(end) or "").strip() for end in ("source", "target"))
             for node, end in ((a, "source_name"), (b, "target_name")):
                 if node and row.get(end):
                     found.names.setdefault(node, row[end].strip())
-            found.edges.append(RawEdge(file.label, row["line"], a, b, (row.get("weight") or "").strip()))
+            weight_and_year = ((row.get(name) or "").strip() for name in ("weight", "year"))
+            found.edges.append(RawEdge(file.label, row["line"], a, b, *weight_and_year))
     found.rejects += table.rejects().to_pylist()

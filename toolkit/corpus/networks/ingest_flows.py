@@ -6,9 +6,8 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import pyarrow as pa
 
@@ -16,14 +15,13 @@ from toolkit.corpus.jsonlines import content_hash, find_files
 from toolkit.corpus.networks.finding import Found, PlaceFinder
 from toolkit.corpus.networks.flow_tables import Cell, FlowTable
 from toolkit.corpus.networks.store import EDGES, NODES, NamedNetwork, checked_name, write_network
+from toolkit.corpus.networks.years import require_year, this_year, year_of
 from toolkit.corpus.plain.table_files import TABLE_SUFFIXES
-from toolkit.errors import BadParameter, BadRecord, DataError
+from toolkit.errors import BadRecord, DataError
 from toolkit.runs import RunRecord, recording
 from toolkit.workspace import Workspace
 
 __all__ = ["NetworkReport", "ingest_flows", "nothing_kept"]
-
-_EARLIEST: Final = 1500
 
 
 @dataclass(frozen=True)
@@ -64,7 +62,7 @@ class _Taken:
 
     finder: PlaceFinder
     strict: bool
-    this_year: int
+    latest: int
     flows: dict[tuple[str, str, int], float] = field(default_factory=dict)
     nodes: dict[str, Found] = field(default_factory=dict)
     read: int = 0
@@ -103,11 +101,8 @@ class _Taken:
             return
         if same:
             reason = "origin and destination are the same place"
-        year = int(cell.year[:4]) if cell.year[:4].isdigit() and cell.year[4:].strip("0") in ("", ".") else 0
-        if not reason and not year >= _EARLIEST:
-            reason = "the year is no year"
-        if not reason and year > self.this_year:
-            reason = "the year lies in the future"
+        no_year, year = year_of(cell.year, latest=self.latest)
+        reason = reason or no_year
         key = (origin.place_id, destination.place_id, year)
         if not reason and key in self.flows:
             reason = "another count of this origin, destination and year was taken"
@@ -188,11 +183,10 @@ def ingest_flows(
     given = [paths] if isinstance(paths, str | Path) else list(paths)
     found = find_files(given, what="flows", suffixes=TABLE_SUFFIXES)
     called = checked_name(name if name is not None else Path(given[0]).name.split(".")[0])
-    if year is not None and not _EARLIEST <= year <= _this_year():
-        raise BadParameter("year", year, f"a year from {_EARLIEST} to this one")
+    require_year(year)
     parameters = {"kind": "flows", "paths": [str(path) for path in given], "name": called, "level": level, "year": year}
     with recording("ingest", parameters) as timer, workspace.writing():
-        taken = _Taken(PlaceFinder(workspace, level), strict, _this_year())
+        taken = _Taken(PlaceFinder(workspace, level), strict, this_year())
         for file in found:
             table = FlowTable(file, year=year, strict=strict)
             for cell in table.cells():
@@ -261,7 +255,3 @@ def _number(text: str) -> tuple[str, float]:
 
 def _shown(cell: Cell) -> str:
     return ", ".join(part for part in (cell.origin, cell.destination, cell.year, cell.count) if part)
-
-
-def _this_year() -> int:
-    return datetime.now(UTC).year

@@ -125,6 +125,7 @@ FIELDS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
         "source_name": ("source_name", "from_name", "a_name"),
         "target_name": ("target_name", "to_name", "b_name"),
         "weight": ("weight", "score", "strength", "joint", "count", "researchers", "value"),
+        "year": ("year",),
     },
     "countries": {
         "code": ("code", "country", "country_code", "from"),
