@@ -58,6 +58,8 @@ def test_a_query_comes_in_every_format(run: Run, loaded: Loaded, tmp_path: Path)
     pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "gateways.parquet"), wanted, check_dtype=False)
     record = json.loads((tmp_path / "gateways.parquet.run.json").read_text(encoding="utf-8"))
     assert record["parameters"]["country"] == "China"
+    assert record["parameters"].keys() == {"from", *library()["bridges.gateways"].defaults}
+    assert record["fingerprint"] == loaded.workspace.fingerprint
     _, table, _ = run(*GATEWAYS, "--format", "table")
     assert "Beijing" in table
 
@@ -222,10 +224,11 @@ def test_cypher_of_ones_own_takes_parameters_and_refuses_to_write(run: Run) -> N
     assert json.loads(out) == [{"x": 2, "y": ["x"], "z": "it's `odd`"}]
     code, _, err = run("raw", "CREATE (:Sneaked)")
     assert code == 4
-    assert "it writes, and only reading is allowed here (see write)" in err
+    assert "it writes, and only reading is allowed without write (--write)" in " ".join(err.split())
     code, _, err = run("raw", "RETURN $missing")
     assert code == 3
     assert "missing" in err
+    assert "-P NAME=VALUE" in " ".join(err.split())
     assert "it is written name=value" in run("raw", "RETURN 1", "-P", "a")[2]
 
 

@@ -111,6 +111,7 @@ def query_raw(
     """Run Cypher of your own; read-only unless --write."""
     from toolkit.graphdb.graph_json import graph_of_statement
     from toolkit.graphdb.library import parse_parameters
+    from toolkit.graphdb.load_node import shown_records
     from toolkit.graphdb.plans import explained
 
     text = _text_of(cypher)
@@ -130,6 +131,7 @@ def query_raw(
         recording("query raw", {"cypher": text, "parameters": parameters, "write": write}) as timer,
     ):
         frame = graph.raw(text, parameters, write=write)
+        timer.fingerprint, timer.snapshot = shown_records(graph)
         timer.rows["result"] = len(frame)
         emit(frame, timer.record(), fmt=fmt, output=output, top=top)
 

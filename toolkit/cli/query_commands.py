@@ -170,8 +170,12 @@ def _command_of(spec: QuerySpec, library: Library) -> Callable[..., None]:
 
                 show_graph(graph_of_answer(graph, sound, asked), own["output"])
                 return
-            with recording(f"query {spec.name}", {"from": own["source"] or "local", **asked}) as timer:
+            from toolkit.graphdb.load_node import shown_records
+
+            values = {"from": own["source"] or "local", **sound.defaults, **asked}
+            with recording(f"query {spec.name}", values) as timer:
                 frame = library.run(graph, spec.name, **asked)
+                timer.fingerprint, timer.snapshot = shown_records(graph)
                 timer.rows["result"] = len(frame)
             emit(frame, timer.record(), fmt=own["fmt"], output=own["output"])
 

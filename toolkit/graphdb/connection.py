@@ -268,7 +268,7 @@ class Graph:
         if write:
             return self.write_auto(cypher, parameters, name="raw", timeout=timeout)
         if not is_explained(cypher):
-            self.require_reading(cypher, parameters, allowed="only reading is allowed here (see write)")
+            self.require_reading(cypher, parameters, allowed="only reading is allowed without write (--write)")
         return self.read(cypher, parameters, name="raw", timeout=timeout)
 
     def require_reading(self, cypher: str, parameters: Mapping[str, Any] | None = None, *, allowed: str) -> None:

@@ -54,6 +54,8 @@ def translated(uri: str, credentials: str = "", *, prefix_lines: int = 0) -> Ite
             ) from error
         said = _LINE.sub(lambda found: f"(line {int(found[1]) - prefix_lines}, ", str(error.message or error))
         message = f"{uri} refused the statement: {_OFFSET.sub(')', said)} [{code}]"
+        if code.endswith(".ParameterMissing"):
+            message += " Each is given its value: parameters={…}, or -P NAME=VALUE."
         if any(mark in message for mark in _FULL):
             message = (
                 f"The disk of the server at {uri} is full, or it can't write its files [{code}]. Make room there, then "

@@ -41,6 +41,7 @@ __all__ = [
     "remove_ours",
     "remove_runs",
     "set_state",
+    "shown_records",
 ]
 
 Progress = Callable[[str, int, int], None]
@@ -114,6 +115,15 @@ def read_load(graph: Graph) -> LoadNode | None:
             "database, or use the workspace's own (`scicities load --to local`)."
         )
     return None
+
+
+def shown_records(graph: Graph) -> tuple[str, str]:
+    """Fingerprint and snapshot of the records that a graph shows; empty where it is none of ours."""
+    try:
+        loaded = read_load(graph)
+    except QueryRefused:
+        return "", ""
+    return (loaded.fingerprint, loaded.snapshot) if loaded is not None else ("", "")
 
 
 def load_properties(tables: GraphTables, *, state: str, batch_size: int) -> dict[str, Any]:
