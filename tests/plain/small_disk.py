@@ -19,14 +19,17 @@ ROOT = Path(__file__).parents[2]
 
 
 def scicities(*arguments: object, file_limit: int | None = None) -> tuple[int, str]:
-    """Exit code and what was said of one command, in a process of its own that may write files of so many bytes."""
+    """Exit code and what was said of one command, in a process of its own that may write files of so many bytes.
+
+    It compiles no module: Python keeps what it could write of one, and every later process would fail to read it.
+    """
     command = [sys.executable, "-m", "toolkit"] if file_limit is None else [sys.executable, "-c", _LIMITED, file_limit]
     done = subprocess.run(
         [*map(str, command), *map(str, arguments)],
         capture_output=True,
         text=True,
         check=False,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
     )
     return done.returncode, done.stderr
 
