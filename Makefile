@@ -7,7 +7,7 @@ PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-
 # the modules are compiled once, not by every process that the tests start
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test lint test-unit test-unit-first test-unit-second test-server test-rest test-neo4j check bench lock clean help
+.PHONY: demo test lint test-unit test-unit-first test-unit-second test-server test-server-loads test-server-sample test-rest test-neo4j check bench lock clean help
 
 help:
 	@echo "make demo    the main job on a generated sample, then its graph in a local Neo4j"
@@ -34,15 +34,17 @@ demo: $(VENV)/.run
 
 test: $(VENV)/.dev
 	@command -v chromium >/dev/null && command -v chromedriver >/dev/null || { echo "make test tries Neo4j Browser in a real web browser, which is missing: apt-get install chromium chromium-driver"; exit 1; }
-	@$(MAKE) --no-print-directory --jobs=4 test-server test-rest test-unit-first lint test-unit-second
+	@$(MAKE) --no-print-directory --jobs=5 test-server-loads test-server-sample test-rest test-unit-first test-unit-second lint
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-# four of the parts of `make test` at a time: a part is one process, and keeps one processor busy where it does not wait
-# for Neo4j or a download
+# the parts of `make test`: each is one process, and keeps one processor busy where it does not wait for Neo4j or a
+# download. Tests that ask the sample's graph have a server of their own, since the others empty theirs.
+SERVER_SAMPLE := $(wildcard $(patsubst %,tests/server/test_%.py,browser quer* read_only written_results))
+SERVER_LOADS := $(filter-out $(SERVER_SAMPLE),$(wildcard tests/server/test_*.py))
 UNIT_FIRST := $(wildcard tests/unit/test_[a-l]*.py)
 UNIT_SECOND := $(filter-out $(UNIT_FIRST),$(wildcard tests/unit/test_*.py))
 
@@ -57,6 +59,12 @@ test-unit: $(VENV)/.dev
 
 test-server: $(VENV)/.dev
 	$(BIN)/python -m pytest tests/server
+
+test-server-loads: $(VENV)/.dev
+	$(BIN)/python -m pytest $(SERVER_LOADS)
+
+test-server-sample: $(VENV)/.dev
+	$(BIN)/python -m pytest $(SERVER_SAMPLE)
 
 test-rest: $(VENV)/.dev
 	$(BIN)/python -m pytest tests/shared tests/cli tests/packaging

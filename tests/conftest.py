@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -15,6 +16,9 @@ from hypothesis import HealthCheck, settings
 # no test fails because the machine is busy
 settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("suite")
+
+# Ibis makes millions of small objects that live on; looking through them at every 700th costs more than it frees
+gc.set_threshold(50_000, 20, 100)
 
 # a shell starts what it puts in the background with interrupts ignored, and children inherit that
 signal.signal(signal.SIGINT, signal.default_int_handler)
