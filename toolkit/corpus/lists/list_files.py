@@ -4,33 +4,25 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-import pyarrow as pa
-
 from toolkit.corpus.countries import country_code
-from toolkit.corpus.jsonlines import RawFile, excerpt, find_files
-from toolkit.corpus.plain.table_files import TABLE_SUFFIXES, TableFile
+from toolkit.corpus.jsonlines import find_files
+from toolkit.corpus.plain.row_reader import BadRow, Found, Row, read_rows
+from toolkit.corpus.plain.table_files import TABLE_SUFFIXES
 from toolkit.corpus.read_once import read_once, require_a_good_row
-from toolkit.corpus.staging import STAGING, StagedInput, StagingWriter
-from toolkit.errors import BadParameter, BadRecord
+from toolkit.corpus.staging import StagedInput
+from toolkit.errors import BadParameter
 from toolkit.workspace import Workspace
 
 __all__ = ["LISTS", "Paths", "stage_lists"]
 
 Paths = str | Path | Sequence[str | Path]
-Row = Mapping[str, str | None]
-Found = list[dict[str, Any]]
 
 _YEARS: Final = range(1500, 2101)
-
-
-class _Bad(ValueError):
-    """A row can't be used; the text is the reason."""
 
 
 def _said(row: Row, field: str) -> str | None:
@@ -44,7 +36,7 @@ def _marks(row: Row, default: str) -> list[str]:
 def _journal(row: Row, default: str) -> Found:
     found = {"journal_id": _said(row, "journal_id"), "issn": _said(row, "issn"), "name": _said(row, "name")}
     if not any(found.values()):
-        raise _Bad("no journal")
+        raise BadRow("no journal")
     return [{**found, "mark": mark} for mark in _marks(row, default)]
 
 
@@ -55,7 +47,7 @@ def _institution(row: Row, default: str) -> Found:
         "country": _said(row, "country"),
     }
     if not (found["institution_id"] or found["name"]):
-        raise _Bad("no institution")
+        raise BadRow("no institution")
     return [{**found, "mark": mark} for mark in _marks(row, default)]
 
 
@@ -63,12 +55,12 @@ def _subject(row: Row, default: str) -> Found:  # noqa: ARG001 (every kind of ro
     found = {"subject_from": _said(row, "subject_from"), "journal": _said(row, "journal")}
     subject, text = _said(row, "subject"), _said(row, "part")
     if not any(found.values()):
-        raise _Bad("no subject and no journal to map from")
+        raise BadRow("no subject and no journal to map from")
     if subject is None:
-        raise _Bad("no subject to map to")
+        raise BadRow("no subject to map to")
     part = 1.0 if text is None else _number(text, "the part")
     if part <= 0:
-        raise _Bad("the part is not above 0")
+        raise BadRow("the part is not above 0")
     return [{**found, "subject": subject, "part": part}]
 
 
@@ -76,16 +68,16 @@ def _indicator(row: Row, default: str) -> Found:
     texts = ("level", "place_id", "place", "country", "region", "unit")
     found: dict[str, Any] = {name: _said(row, name) for name in texts}
     if not any(found[name] for name in ("place_id", "place", "country")):
-        raise _Bad("no place")
+        raise BadRow("no place")
     if (found["level"] or "city").lower() not in ("city", "region", "country"):
-        raise _Bad("the level is none of city, region, country")
+        raise BadRow("the level is none of city, region, country")
     indicator, year, value = _said(row, "indicator"), _said(row, "year"), _said(row, "value")
     if indicator is None:
-        raise _Bad("no indicator")
+        raise BadRow("no indicator")
     if year is None or not re.fullmatch(r"[0-9]{4}(\.0*)?", year) or int(year[:4]) not in _YEARS:
-        raise _Bad("the year is no year")
+        raise BadRow("the year is no year")
     if value is None:
-        raise _Bad("no value")
+        raise BadRow("no value")
     found |= {"year": int(year[:4]), "indicator": indicator, "value": _number(value, "the value")}
     return [found | {"source": _said(row, "source") or default, "level": found["level"] and found["level"].lower()}]
 
@@ -93,9 +85,9 @@ def _indicator(row: Row, default: str) -> Found:
 def _metro(row: Row, default: str) -> Found:  # noqa: ARG001 (every kind of row is read alike)
     found = {name: _said(row, name) for name in ("place_id", "place", "country", "region", "metro_id", "metro")}
     if not (found["place_id"] or found["place"]):
-        raise _Bad("no city")
+        raise BadRow("no city")
     if found["metro_id"] is None:
-        raise _Bad("no metropolitan area")
+        raise BadRow("no metropolitan area")
     return [found]
 
 
@@ -104,13 +96,13 @@ def _country(row: Row, default: str) -> Found:  # noqa: ARG001 (every kind of ro
     for field in ("code", "becomes"):
         said = _said(row, field)
         if said is None:
-            raise _Bad("no country" if field == "code" else "no country that it becomes")
+            raise BadRow("no country" if field == "code" else "no country that it becomes")
         own = said.upper() if field == "code" and re.fullmatch("[A-Za-z]{2}", said) else None
         found[field] = country_code(said) or own  # two letters that ISO lacks may be a code of the records
         if found[field] is None:
-            raise _Bad(f"unknown country: {said}")
+            raise BadRow(f"unknown country: {said}")
     if found["code"] == found["becomes"]:
-        raise _Bad("the country becomes itself")
+        raise BadRow("the country becomes itself")
     return [found]
 
 
@@ -120,11 +112,11 @@ def _number(text: str, what: str) -> float:
     except ValueError:
         number = math.nan
     if not math.isfinite(number):
-        raise _Bad(f"{what} is no number")
+        raise BadRow(f"{what} is no number")
     return number
 
 
-LISTS: Final[dict[str, tuple[str, Callable[[Row, str], Found]]]] = {
+LISTS: Final[dict[str, tuple[str, Callable[..., Found]]]] = {
     "journals": ("journal_marks", _journal),
     "marks": ("institution_marks", _institution),
     "subject-map": ("subject_map", _subject),
@@ -171,37 +163,12 @@ def stage_lists(
         given = [paths] if isinstance(paths, str | Path) else list(paths or ())
         if not given:
             continue
+        table, parse = LISTS[kind]
         of_kind = []
         for file in find_files(given, what=f"a list of {kind}", suffixes=TABLE_SUFFIXES):
             called = (name or "").strip() or file.path.name.split(".")[0]
-            read = partial(_read, kind=kind, called=called, strict=strict)
+            read = partial(read_rows, kind=kind, table=table, parse=partial(parse, default=called), strict=strict)
             of_kind.append(read_once(workspace, kind, file, read, options={"name": called}, strict=strict))
         require_a_good_row(of_kind, what=f"a list of {kind}")
         staged += of_kind
     return staged
-
-
-def _read(file: RawFile, writer: StagingWriter, *, kind: str, called: str, strict: bool) -> dict[str, Any]:
-    staging_table, parse = LISTS[kind]
-    table = TableFile(file, kind, {}, strict=strict)
-    kept, rejects = 0, Counter[str]()
-    for batch in table.batches():
-        good: Found = []
-        bad: Found = []
-        for row in batch.to_pylist():
-            line = row.pop("line")
-            try:
-                good += [{**found, "line": line} for found in parse(row, called)]
-            except _Bad as reason:
-                text = excerpt(", ".join(value for value in row.values() if value))
-                if strict:
-                    raise BadRecord(f"{file.path}:{line}: {reason}: {text}") from reason
-                bad.append({"source": file.label, "line": line, "reason": str(reason), "excerpt": text})
-        writer.add(staging_table, pa.Table.from_pylist(good, schema=STAGING[staging_table]))
-        writer.add("rejects", pa.Table.from_pylist(bad, schema=STAGING["rejects"]))
-        kept += batch.num_rows - len(bad)
-        rejects.update(row["reason"] for row in bad)
-    unread = table.rejects()
-    writer.add("rejects", unread)
-    rejects.update(unread.column("reason").to_pylist())
-    return {"read": table.rows, "kept": kept, "rejects": dict(sorted(rejects.items()))}

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-import pyarrow as pa
-
-from toolkit.corpus.jsonlines import RawFile, excerpt, find_files
-from toolkit.corpus.plain.table_files import TABLE_SUFFIXES, TableFile
+from toolkit.corpus.jsonlines import find_files
+from toolkit.corpus.plain.row_reader import BadRow, Found, Row, read_rows
+from toolkit.corpus.plain.table_files import TABLE_SUFFIXES
 from toolkit.corpus.read_once import read_once, require_a_good_row
 from toolkit.corpus.registry import openalex_id
-from toolkit.corpus.staging import STAGING, StagedInput, StagingWriter
-from toolkit.errors import BadRecord
+from toolkit.corpus.staging import StagedInput
 from toolkit.workspace import Workspace
 
 __all__ = ["stage_corrections"]
@@ -53,50 +50,22 @@ def stage_corrections(
     if not given:
         return []
     files = find_files(given, what="corrections of author ids", suffixes=TABLE_SUFFIXES)
-    read = partial(_read, strict=strict)
+    read = partial(read_rows, kind="corrections", table="corrections", parse=_correction, strict=strict)
     staged = [read_once(workspace, "corrections", file, read, strict=strict) for file in files]
     require_a_good_row(staged, what="a corrections file")
     return staged
 
 
-def _read(file: RawFile, writer: StagingWriter, *, strict: bool) -> dict[str, Any]:
-    table = TableFile(file, "corrections", {}, strict=strict)
-    kept, rejects = 0, Counter[str]()
-    for batch in table.batches():
-        good: list[dict[str, Any]] = []
-        bad: list[dict[str, Any]] = []
-        for row in batch.to_pylist():
-            found = {
-                "line": row["line"],
-                "author_id": _author_ref(row.get("author_id")),
-                "becomes": _author_ref(row.get("becomes")),
-                "work_id": _work_ref(row.get("work_id")),
-            }
-            if reason := _why_bad(found):
-                text = excerpt(", ".join(str(value) for value in row.values() if value and value != row["line"]))
-                if strict:
-                    raise BadRecord(f"{file.path}:{row['line']}: {reason}: {text}")
-                bad.append({"source": file.label, "line": row["line"], "reason": reason, "excerpt": text})
-            else:
-                good.append(found)
-        writer.add("corrections", pa.Table.from_pylist(good, schema=STAGING["corrections"]))
-        writer.add("rejects", pa.Table.from_pylist(bad, schema=STAGING["rejects"]))
-        kept += len(good)
-        rejects.update(row["reason"] for row in bad)
-    unread = table.rejects()
-    writer.add("rejects", unread)
-    rejects.update(unread.column("reason").to_pylist())
-    return {"read": table.rows, "kept": kept, "rejects": dict(sorted(rejects.items()))}
-
-
-def _why_bad(row: dict[str, Any]) -> str:
-    if row["author_id"] is None:
-        return "no author id"
-    if row["becomes"] is None:
-        return "no id that it becomes"
-    if row["author_id"] == row["becomes"] and row["work_id"] is None:
-        return "an id that becomes itself on every work"
-    return ""
+def _correction(row: Row) -> Found:
+    author, becomes = _author_ref(row.get("author_id")), _author_ref(row.get("becomes"))
+    work = _work_ref(row.get("work_id"))
+    if author is None:
+        raise BadRow("no author id")
+    if becomes is None:
+        raise BadRow("no id that it becomes")
+    if author == becomes and work is None:
+        raise BadRow("an id that becomes itself on every work")
+    return [{"author_id": author, "becomes": becomes, "work_id": work}]
 
 
 def _author_ref(text: str | None) -> str | None:
