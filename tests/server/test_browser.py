@@ -20,11 +20,13 @@ from toolkit.errors import EmptySelection
 from toolkit.graphdb.browser.marks import mark_places
 from toolkit.graphdb.browser.prepare import BrowserSession, prepare_browser
 from toolkit.graphdb.browser.saved_queries import browser_query, drawings, saved_queries
-from toolkit.graphdb.browser.style import SIZES, browser_style
+from toolkit.graphdb.browser.style import MARKS, SIZES, browser_style
 from toolkit.graphdb.connection import Graph
+from toolkit.graphdb.layout import PLACE_LABELS
 from toolkit.graphdb.library import load_library
 from toolkit.graphdb.load import load
 from toolkit.graphdb.server import ManagedServer
+from toolkit.graphdb.statement_files import statement
 from toolkit.workspace import Workspace
 
 GREY = "#9AA3AE"
@@ -64,6 +66,8 @@ def opened(server: ManagedServer, loaded: Loaded, tmp_path_factory: pytest.TempP
         page.wait(lambda: page.kept("settings")["autoComplete"] is False)
         page.run(':config "maxFrames": 1')
         yield Opened(page, workspace, session, loaded.graph)
+    for label in PLACE_LABELS.values():  # other modules find the graph as a load leaves it
+        loaded.graph.write(statement("browser/unmark", label=label, marks=":".join(MARKS)))
 
 
 def test_the_guide_opens_by_itself_and_nothing_is_drawn_that_was_not_asked_for(opened: Opened) -> None:
