@@ -34,6 +34,7 @@ def test_a_transaction_that_does_not_fit_is_lost_and_nothing_else(tmp_path):
         server.stop()
 
 
+@pytest.mark.usefixtures("server")  # without jars the disk is too full for these first
 def test_a_start_without_room_is_refused_before_anything_is_done(tmp_path, monkeypatch):
     usage = shutil.disk_usage(tmp_path)
     monkeypatch.setattr("shutil.disk_usage", lambda _: usage._replace(free=300_000))
