@@ -26,7 +26,7 @@ _HOMES = {
     "build": "toolkit.measures.store",
     "careers": "toolkit.measures.answers",
     "collaboration_types": "toolkit.measures.answers",
-    "communities": "toolkit.analyses",
+    "communities": "toolkit.analyses.community_analysis",
     "company_partners": "toolkit.measures.answers",
     "compare": "toolkit.measures.compare.workspaces",
     "concentration": "toolkit.measures.answers",
@@ -39,8 +39,8 @@ _HOMES = {
     "draw_net_flows": "toolkit.present.flow_charts",
     "draw_network": "toolkit.present.charts",
     "draw_ties": "toolkit.present.event_figures",
-    "flow_communities": "toolkit.analyses",
-    "flow_graph": "toolkit.analyses",
+    "flow_communities": "toolkit.analyses.flow_networks",
+    "flow_graph": "toolkit.analyses.flow_networks",
     "flow_indicators": "toolkit.measures.answers",
     "flow_rates": "toolkit.measures.answers",
     "flow_system": "toolkit.measures.answers",
@@ -50,7 +50,7 @@ _HOMES = {
     "group_moves": "toolkit.measures.answers",
     "event_destinations": "toolkit.measures.answers",
     "event_study": "toolkit.measures.answers",
-    "hubs": "toolkit.analyses",
+    "hubs": "toolkit.analyses.hub_analysis",
     "ingest_corrections": "toolkit.corpus.ingest",
     "ingest_countries": "toolkit.corpus.lists.ingest_lists",
     "ingest_flows": "toolkit.corpus.networks.ingest_flows",
@@ -86,12 +86,12 @@ _HOMES = {
     "share": "toolkit.measures.answers",
     "standing": "toolkit.measures.answers",
     "subjects": "toolkit.measures.answers",
-    "suppliers": "toolkit.analyses",
+    "suppliers": "toolkit.analyses.flow_networks",
     "survival": "toolkit.measures.answers",
     "ties": "toolkit.measures.answers",
     "together": "toolkit.measures.answers",
     "umbrella": "toolkit.measures.answers",
-    "write_back": "toolkit.analyses",
+    "write_back": "toolkit.analyses.write_back",
     "write_sample": "toolkit.corpus.sample",
 }
 
@@ -177,7 +177,10 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from toolkit.analyses import communities, flow_communities, flow_graph, hubs, suppliers, write_back
+    from toolkit.analyses.community_analysis import communities
+    from toolkit.analyses.flow_networks import flow_communities, flow_graph, suppliers
+    from toolkit.analyses.hub_analysis import hubs
+    from toolkit.analyses.write_back import write_back
     from toolkit.corpus.checking import lines_against, reconciliation
     from toolkit.corpus.ingest import ingest_corrections, ingest_institutions, ingest_openalex, ingest_ror
     from toolkit.corpus.lists.ingest_lists import (

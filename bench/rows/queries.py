@@ -13,7 +13,8 @@ import pandas as pd
 
 from bench.harness import Comparison, Side, WrongOutput
 from bench.servers import Servers, plain_driver
-from toolkit.analyses import communities, write_back
+from toolkit.analyses.community_analysis import communities
+from toolkit.analyses.write_back import write_back
 from toolkit.corpus.ingest import ingest_institutions, ingest_openalex, ingest_ror
 from toolkit.corpus.sample import write_sample
 from toolkit.graphdb.connection import Graph, open_graph

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from command_line import Cli
 
-from toolkit import analyses
+from toolkit.analyses import hub_analysis
 from toolkit.corpus.sample import read_truth
+from toolkit.network.hubs import MEASURES
 from toolkit.network.partition import agreement
 from toolkit.workspace import Workspace
 
@@ -16,11 +17,11 @@ from toolkit.workspace import Workspace
 def test_all_measures_with_their_ranks(cli: Cli, sample_workspace: Path) -> None:
     done = cli("hubs", "--measure", "all", "--samples", "20", "--seed", "3", "--top", "0", "-w", sample_workspace)
     assert done.code == 0, done.err
-    answer = analyses.hubs(Workspace(sample_workspace), measures=analyses.HUB_MEASURES, samples=20, seed=3)
+    answer = hub_analysis.hubs(Workspace(sample_workspace), measures=MEASURES, samples=20, seed=3)
     header, *lines = done.out.splitlines()
     assert header.split(",") == [
-        *("rank", "id", "name", *analyses.HUB_MEASURES),
-        *(f"{measure}_rank" for measure in analyses.HUB_MEASURES),
+        *("rank", "id", "name", *MEASURES),
+        *(f"{measure}_rank" for measure in MEASURES),
     ]
     assert [line.split(",")[1] for line in lines] == answer.frame["id"].tolist()
     assert f"note: betweenness and harmonic are estimates from 20 of {len(lines)} places" in done.err

@@ -11,7 +11,8 @@ from plain.graph_questions import Corpus
 from plain.graph_records import Records
 from plain.loaded_graph import Loaded
 
-from toolkit import analyses
+from toolkit.analyses import community_analysis, hub_analysis
+from toolkit.analyses.write_back import write_back
 from toolkit.corpus.ingest import ingest_institutions, ingest_openalex, ingest_ror
 from toolkit.corpus.sample import SampleTruth, write_sample
 from toolkit.errors import QueryRefused
@@ -19,6 +20,7 @@ from toolkit.graphdb.connection import Graph, open_graph
 from toolkit.graphdb.contents import GraphContents
 from toolkit.graphdb.load import load
 from toolkit.graphdb.server import ManagedServer
+from toolkit.network.hubs import MEASURES
 from toolkit.runs import Answer
 from toolkit.settings import load_settings
 from toolkit.workspace import Workspace
@@ -115,8 +117,8 @@ def sample_findings(graph: Graph, sample_records: tuple[Workspace, SampleTruth])
     """Communities and hubs of the sample's graph, worked out once."""
     take_in(graph, sample_records[0])
     return Findings(
-        analyses.communities(graph, weight="score", seed=0, stability=True),
-        analyses.hubs(graph, measures=analyses.HUB_MEASURES),
+        community_analysis.communities(graph, weight="score", seed=0, stability=True),
+        hub_analysis.hubs(graph, measures=MEASURES),
     )
 
 
@@ -131,7 +133,7 @@ def loaded(
     workspace, truth = sample_records
     take_in(graph, workspace)
     for found in (sample_findings.communities, sample_findings.hubs):
-        analyses.write_back(graph, found)
+        write_back(graph, found)
     frame = sample_findings.communities.frame
     community = dict(zip(frame.id, frame.community.astype(int), strict=True))
     return Loaded(workspace, graph, truth, sample_answers, community)

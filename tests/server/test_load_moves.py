@@ -9,7 +9,9 @@ import pandas as pd
 import pytest
 from plain.graph_content import Killed, content
 
-from toolkit.analyses import communities, hubs, write_back
+from toolkit.analyses.community_analysis import communities
+from toolkit.analyses.hub_analysis import hubs
+from toolkit.analyses.write_back import write_back
 from toolkit.corpus.example import example_workspace, moving_tables
 from toolkit.corpus.networks.ingest_flows import ingest_flows
 from toolkit.corpus.networks.store import read_network

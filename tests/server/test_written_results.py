@@ -7,16 +7,18 @@ import json
 import pytest
 from plain.loaded_graph import Loaded
 
-from toolkit import analyses
+from toolkit.analyses import hub_analysis
+from toolkit.analyses.write_back import write_back
 from toolkit.graphdb.projection import project
 from toolkit.network.communities import communities
+from toolkit.network.hubs import MEASURES
 
 
 @pytest.mark.parametrize(
     "measure", ["degree", "strength", "pagerank", "betweenness", "eigenvector", "harmonic", "core"]
 )
 def test_hubs_by_measure(loaded: Loaded, measure: str) -> None:
-    expected = analyses.hubs(loaded.workspace, measures=(measure,)).frame
+    expected = hub_analysis.hubs(loaded.workspace, measures=(measure,)).frame
     found = loaded.rows("hubs.by_measure", measure=measure)
     assert found["city_id"].tolist() == expected["id"].tolist()
     assert found["rank"].tolist() == expected[f"{measure}_rank"].tolist()
@@ -27,10 +29,10 @@ def test_hubs_by_measure(loaded: Loaded, measure: str) -> None:
 
 
 def test_intervals_are_found_too_and_their_run(loaded: Loaded) -> None:
-    answer = analyses.hubs(loaded.workspace, measures=("strength",), interval=True, replicates=40, seed=2)
-    kept = analyses.hubs(loaded.graph, measures=analyses.HUB_MEASURES)
+    answer = hub_analysis.hubs(loaded.workspace, measures=("strength",), interval=True, replicates=40, seed=2)
+    kept = hub_analysis.hubs(loaded.graph, measures=MEASURES)
     try:
-        analyses.write_back(loaded.graph, answer)
+        write_back(loaded.graph, answer)
         found = loaded.rows("hubs.by_measure", measure="strength")
         for column in ("low", "high"):
             assert found[column].tolist() == answer.frame[f"strength_{column}"].tolist()
@@ -42,7 +44,7 @@ def test_intervals_are_found_too_and_their_run(loaded: Loaded) -> None:
         assert json.loads(runs.loc["hubs", "parameters"])["replicates"] == 40
         assert loaded.rows("hubs.runs", method="communities")["run_id"].tolist() == [runs.loc["communities", "run_id"]]
     finally:
-        analyses.write_back(loaded.graph, kept)
+        write_back(loaded.graph, kept)
 
 
 def test_wavering_cities(loaded: Loaded) -> None:

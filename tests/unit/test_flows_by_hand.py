@@ -18,8 +18,8 @@ from toolkit import (
     ingest_network,
     suppliers,
 )
-from toolkit.analyses import flow_view
-from toolkit.analyses import repeat as repeat_analysis
+from toolkit.analyses.flow_views import flow_view
+from toolkit.analyses.repeating import repeat as repeat_analysis
 from toolkit.corpus.example import (
     BEIJING,
     CAM,

@@ -6,7 +6,7 @@ import ibis
 import pyarrow as pa
 import pytest
 
-from toolkit.analyses import hubs
+from toolkit.analyses.hub_analysis import hubs
 from toolkit.corpus.example import BEIJING, NANJING, example_tables, example_workspace, hand_tables, mapped_tables
 from toolkit.corpus.places import resolve_place
 from toolkit.corpus.schema import TABLES

@@ -10,8 +10,10 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from toolkit import analyses
+from toolkit.analyses import hub_analysis
 from toolkit.analyses.hub_analysis import article_parts
+from toolkit.analyses.repeating import repeat
+from toolkit.analyses.write_back import written_properties
 from toolkit.corpus.example import example_workspace
 from toolkit.errors import BadParameter, EmptyGraph, MissingColumn, WrongGraph
 from toolkit.graphdb.projection import network_edges
@@ -143,7 +145,7 @@ def test_articles_of_a_workspace_add_up_to_its_network(workspace, level, options
 
 
 def test_the_analysis_shows_values_between_their_bounds(workspace):
-    answer = analyses.hubs(workspace, measures=("strength", "degree"), interval=True, replicates=60, seed=4)
+    answer = hub_analysis.hubs(workspace, measures=("strength", "degree"), interval=True, replicates=60, seed=4)
     assert answer.frame.columns.tolist() == [
         "rank",
         "id",
@@ -157,10 +159,10 @@ def test_the_analysis_shows_values_between_their_bounds(workspace):
     assert (frame["degree"] >= frame["degree_high"]).all(), "a bootstrap adds no partner"
     assert answer.run.parameters["replicates"] == 60
     assert any("a bootstrap can't add partners" in note for note in answer.run.notes)
-    assert analyses.repeat(answer.run, workspace).frame.equals(frame)
+    assert repeat(answer.run, workspace).frame.equals(frame)
     plain = hubs(network_edges(workspace), weight="weight", measures=("strength",))
     assert frame["strength"].tolist() == plain["strength"].tolist()
-    assert analyses.written_properties(answer) == tuple(
+    assert written_properties(answer) == tuple(
         f"{measure}{end}" for measure in ("degree", "strength") for end in ("", "_low", "_high")
     )
 
@@ -168,6 +170,6 @@ def test_the_analysis_shows_values_between_their_bounds(workspace):
 def test_intervals_of_what_has_no_articles(workspace):
     edges = network_edges(workspace)
     with pytest.raises(BadParameter, match="interval = True can't be used: intervals are drawn from articles"):
-        analyses.hubs(edges, weight="weight", interval=True)
+        hub_analysis.hubs(edges, weight="weight", interval=True)
     with pytest.raises(BadParameter, match="weight = 'partnerships' can't be used: intervals are of weights that art"):
-        analyses.hubs(workspace, weight="partnerships", interval=True)
+        hub_analysis.hubs(workspace, weight="partnerships", interval=True)

@@ -6,7 +6,9 @@ import networkx as nx
 import pyarrow as pa
 import pytest
 
-from toolkit.analyses import communities, hubs, repeat
+from toolkit.analyses.community_analysis import communities
+from toolkit.analyses.hub_analysis import hubs
+from toolkit.analyses.repeating import repeat
 from toolkit.corpus.example import example_tables, example_workspace, hand_tables
 from toolkit.corpus.schema import TABLES
 from toolkit.errors import BadParameter, EmptyGraph

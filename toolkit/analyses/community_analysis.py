@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Unpack
 
-from toolkit.analyses.sources import chosen, network_of
+from toolkit.analyses.sources import chosen, network_of, window
 from toolkit.measures.counting.options import Counting, CountingOptions
-from toolkit.measures.selection import parse_years
 from toolkit.network.communities import communities as network_communities
 from toolkit.network.hubs import strengths
 from toolkit.runs import Answer, recording
@@ -91,7 +90,7 @@ def communities(
     parameters = {
         "level": level,
         "weight": weight,
-        "years": parse_years(years),
+        "years": window(years),
         "country": country,
         "method": method,
         "quality": quality,

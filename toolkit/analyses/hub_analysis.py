@@ -4,14 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Unpack
 
-import ibis
-
-from toolkit.analyses.sources import chosen, network_of
+from toolkit.analyses.sources import chosen, network_of, window
 from toolkit.errors import BadParameter
-from toolkit.measures.collaboration.scores import pair_parts
 from toolkit.measures.counting.options import Counting, CountingOptions
-from toolkit.measures.selection import parse_years
-from toolkit.measures.tables import Tables
 from toolkit.network.arrays import EdgeArray
 from toolkit.network.bootstrap import REPLICATES, ArticleParts, hub_intervals
 from toolkit.network.hubs import DEFAULT_MEASURES, SAMPLED_MEASURES, checked_measures
@@ -116,7 +111,7 @@ def hubs(
     parameters = {
         "level": level,
         "weight": weight,
-        "years": parse_years(years),
+        "years": window(years),
         "country": country,
         "measures": list(measures),
         "engine": engine,
@@ -181,8 +176,13 @@ def article_parts(
     counting: Counting,
 ) -> ArticleParts:
     """What each article of the window adds to each edge."""
+    import ibis
+
+    from toolkit.measures.collaboration.scores import pair_parts
+    from toolkit.measures.tables import Tables
+
     with Tables.of(workspace) as tables:
-        rows = pair_parts(tables, level=level, years=parse_years(years), counting=counting)
+        rows = pair_parts(tables, level=level, years=window(years), counting=counting)
         part = rows.share_a + rows.share_b if weight == "score" else ibis.literal(1.0)
         table = rows.select("work_id", "a_id", "b_id", part=part.cast("float64")).to_pyarrow()
     return ArticleParts.of_table(edges, table)

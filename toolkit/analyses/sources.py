@@ -8,7 +8,6 @@ from toolkit.corpus.countries import country_code
 from toolkit.corpus.networks.store import read_network
 from toolkit.errors import BadParameter, UnknownPlace
 from toolkit.measures.counting.options import DEFAULT, Counting
-from toolkit.measures.selection import parse_years
 from toolkit.network.arrays import EdgeArray
 from toolkit.network.ready_made import undirected_edges
 from toolkit.runs import RunTimer
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 
     Source = Workspace | Graph | EdgeArray | nx.Graph[Any]
 
-__all__ = ["chosen", "network_of"]
+__all__ = ["chosen", "network_of", "window"]
 
 
 def network_of(
@@ -47,23 +46,30 @@ def network_of(
         from toolkit.graphdb.projection import corpus_network
 
         edges, notes = corpus_network(
-            source, level=level, weight=weight, years=parse_years(years), country=country, counting=counting
+            source, level=level, weight=weight, years=window(years), country=country, counting=counting
         )
         timer.notes.extend(notes)
         timer.fingerprint, timer.snapshot = source.fingerprint, source.snapshot
     else:
         from toolkit.graphdb.connection import Graph
-        from toolkit.graphdb.load_node import read_load
+        from toolkit.graphdb.load_node import shown_records
         from toolkit.graphdb.projection import project
 
         if not isinstance(source, Graph):
             return source, weight
-        edges = project(source, level=level, weight=weight, years=parse_years(years), country=country)
-        loaded = read_load(source)
-        if loaded is not None:
-            timer.fingerprint, timer.snapshot = loaded.fingerprint, loaded.snapshot
+        edges = project(source, level=level, weight=weight, years=window(years), country=country)
+        timer.fingerprint, timer.snapshot = shown_records(source)
     timer.rows.update(nodes=len(edges.nodes), edges=len(edges.weight))
     return edges, "weight"
+
+
+def window(years: tuple[int, int] | str | None) -> tuple[int, int] | None:
+    """First and last year, as they are asked for."""
+    if years is None:
+        return None
+    from toolkit.measures.selection import parse_years  # it brings Ibis, which a network of one's own does without
+
+    return parse_years(years)
 
 
 def chosen(counting: Counting) -> dict[str, Any]:
@@ -81,7 +87,7 @@ def _named(
     if country is not None:
         raise BadParameter("country", country, "a ready-made network is taken whole")
     found = read_network(source, name)
-    edges = undirected_edges(found, years=parse_years(years))
+    edges = undirected_edges(found, years=window(years))
     timer.fingerprint = found.fingerprint
     timer.parameters = {**timer.parameters, "level": found.level, "weight": "weight"}
     timer.rows.update(nodes=len(edges.nodes), edges=len(edges.weight))

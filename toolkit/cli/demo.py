@@ -75,7 +75,7 @@ def _records(ws: Workspace, *, works: int, seed: int, progress: ProgressCallback
 
 
 def _workspace_answers(ws: Workspace, truth: SampleTruth) -> None:
-    from toolkit import analyses
+    from toolkit.analyses import community_analysis, hub_analysis
     from toolkit.corpus.checking import reconciliation
     from toolkit.measures import answers
     from toolkit.network.partition import agreement
@@ -86,10 +86,10 @@ def _workspace_answers(ws: Workspace, truth: SampleTruth) -> None:
     results = ws.root / "results"
     _show(answers.share(ws, level="city"), results / "cities.csv", "Cities that produce most", 8, sort="share")
     _show(answers.pairs(ws, level="city"), results / "city-pairs.csv", "Cities that work together most", 8)
-    hubs = analyses.hubs(ws, level="city")
+    hubs = hub_analysis.hubs(ws, level="city")
     columns = ["rank", "name", "strength", "betweenness", "pagerank"]
     _show(hubs, results / "hubs.csv", "Hubs of the network of cities", 6, columns=columns)
-    found = analyses.communities(ws, level="city")
+    found = community_analysis.communities(ws, level="city")
     _communities(found, results / "communities.csv")
     ami = agreement(found.frame, truth.communities).ami
     recovered = [place for place in hubs.frame["id"].head(len(truth.hubs)) if place in set(truth.hubs)]

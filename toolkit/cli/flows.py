@@ -129,7 +129,7 @@ def flows(
 
     By year or over the window; of careers in the records, or with --network of flows that were made elsewhere.
     """
-    from toolkit.analyses import flow_view
+    from toolkit.analyses.flow_views import flow_view
 
     asked: dict[str, Any] = {
         "level": level,

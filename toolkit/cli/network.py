@@ -64,11 +64,11 @@ def hubs(
     workspace: opt.WorkspaceOption = None,
 ) -> None:
     """Hubs of the collaboration network by published centralities, each with its rank and, if asked for, interval."""
-    from toolkit import analyses
+    from toolkit.analyses import hub_analysis
 
     ws = open_workspace(workspace)
     with progress_bar() as progress, open_source(source, ws, write=write, network=network, progress=progress) as opened:
-        answer = analyses.hubs(
+        answer = hub_analysis.hubs(
             opened.source,
             level=level,
             weight=weight,
@@ -128,11 +128,11 @@ def communities(
     workspace: opt.WorkspaceOption = None,
 ) -> None:
     """Communities of the collaboration network, numbered by size, with modularity and stability."""
-    from toolkit import analyses
+    from toolkit.analyses import community_analysis
 
     ws = open_workspace(workspace)
     with progress_bar() as progress, open_source(source, ws, write=write, network=network, progress=progress) as opened:
-        answer = analyses.communities(
+        answer = community_analysis.communities(
             opened.source,
             level=level,
             weight=weight,
@@ -156,18 +156,18 @@ def communities(
 
 
 def _measures(asked: list[str] | None) -> tuple[str, ...]:
-    from toolkit import analyses
+    from toolkit.network.hubs import DEFAULT_MEASURES, MEASURES
 
     if not asked:
-        return analyses.DEFAULT_HUB_MEASURES
-    return analyses.HUB_MEASURES if "all" in asked else tuple(asked)
+        return DEFAULT_MEASURES
+    return MEASURES if "all" in asked else tuple(asked)
 
 
 def _write_back(graph: Graph, answer: Answer, *, level: str) -> None:
-    from toolkit import analyses
+    from toolkit.analyses.write_back import write_back, written_properties
 
-    written = analyses.write_back(graph, answer, level=level)
-    say(f"written to {written:,} nodes as {', '.join(analyses.written_properties(answer))}")
+    written = write_back(graph, answer, level=level)
+    say(f"written to {written:,} nodes as {', '.join(written_properties(answer))}")
 
 
 def register(app: typer.Typer) -> None:
