@@ -125,7 +125,7 @@ def _zip(data: bytes) -> bytes:
 REFUSED = {
     "empty file": (lambda _: b"", r"{file} is empty"),
     "empty gzip": (lambda _: gzip.compress(b""), r"{file} .*(is empty|only blank lines)"),
-    "zip": (lambda reader: _zip(reader.data()), r"{file} is a zip archive or office document"),
+    "zip": (lambda reader: _zip(reader.data()), r"{file} is a zip archive"),
     "pdf": (lambda _: b"%PDF-1.7", r"{file} is a PDF"),
     "web page": (lambda _: b"<!DOCTYPE html><html>", r"{file} is a web page"),
     "UTF-16": (lambda reader: reader.data().decode().encode("utf-16"), r"{file} is text in UTF-16; save it"),

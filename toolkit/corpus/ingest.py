@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from toolkit.corpus.address_cities import CITY_FROM_OPTIONS
 from toolkit.corpus.assemble import take_in
+from toolkit.corpus.file_kinds import hint
 from toolkit.corpus.ingest_report import IngestReport, Progress, ingested
 from toolkit.corpus.institutions import parse_institution
 from toolkit.corpus.jsonlines import RawFile, content_hash, find_files, why_not_json
@@ -413,7 +414,7 @@ def _stage(
             reason, number = Counter[str](counts["rejects"]).most_common(1)[0]
             refused = f"holds no {_WHAT[kind]} ({number} of {counts['read']} records: {reason})"
             if file.named or alone:
-                raise DataError(f"{file.path} {refused}.")
+                raise DataError(f"{file.path} {refused}.{hint(file.path)}")
         staged = replace(name, **counts)
         if refused:
             staged = replace(name, rejects={"not a file of " + _WHAT[kind]: 1})

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
 
+from toolkit.corpus.file_kinds import refusal
 from toolkit.corpus.staging import source_label
 from toolkit.errors import DataError, SettingsError
 
@@ -27,20 +28,7 @@ _MANIFESTS: Final = ("manifest", "manifest.json")
 """Lists of a snapshot's own files."""
 _GZIP_MAGIC: Final = b"\x1f\x8b"
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
-_MAGIC: Final[tuple[tuple[bytes, str], ...]] = (
-    (b"%PDF", "a PDF"),
-    (b"PK\x03\x04", "a zip archive or office document; unpack it first"),
-    (b"PAR1", "a Parquet file; `scicities ingest tables` reads those"),
-    (b"\x28\xb5\x2f\xfd", "compressed with zstd; unpack it, or compress it with gzip"),
-    (b"BZh", "compressed with bzip2; unpack it, or compress it with gzip"),
-    (b"\xfd7zXZ", "compressed with xz; unpack it, or compress it with gzip"),
-    (b"SQLite format 3", "an SQLite database"),
-    (b"\xff\xfe", "text in UTF-16; save it as UTF-8"),
-    (b"\xfe\xff", "text in UTF-16; save it as UTF-8"),
-    (b"<!DOCTYPE", "a web page"),
-    (b"<html", "a web page"),
-    (b"<?xml", "XML"),
-)
+_UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 _LOOK_AHEAD: Final = 1 << 16
 _PIECE: Final = 1 << 20
 _LONGEST_LINE: Final = 1 << 29
@@ -166,8 +154,10 @@ def why_not_json(path: Path, *, arrays: bool = False) -> str:
             return ""  # cut short near its start: the reader tells how many records were whole
         except (OSError, zlib.error):
             return "starts like a gzip file but can't be unpacked"
-    if known := kind_of(start):
-        return f"is {known}"
+    if other := refusal(path, "records"):
+        return other
+    if start.startswith(_UTF16):
+        return "is text in UTF-16; save it as UTF-8"
     text = start.removeprefix(_BYTE_ORDER_MARK).strip()
     if not text:
         return "holds only blank lines"
@@ -177,14 +167,6 @@ def why_not_json(path: Path, *, arrays: bool = False) -> str:
         return "is one JSON array; one record a line is needed (`jq -c '.[]'` makes that)"
     if not arrays and not any(line.lstrip().startswith(b"{") for line in text.split(b"\n")):
         return f"has no line that starts like a JSON record; it begins with {excerpt(text.splitlines()[0], 60)!r}"
-    return ""
-
-
-def kind_of(start: bytes) -> str:
-    """What a file is that begins like this, where that is no text of ours; empty text where it may be."""
-    for magic, name in _MAGIC:
-        if start.lstrip()[: len(magic)].lower() == magic.lower():
-            return name
     return ""
 
 

@@ -20,11 +20,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from toolkit.corpus.jsonlines import RawFile, blocks, excerpt, kind_of
+from toolkit.corpus.file_kinds import hint, refusal
+from toolkit.corpus.jsonlines import RawFile, blocks, excerpt
 from toolkit.corpus.plain.column_mapping import ColumnMapping, matched_columns
 from toolkit.corpus.plain.recipe import Recipe
 from toolkit.corpus.plain.set_aside import SetAside
-from toolkit.errors import DataError
+from toolkit.errors import DataError, MissingColumn
 
 __all__ = ["TABLE_SUFFIXES", "TableFile", "text_lines"]
 
@@ -88,9 +89,15 @@ class TableFile:
             while self._lenient and header and not header[-1].strip():
                 header.pop()
         where = str(file.path)
-        self.columns = (
-            recipe.matched(header, where=where) if recipe else matched_columns(header, table, mapping, where=where)
-        )
+        try:
+            self.columns = (
+                recipe.matched(header, where=where) if recipe else matched_columns(header, table, mapping, where=where)
+            )
+        except MissingColumn as error:
+            told = hint(file.path)
+            if not told or (recipe and f"--recipe {recipe.name}`" in told):
+                raise
+            raise MissingColumn(f"{error}{told}") from error
         self._width = len(header)
 
     def batches(self) -> Iterator[pa.Table]:
@@ -267,14 +274,14 @@ def _header(path: Path, encoding: str, *, wide: bool) -> tuple[list[str], str]:
         damage = f" ({block.damage})" if block is not None and block.damage else ""
         raise DataError(f"{path} is empty{damage}: a table starts with a line of column names.")
     utf16 = wide and block.data.startswith(_UTF16)
-    if not utf16 and (kind := kind_of(block.data)):
-        raise DataError(f"{path} is {kind}; a table is csv, tsv or Parquet.")
+    if other := refusal(path, "table"):
+        raise DataError(f"{path} {other}. A table is csv, tsv or Parquet.")
+    if block.data.startswith(_UTF16) and not wide:
+        raise DataError(f"{path} is text in UTF-16; save it as UTF-8. A table is csv, tsv or Parquet.")
     if b"\x00" in block.data and not utf16:
         raise DataError(f"{path} is binary, not text; a table is csv, tsv or Parquet.")
     if block.data.lstrip()[:1] in (b"{", b"["):
-        raise DataError(
-            f"{path} holds JSON records; `scicities ingest openalex` reads those. A table is csv, tsv or Parquet."
-        )
+        raise DataError(f"{path} holds JSON of no known kind. A table is csv, tsv or Parquet.")
     text = "".join(islice(text_lines(path), 5)) if utf16 else block.data.decode(encoding, errors="replace")
     text = text.removeprefix("\ufeff")
     headers = {mark: _first_row(text, mark) for mark in _DELIMITERS}
