@@ -63,6 +63,7 @@ def ingest_openalex(
     city_from: opt.CityFromOption = None,
     people: dict[str, Any],
     strict: opt.StrictOption = False,
+    accept_rejects: opt.AcceptRejectsOption = False,
     workspace: opt.WorkspaceOption = None,
 ) -> None:
     """OpenAlex works: JSON lines as the API and the snapshot give them, plain or gzip; merged ids beside them."""
@@ -82,6 +83,7 @@ def ingest_openalex(
         city_from=city_from,
         pseudonymise=pseudonymise(people),
         strict=strict,
+        accept_rejects=accept_rejects,
     )
     ended = report.run.facts["report"]["city_from_affiliation"]
     if ended:
@@ -96,6 +98,7 @@ def ingest_institutions(
     lists: dict[str, Any],
     cities: opt.CitiesOption = None,
     strict: opt.StrictOption = False,
+    accept_rejects: opt.AcceptRejectsOption = False,
     workspace: opt.WorkspaceOption = None,
 ) -> None:
     """OpenAlex institutions: JSON lines, plain or gzip."""
@@ -108,6 +111,7 @@ def ingest_institutions(
         lists=_by_kind(lists),
         cities=cities,
         strict=strict,
+        accept_rejects=accept_rejects,
     )
 
 
@@ -119,6 +123,7 @@ def ingest_ror(
     lists: dict[str, Any],
     cities: opt.CitiesOption = None,
     strict: opt.StrictOption = False,
+    accept_rejects: opt.AcceptRejectsOption = False,
     workspace: opt.WorkspaceOption = None,
 ) -> None:
     """The Research Organization Registry: records of schema 1 and 2, JSON lines or a JSON list."""
@@ -131,6 +136,7 @@ def ingest_ror(
         lists=_by_kind(lists),
         cities=cities,
         strict=strict,
+        accept_rejects=accept_rejects,
     )
 
 
@@ -164,6 +170,7 @@ def ingest_tables(
     cities: opt.CitiesOption = None,
     people: dict[str, Any],
     strict: opt.StrictOption = False,
+    accept_rejects: opt.AcceptRejectsOption = False,
     workspace: opt.WorkspaceOption = None,
 ) -> None:
     """Plain tables, and exports of Scopus, Web of Science and repositories: csv, tsv or parquet, gzip or not."""
@@ -183,6 +190,7 @@ def ingest_tables(
         cities=cities,
         pseudonymise=pseudonymise(people),
         strict=strict,
+        accept_rejects=accept_rejects,
     )
 
 

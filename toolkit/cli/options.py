@@ -142,8 +142,10 @@ PSEUDONYMS: Final[Family] = {
     ),
 }
 """Whether people are kept under pseudonyms, and by which key."""
-StrictOption = Annotated[
-    bool, typer.Option("--strict", help="Stop at the first bad record instead of setting it aside.")
+StrictOption = Annotated[bool, typer.Option("--strict", help="Stop at the first bad record instead of rejecting it.")]
+AcceptRejectsOption = Annotated[
+    bool,
+    typer.Option("--accept-rejects", help="Take an input of which more than half is rejected. [default: an error]"),
 ]
 LISTS_LAID_OVER: Final[Family] = {
     "journals": (JournalListsOption, None),

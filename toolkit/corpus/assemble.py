@@ -26,6 +26,7 @@ from toolkit.corpus.address_cities import CITY_FROM_OPTIONS
 from toolkit.corpus.ancestry import closure
 from toolkit.corpus.assemble_cities import CitySettlement
 from toolkit.corpus.corrections import apply_corrections
+from toolkit.corpus.ingest_report import refuse_mostly_rejected
 from toolkit.corpus.lists.laid_over import lay_lists
 from toolkit.corpus.merged_ids import apply_merged
 from toolkit.corpus.schema import ROWS_A_GROUP, SORT_KEYS, SUBJECT_LEVELS, TABLES
@@ -178,6 +179,7 @@ def take_in(
     cities: str | None = None,
     subjects: str | None = None,
     city_from: str | None = None,
+    accept_rejects: bool = False,
     settings: Settings | None = None,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> dict[str, Any]:
@@ -194,12 +196,20 @@ def take_in(
         Inputs whose staging folders are finished.
     cities, subjects, city_from, settings, progress
         As in :func:`assemble`; ``None`` keeps what the workspace does.
+    accept_rejects
+        Take inputs that lost most of their records.
 
     Returns
     -------
     dict
         The report that is also in ``state.json``.
+
+    Raises
+    ------
+    DataError
+        Most records of an input are rejected (:func:`~toolkit.corpus.ingest_report.refuse_mostly_rejected`).
     """
+    refuse_mostly_rejected(workspace, staged, accept=accept_rejects)
     fresh = {(one.kind, one.content): one for one in sorted(staged, key=lambda one: one.source, reverse=True)}
     paths = {(one.kind, one.path) for one in fresh.values()}
     replaced = {one.kind for one in fresh.values()} & {

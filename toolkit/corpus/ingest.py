@@ -73,6 +73,7 @@ def ingest_openalex(
     city_from: str | None = None,
     pseudonymise: Pseudonymise = False,
     strict: bool = False,
+    accept_rejects: bool = False,
     progress: Progress | None = None,
     settings: Settings | None = None,
     block_bytes: int = BLOCK_BYTES,
@@ -107,7 +108,9 @@ def ingest_openalex(
         (:mod:`toolkit.corpus.pseudonyms`), and all that is read later goes under them too. ``False`` keeps what the
         workspace does.
     strict
-        Raise at the first bad record instead of setting it aside.
+        Raise at the first bad record instead of rejecting it.
+    accept_rejects
+        Take an input in which more than half of the records are rejected, which is an error otherwise.
     progress
         Called after each file and step.
     settings
@@ -181,6 +184,7 @@ def ingest_openalex(
         cities=cities,
         pseudonymise=pseudonymise,
         strict=strict,
+        accept_rejects=accept_rejects,
         progress=progress,
         settings=settings,
     )
@@ -193,6 +197,7 @@ def ingest_institutions(
     lists: Mapping[str, Sequence[str | Path] | str | Path | None] | None = None,
     cities: str | None = None,
     strict: bool = False,
+    accept_rejects: bool = False,
     progress: Progress | None = None,
     settings: Settings | None = None,
 ) -> IngestReport:
@@ -220,6 +225,7 @@ def ingest_institutions(
         lists=lists,
         cities=cities,
         strict=strict,
+        accept_rejects=accept_rejects,
         progress=progress,
         settings=settings,
     )
@@ -232,6 +238,7 @@ def ingest_ror(
     lists: Mapping[str, Sequence[str | Path] | str | Path | None] | None = None,
     cities: str | None = None,
     strict: bool = False,
+    accept_rejects: bool = False,
     progress: Progress | None = None,
     settings: Settings | None = None,
 ) -> IngestReport:
@@ -263,6 +270,7 @@ def ingest_ror(
         lists=lists,
         cities=cities,
         strict=strict,
+        accept_rejects=accept_rejects,
         progress=progress,
         settings=settings,
     )
@@ -274,6 +282,7 @@ def ingest_corrections(
     *,
     pseudonymise: Pseudonymise = False,
     strict: bool = False,
+    accept_rejects: bool = False,
     progress: Progress | None = None,
     settings: Settings | None = None,
 ) -> IngestReport:
@@ -289,7 +298,9 @@ def ingest_corrections(
     pseudonymise
         As in :func:`ingest_openalex`.
     strict
-        Raise at the first bad row instead of setting it aside.
+        Raise at the first bad row instead of rejecting it.
+    accept_rejects
+        Take an input in which more than half of the records are rejected, which is an error otherwise.
     progress, settings
         As in :func:`ingest_openalex`.
 
@@ -321,7 +332,9 @@ def ingest_corrections(
         if key := settle_pseudonyms(workspace, pseudonymise):
             timer.parameters = {**parameters, "pseudonyms": key}
         staged = stage_corrections(workspace, given, strict=strict)
-        timer.facts["report"] = take_in(workspace, staged, settings=settings, progress=progress)
+        timer.facts["report"] = take_in(
+            workspace, staged, accept_rejects=accept_rejects, settings=settings, progress=progress
+        )
         return ingested(workspace, "corrections", staged, timer)
 
 
@@ -339,6 +352,7 @@ def _ingest(
     cities: str | None,
     pseudonymise: Pseudonymise = False,
     strict: bool,
+    accept_rejects: bool,
     progress: Progress | None,
     settings: Settings | None,
 ) -> IngestReport:
@@ -368,14 +382,15 @@ def _ingest(
                     progress(f"reading {_WHAT[kind]}", number + 1, len(files))
             return staged
 
-        staged = [*with_reader(reading), *stage_merged(workspace, merged, chosen, strict=strict)]
-        if not any(one.kept or one.left_out for one in staged):
+        records = with_reader(reading)
+        if records and not any(one.kept or one.left_out for one in records):
             where = ", ".join(str(path) for path in given)
             reasons = Counter[str]()
-            for one in staged:
+            for one in records:
                 reasons.update(one.rejects)
             found = "; ".join(f"{reason} ({number})" for reason, number in reasons.most_common(3))
             raise DataError(f"No file in {where} holds {_WHAT[kind]}: {found}.")
+        staged = [*records, *stage_merged(workspace, merged, chosen, strict=strict)]
         also = stage_corrections(workspace, corrections, strict=strict)
         also += stage_lists(workspace, lists or {}, strict=strict)
         timer.facts["report"] = take_in(
@@ -384,6 +399,7 @@ def _ingest(
             cities=cities,
             subjects=subjects,
             city_from=city_from,
+            accept_rejects=accept_rejects,
             settings=chosen,
             progress=progress,
         )

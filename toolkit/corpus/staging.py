@@ -80,7 +80,7 @@ __all__ = [
     "write_staging_table",
 ]
 
-FORMAT: Final = 9
+FORMAT: Final = 10
 """Raised when a reader's output changes, so that old staging is read anew."""
 
 RANKS: Final[dict[str, int]] = {"ror": 0, "institutions": 1, "tables": 2, "openalex": 3}
@@ -217,6 +217,8 @@ class StagedInput:
         Whether a record said it is synthetic.
     snapshot
         Newest date in the records as ISO text, empty where they have none.
+    tables
+        Of an input that is several tables, ``read`` and ``rejects`` of each.
     """
 
     kind: str
@@ -231,6 +233,7 @@ class StagedInput:
     facts: Mapping[str, int] = field(default_factory=dict)
     synthetic: bool = False
     snapshot: str = ""
+    tables: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     format: int = FORMAT
 
     @property

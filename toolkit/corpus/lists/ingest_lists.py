@@ -28,6 +28,7 @@ def ingest_journals(
     *,
     name: str | None = None,
     strict: bool = False,
+    accept_rejects: bool = False,
     progress: Progress | None = None,
     settings: Settings | None = None,
 ) -> IngestReport:
@@ -47,7 +48,9 @@ def ingest_journals(
     name
         Mark of rows that have none; ``None`` takes the file's name without its ending.
     strict
-        Raise at the first bad row instead of setting it aside.
+        Raise at the first bad row instead of rejecting it.
+    accept_rejects
+        Take an input in which more than half of the records are rejected, which is an error otherwise.
     progress, settings
         As in :func:`~toolkit.corpus.ingest.ingest_openalex`.
 
@@ -76,7 +79,16 @@ def ingest_journals(
     >>> report.run.facts["report"]["lists"][0]["unmatched"]
     1
     """
-    return _ingest(workspace, "journals", paths, name, strict=strict, progress=progress, settings=settings)
+    return _ingest(
+        workspace,
+        "journals",
+        paths,
+        name,
+        strict=strict,
+        accept_rejects=accept_rejects,
+        progress=progress,
+        settings=settings,
+    )
 
 
 def ingest_marks(
@@ -85,6 +97,7 @@ def ingest_marks(
     *,
     name: str | None = None,
     strict: bool = False,
+    accept_rejects: bool = False,
     progress: Progress | None = None,
     settings: Settings | None = None,
 ) -> IngestReport:
@@ -104,7 +117,16 @@ def ingest_marks(
     >>> report.kept, report.run.facts["report"]["lists"][0]["unmatched"]
     (1, 1)
     """
-    return _ingest(workspace, "marks", paths, name, strict=strict, progress=progress, settings=settings)
+    return _ingest(
+        workspace,
+        "marks",
+        paths,
+        name,
+        strict=strict,
+        accept_rejects=accept_rejects,
+        progress=progress,
+        settings=settings,
+    )
 
 
 def ingest_subject_map(
@@ -112,6 +134,7 @@ def ingest_subject_map(
     path: Paths,
     *,
     strict: bool = False,
+    accept_rejects: bool = False,
     progress: Progress | None = None,
     settings: Settings | None = None,
 ) -> IngestReport:
@@ -133,7 +156,16 @@ def ingest_subject_map(
     >>> report.kept, report.run.facts["report"]["lists"][0]["unmatched"]
     (1, 1)
     """
-    return _ingest(workspace, "subject-map", path, None, strict=strict, progress=progress, settings=settings)
+    return _ingest(
+        workspace,
+        "subject-map",
+        path,
+        None,
+        strict=strict,
+        accept_rejects=accept_rejects,
+        progress=progress,
+        settings=settings,
+    )
 
 
 def ingest_indicators(
@@ -142,6 +174,7 @@ def ingest_indicators(
     *,
     name: str | None = None,
     strict: bool = False,
+    accept_rejects: bool = False,
     progress: Progress | None = None,
     settings: Settings | None = None,
 ) -> IngestReport:
@@ -164,7 +197,16 @@ def ingest_indicators(
     >>> report.read, report.kept
     (1, 1)
     """
-    return _ingest(workspace, "indicators", paths, name, strict=strict, progress=progress, settings=settings)
+    return _ingest(
+        workspace,
+        "indicators",
+        paths,
+        name,
+        strict=strict,
+        accept_rejects=accept_rejects,
+        progress=progress,
+        settings=settings,
+    )
 
 
 def ingest_metro(
@@ -172,6 +214,7 @@ def ingest_metro(
     path: Paths,
     *,
     strict: bool = False,
+    accept_rejects: bool = False,
     progress: Progress | None = None,
     settings: Settings | None = None,
 ) -> IngestReport:
@@ -193,7 +236,16 @@ def ingest_metro(
     >>> report.kept, report.run.facts["report"]["lists"][0]["unmatched"]
     (1, 1)
     """
-    return _ingest(workspace, "metro", path, None, strict=strict, progress=progress, settings=settings)
+    return _ingest(
+        workspace,
+        "metro",
+        path,
+        None,
+        strict=strict,
+        accept_rejects=accept_rejects,
+        progress=progress,
+        settings=settings,
+    )
 
 
 def ingest_countries(
@@ -201,6 +253,7 @@ def ingest_countries(
     path: Paths,
     *,
     strict: bool = False,
+    accept_rejects: bool = False,
     progress: Progress | None = None,
     settings: Settings | None = None,
 ) -> IngestReport:
@@ -228,7 +281,16 @@ def ingest_countries(
     >>> report.kept, report.run.facts["report"]["lists"][0]["unmatched"]
     (1, 1)
     """
-    return _ingest(workspace, "countries", path, None, strict=strict, progress=progress, settings=settings)
+    return _ingest(
+        workspace,
+        "countries",
+        path,
+        None,
+        strict=strict,
+        accept_rejects=accept_rejects,
+        progress=progress,
+        settings=settings,
+    )
 
 
 def _ingest(
@@ -238,6 +300,7 @@ def _ingest(
     name: str | None,
     *,
     strict: bool,
+    accept_rejects: bool,
     progress: Progress | None,
     settings: Settings | None,
 ) -> IngestReport:
@@ -247,5 +310,7 @@ def _ingest(
     parameters = {"kind": kind, "paths": [str(path) for path in given], "name": name}
     with recording("ingest", parameters) as timer, workspace.writing():
         staged = stage_lists(workspace, {kind: given}, name=name, strict=strict)
-        timer.facts["report"] = take_in(workspace, staged, settings=settings, progress=progress)
+        timer.facts["report"] = take_in(
+            workspace, staged, accept_rejects=accept_rejects, settings=settings, progress=progress
+        )
         return ingested(workspace, kind, staged, timer)

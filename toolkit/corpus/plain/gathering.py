@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -40,6 +41,8 @@ class Gathered:
         File of :data:`~toolkit.corpus.plain.records.NOTES`, if there are any.
     facts
         Counts worth telling.
+    tables
+        Table -> rows met and rows rejected by reason while it was read.
     """
 
     raw: Mapping[str, Path]
@@ -48,6 +51,7 @@ class Gathered:
     by_name: bool
     notes: Path | None = None
     facts: Mapping[str, int] = field(default_factory=dict)
+    tables: Mapping[str, tuple[int, Counter[str]]] = field(default_factory=dict)
 
 
 def gather_tables(
@@ -73,7 +77,15 @@ def gather_tables(
                 if progress:
                     progress("reading tables", len(bad), total)
     named = not any("institution_id" in part.columns for part in opened["authorships"])
-    return Gathered(raw, pa.concat_tables(bad), read, named)
+    tables = {
+        table: (sum(part.rows for part in parts), _reasons(part.rejects() for part in parts))
+        for table, parts in opened.items()
+    }
+    return Gathered(raw, pa.concat_tables(bad), read, named, tables=tables)
+
+
+def _reasons(rejects: Iterable[pa.Table]) -> Counter[str]:
+    return Counter(reason for table in rejects for reason in table.column("reason").to_pylist())
 
 
 def gather_records(
@@ -108,4 +120,10 @@ def gather_records(
     rejects = pa.concat_tables([*bad, reader.rejects()])
     raw = {"works": works.path, "authorships": authorships.path, "institutions": institutions.path}
     read = works.rows + authorships.rows + institutions.rows + rejects.num_rows
-    return Gathered(raw, rejects, read, by_name=True, notes=noted, facts=reader.facts)
+    aside = _reasons([reader.rejects(), *(part.rejects() for part in records)])
+    tables = {
+        "records": (works.rows + aside.total(), aside),
+        "authorships": (authorships.rows, Counter[str]()),
+        "institutions": (sum(table.rows for table in registry), _reasons(table.rejects() for table in registry)),
+    }
+    return Gathered(raw, rejects, read, by_name=True, notes=noted, facts=reader.facts, tables=tables)

@@ -97,6 +97,8 @@ class RowCounts:
         Other counts worth telling.
     snapshot
         Newest date of a work's record as ISO text, empty where they have none.
+    rejects_of
+        Bad rows of each table, by reason.
     """
 
     works: int
@@ -105,6 +107,7 @@ class RowCounts:
     rejects: Mapping[str, int]
     facts: Mapping[str, int]
     snapshot: str
+    rejects_of: Mapping[str, Mapping[str, int]]
 
 
 class RowJudge:
@@ -187,9 +190,11 @@ class RowJudge:
         """What became of the rows."""
         facts = {name: self._number(query) for name, query in FACTS.items()}
         rejects = Counter[str]()
+        by_query: list[Mapping[str, int]] = []
         for query in self._staged["rejects"]:
             found = self._run(f"SELECT reason, count(*) FROM ({query}) GROUP BY reason").fetchall()  # noqa: S608
             rejects.update(dict(found))
+            by_query.append(dict(found))
         snapshot = self._run("SELECT coalesce(max(left(updated, 10)), '') FROM judged_works").fetchone()
         return RowCounts(
             works=self._number(KEPT["works"]),
@@ -198,6 +203,7 @@ class RowJudge:
             rejects=rejects,
             facts={name: count for name, count in facts.items() if count},
             snapshot=str(snapshot[0]) if snapshot else "",
+            rejects_of=dict(zip(("works", "authorships", "institutions"), by_query, strict=False)),
         )
 
     def _run(self, query: str) -> duckdb.DuckDBPyConnection:

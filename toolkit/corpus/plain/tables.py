@@ -39,6 +39,7 @@ __all__ = ["ingest_tables"]
 Paths = str | Path | Sequence[str | Path] | None
 _Files = Mapping[str, Sequence[RawFile]]
 _NOTE: Final = "kept"
+_JUDGED_AS: Final = {"records": "works"}
 
 
 def ingest_tables(
@@ -56,6 +57,7 @@ def ingest_tables(
     cities: str | None = None,
     pseudonymise: Pseudonymise = False,
     strict: bool = False,
+    accept_rejects: bool = False,
     progress: Progress | None = None,
     settings: Settings | None = None,
 ) -> IngestReport:
@@ -87,7 +89,9 @@ def ingest_tables(
     pseudonymise
         As in :func:`~toolkit.corpus.ingest.ingest_openalex`.
     strict
-        Raise at the first bad row instead of setting it aside.
+        Raise at the first bad row instead of rejecting it.
+    accept_rejects
+        Take an input in which more than half of the records are rejected, which is an error otherwise.
     progress
         Called after each file and step.
     settings
@@ -152,7 +156,9 @@ def ingest_tables(
         staged = _stage(workspace, files, columns, taken, options, strict=strict, progress=progress, settings=chosen)
         also = stage_corrections(workspace, corrections, strict=strict)
         also += stage_lists(workspace, lists or {}, strict=strict)
-        timer.facts["report"] = take_in(workspace, [staged, *also], cities=cities, settings=chosen, progress=progress)
+        timer.facts["report"] = take_in(
+            workspace, [staged, *also], cities=cities, accept_rejects=accept_rejects, settings=chosen, progress=progress
+        )
         return ingested(workspace, "tables", [staged], timer, files=sum(len(found) for found in files.values()))
 
 
@@ -235,8 +241,13 @@ def _counted(name: StagedInput, counts: RowCounts, rows: Gathered, *, of_works: 
         why = "; ".join(f"{reason} ({count})" for reason, count in causes[:5]) or "no rows"
         what = "work" if of_works else "institution"
         raise DataError(f"There is no {what} to be had from {name.path}: {why}.")
+    tables = {
+        table: {"read": read, "rejects": dict(aside + Counter(counts.rejects_of[_JUDGED_AS.get(table, table)]))}
+        for table, (read, aside) in rows.tables.items()
+    }
     return replace(
         name,
+        tables=tables,
         read=rows.read,
         kept=counts.kept,
         left_out=dict(sorted(counts.left_out.items())),
