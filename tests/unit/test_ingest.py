@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from toolkit.corpus.ingest import ingest_institutions, ingest_openalex, ingest_ror
-from toolkit.corpus.jsonlines import find_files, why_not_json
+from toolkit.corpus.jsonlines import find_files
 from toolkit.corpus.openalex import WorksReader
 from toolkit.corpus.schema import TABLES
 from toolkit.corpus.scratch import database
@@ -120,8 +120,7 @@ WRONG = {
     "is a Parquet file": PARQUET.getvalue().to_pybytes(),
     "is a web page": b"<!doctype html><html></html>",
     "is text in UTF-16": '{"id": "W1"}'.encode("utf-16"),
-    "is binary": b'{"id": \x00\x01}',
-    "is one JSON array": b'[{"id": "https://openalex.org/W1"}]',
+    "is binary": b"\x00\x01\x02\x00id",
     "begins with 'work_id,doi,title'": b"work_id,doi,title\nW1,10.1/1,A title\n",
     "can't be unpacked": b"\x1f\x8b\x08\x00 this is no gzip file",
     "is compressed with zstd": b"\x28\xb5\x2f\xfd1234",
@@ -303,12 +302,6 @@ def test_files_are_found_once_and_in_order(tmp_path):
     named = write(tmp_path / "x" / "extra.txt", b"{}")
     found = find_files([tmp_path / "x", a, named, tmp_path], what="works")
     assert [(file.path, file.named) for file in found] == [(a, True), (b, False), (named, True)]
-
-
-def test_a_json_array_is_welcome_where_arrays_are(tmp_path):
-    path = write(tmp_path / "ror.json", b'[\n{"id": 1}]')
-    assert why_not_json(path, arrays=True) == ""
-    assert why_not_json(path).startswith("is one JSON array")
 
 
 def test_too_little_memory_is_said_in_a_sentence(filled, tmp_path):

@@ -352,7 +352,7 @@ def test_the_fate_of_a_record_does_not_depend_on_its_neighbours(tmp_path_factory
         reasons = [row["reason"] for row in tables["rejects"] if row["line"] == number]
         return works, reasons
 
-    assert fate([line], 1) == fate([work(1), line, BAD["broken JSON"], BAD["wrong type in a field"]], 2)
+    assert fate([work(2), line], 2) == fate([work(1), line, BAD["broken JSON"], BAD["wrong type in a field"]], 2)
 
 
 def test_a_record_larger_than_usual_is_read(tmp_path: Path):

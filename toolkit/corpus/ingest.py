@@ -421,7 +421,7 @@ def _stage(
     found = read_meta(staging_folder(workspace, name))
     if found is not None and not (strict and any(not reason.startswith("kept") for reason in found.rejects)):
         return found
-    refused = why_not_json(file.path, arrays=kind == "ror")
+    refused = why_not_json(file.path)
     if refused and (file.named or alone or strict):
         raise DataError(f"{file.path} {refused}. {_WHAT[kind]} are read from JSON lines, plain or gzip.")
     with staging_input(workspace, name.folder_name) as folder:

@@ -19,7 +19,18 @@ from toolkit.corpus.file_kinds import refusal
 from toolkit.corpus.staging import source_label
 from toolkit.errors import DataError, SettingsError
 
-__all__ = ["Block", "RawFile", "blocks", "content_hash", "excerpt", "find_files", "is_array", "why_not_json"]
+__all__ = [
+    "LONGEST_LINE",
+    "Block",
+    "RawFile",
+    "beginning",
+    "blocks",
+    "content_hash",
+    "excerpt",
+    "find_files",
+    "pieces",
+    "why_not_json",
+]
 
 SUFFIXES: Final = (".jsonl", ".ndjson", ".json", ".gz")
 """What a file in a folder must end with to be looked at; a file asked for by name may end with anything."""
@@ -29,9 +40,12 @@ _MANIFESTS: Final = ("manifest", "manifest.json")
 _GZIP_MAGIC: Final = b"\x1f\x8b"
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
+_BLANKS: Final = b" \t\r\n\v\f\x00"
+"""Surrounds a text without being part of it; unwritten parts of a file read as zero bytes."""
 _LOOK_AHEAD: Final = 1 << 16
 _PIECE: Final = 1 << 20
-_LONGEST_LINE: Final = 1 << 29
+LONGEST_LINE: Final = 1 << 29
+"""Longest line or record that is read whole [bytes]."""
 
 
 @dataclass(frozen=True)
@@ -134,15 +148,13 @@ def _plain(file: IO[bytes]) -> IO[bytes]:
     return gzip.GzipFile(fileobj=file) if start == _GZIP_MAGIC else file  # type: ignore[return-value]
 
 
-def why_not_json(path: Path, *, arrays: bool = False) -> str:
+def why_not_json(path: Path) -> str:
     """Why the file can't hold JSON records, or an empty text where its start looks like them.
 
     Parameters
     ----------
     path
         The file, plain or compressed with gzip whatever its name says.
-    arrays
-        Whether one array of records is accepted beside one record a line.
     """
     with opened(path) as file:
         if not file.read(1):
@@ -158,32 +170,26 @@ def why_not_json(path: Path, *, arrays: bool = False) -> str:
         return other
     if start.startswith(_UTF16):
         return "is text in UTF-16; save it as UTF-8"
-    text = start.removeprefix(_BYTE_ORDER_MARK).strip()
+    text = start.removeprefix(_BYTE_ORDER_MARK).strip(_BLANKS)
     if not text:
         return "holds only blank lines"
+    if text.startswith(b"[") or any(line.lstrip(_BLANKS).startswith(b"{") for line in text.split(b"\n")):
+        return ""
     if b"\x00" in text:
         return "is binary, not text"
-    if text.startswith(b"[") and not arrays:
-        return "is one JSON array; one record a line is needed (`jq -c '.[]'` makes that)"
-    if not arrays and not any(line.lstrip().startswith(b"{") for line in text.split(b"\n")):
-        return f"has no line that starts like a JSON record; it begins with {excerpt(text.splitlines()[0], 60)!r}"
-    return ""
+    return f"has no line that starts like a JSON record; it begins with {excerpt(text.splitlines()[0], 60)!r}"
 
 
-def is_array(path: Path) -> bool:
-    """Whether the file, unpacked, starts like a JSON array."""
-    with opened(path) as raw:
-        try:
-            start = _plain(raw).read(_LOOK_AHEAD)
-        except (EOFError, OSError, zlib.error):
-            return _short_start(path).startswith(b"[")
-    return start.removeprefix(_BYTE_ORDER_MARK).lstrip().startswith(b"[")
-
-
-def _short_start(path: Path) -> bytes:
-    """What can be unpacked of a compressed file that ends within its first bytes."""
-    first = next(blocks(path, size=_LOOK_AHEAD, whole_lines=False), None)
-    return first.data.lstrip() if first else b""
+def beginning(path: Path) -> tuple[bytes, bool]:
+    """The first bytes of the file, unpacked and without byte order mark, and whether that is all of it."""
+    text = b""
+    for piece, damage in pieces(path, _LOOK_AHEAD):
+        text += piece
+        if damage:
+            break
+        if len(text) > _LOOK_AHEAD:
+            return text, False
+    return text, True
 
 
 def excerpt(line: bytes | str, length: int = 200) -> str:
@@ -193,7 +199,7 @@ def excerpt(line: bytes | str, length: int = 200) -> str:
     return text if len(text) <= length else text[: length - 1] + "…"
 
 
-def blocks(path: Path, *, size: int, whole_lines: bool = True) -> Iterator[Block]:
+def blocks(path: Path, *, size: int, whole_lines: bool = True, cut_long_lines: bool = False) -> Iterator[Block]:
     """Cut the file into blocks of about ``size`` bytes, unpacked.
 
     Parameters
@@ -203,46 +209,79 @@ def blocks(path: Path, *, size: int, whole_lines: bool = True) -> Iterator[Block
     size
         Bytes of a block [bytes]; a longer line makes its block longer.
     whole_lines
-        Whether what stands before damage must be a whole line to be given.
+        Whether the text before damage must be a whole line to be given.
+    cut_long_lines
+        Whether the rest of a line longer than :data:`LONGEST_LINE` is passed over; otherwise the file ends there.
 
     Yields
     ------
     Block
-        In the order of the file; the last one tells about damage, and may be empty.
+        In the order of the file; the last one reports damage, and may be empty.
+    """
+    step = max(64, min(_PIECE, size))
+    source = pieces(path, step)
+    if cut_long_lines:
+        source = _without_long_lines(source)
+    rest, first_line, damage, end = b"", 1, "", False
+    while not end:
+        parts, length = [rest], len(rest)
+        while length < size or b"\n" not in parts[-1]:
+            piece, damage = next(source, (b"", ""))
+            if length > LONGEST_LINE + size + 2 * step:
+                damage = f"a line is longer than {LONGEST_LINE >> 20} MiB"
+            if damage or not piece:
+                end = True
+                break
+            parts.append(piece)
+            length += len(piece)
+        if end:
+            data, rest = _cut(b"".join(parts), damaged=bool(damage) and whole_lines), b""
+        else:
+            at = parts[-1].rfind(b"\n") + 1
+            rest = parts[-1][at:]
+            parts[-1] = parts[-1][:at]
+            data = b"".join(parts)
+        lines = data.count(b"\n")
+        if data or damage:
+            yield Block(first_line, data, lines, damage)
+        first_line += lines
+
+
+def pieces(path: Path, size: int) -> Iterator[tuple[bytes, str]]:
+    """Pieces of the file, unpacked and without byte order mark; the last one says what damage ends the file.
+
+    Parameters
+    ----------
+    path
+        The file, plain or compressed with gzip.
+    size
+        Most bytes of a piece [bytes].
     """
     with opened(path) as raw:
         file = _plain(raw)
-        rest, first_line, damage, start = b"", 1, "", True
-        step = max(64, min(_PIECE, size))
-        while not damage:
-            pieces, length = [rest], len(rest)
-            end = False
-            while length < size or b"\n" not in pieces[-1]:
-                piece, damage = _piece(file, step)
-                if start:
-                    piece, start = piece.removeprefix(_BYTE_ORDER_MARK), False
-                if damage or not piece:
-                    end = True
-                    break
-                pieces.append(piece)
-                length += len(piece)
-                if length > _LONGEST_LINE + size:
-                    damage = f"a line is longer than {_LONGEST_LINE >> 20} MiB"
-                    end = True
-                    break
-            if end:
-                data, rest = _cut(b"".join(pieces), damaged=bool(damage) and whole_lines), b""
-            else:
-                at = pieces[-1].rfind(b"\n") + 1
-                rest = pieces[-1][at:]
-                pieces[-1] = pieces[-1][:at]
-                data = b"".join(pieces)
-            lines = data.count(b"\n")
-            if data or damage:
-                yield Block(first_line, data, lines, damage)
-            first_line += lines
-            if end:
+        mark = _BYTE_ORDER_MARK
+        while True:
+            piece, damage = _piece(file, size)
+            if damage:
+                yield b"", damage
+            if damage or not piece:
                 return
+            yield piece.removeprefix(mark), ""
+            mark = b""
+
+
+def _without_long_lines(source: Iterator[tuple[bytes, str]]) -> Iterator[tuple[bytes, str]]:
+    """Pieces without what stands behind the longest length of a line."""
+    length = 0
+    for given, damage in source:
+        piece = given
+        if length > LONGEST_LINE:
+            at = piece.find(b"\n")
+            piece = piece[at:] if at >= 0 else b""
+        if piece or damage:
+            yield piece, damage
+        newline = piece.rfind(b"\n")
+        length = length + len(piece) if newline < 0 else len(piece) - newline - 1
 
 
 def _piece(file: IO[bytes], size: int) -> tuple[bytes, str]:

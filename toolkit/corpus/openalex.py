@@ -22,7 +22,8 @@ from typing import Any, Final
 import duckdb
 import pyarrow as pa
 
-from toolkit.corpus.jsonlines import Block, RawFile, blocks
+from toolkit.corpus.json_records import record_blocks
+from toolkit.corpus.jsonlines import Block, RawFile
 from toolkit.corpus.openalex_blocks import BlockFindings, BlockReader
 from toolkit.corpus.openalex_sql import FIRST_YEAR, LAST_YEAR, MACROS
 from toolkit.corpus.staging import STAGING, StagingWriter
@@ -110,7 +111,7 @@ class WorksReader:
 
     def _found(self, file: RawFile) -> Generator[tuple[Block, BlockFindings], None, None]:
         """Blocks of the file in their order with what is in them; later ones are read meanwhile."""
-        source = blocks(file.path, size=self._block_bytes)
+        source = record_blocks(file.path, size=self._block_bytes)
         begun: deque[tuple[Block, Future[BlockFindings]]] = deque()
         with ThreadPoolExecutor(1) as ahead, ThreadPoolExecutor(self._workers) as workers:
             try:

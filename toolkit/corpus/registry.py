@@ -11,13 +11,15 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from toolkit.corpus.jsonlines import RawFile, blocks, excerpt, is_array
+from toolkit.corpus.json_records import record_blocks
+from toolkit.corpus.jsonlines import RawFile, excerpt
 from toolkit.corpus.staging import RANKS, STAGING, StagingWriter
 from toolkit.errors import BadRecord
 
 __all__ = ["Parsed", "RegistryReader", "country_code", "degrees", "geonames_id", "openalex_id", "ror_id", "text_of"]
 
 _BLOCK_BYTES: Final = 16 << 20
+_BEFORE: Final = "the records before it were read"
 _ROR: Final = re.compile(r"(?:(?:https?://)?(?:www\.)?ror\.org/)?(0[0-9a-z]{6}[0-9]{2})/?", re.IGNORECASE)
 _OPENALEX: Final = re.compile(
     r"(?:https?://)?(?:(?:api\.|www\.)?openalex\.org/)?(?:[a-z]+/)?([A-Z][0-9]+)", re.IGNORECASE
@@ -65,7 +67,7 @@ class RegistryReader:
         read = kept = 0
         synthetic, snapshot = False, ""
         for line, record, problem, text in _records(file):
-            read += not problem.startswith("the compressed")
+            read += text is not _BEFORE
             parsed, reason = (None, problem) if problem else self._parsed(record)
             if parsed is None:
                 if self.strict:
@@ -108,17 +110,14 @@ class RegistryReader:
 
 
 def _records(file: RawFile) -> Iterator[tuple[int, Any, str, str]]:
-    """``(line, record, problem, excerpt)`` of each record; of one JSON array, ``line`` is the record's number."""
-    if is_array(file.path):
-        yield from _array(file)
-        return
-    for block in blocks(file.path, size=_BLOCK_BYTES):
+    """``(line, record, problem, excerpt)`` of each record; ``line`` is its number where records are not on lines."""
+    for block in record_blocks(file.path, size=_BLOCK_BYTES):
         for line, data in enumerate(block.data.split(b"\n"), start=block.first_line):
             if data.strip():
                 record, problem = _loaded(data)
                 yield line, record, problem, excerpt(data)
         if block.damage:
-            yield block.first_line + block.lines, None, block.damage, "the records before it were read"
+            yield block.first_line + block.lines, None, block.damage, _BEFORE
 
 
 def _loaded(data: bytes) -> tuple[Any, str]:
@@ -128,34 +127,6 @@ def _loaded(data: bytes) -> tuple[Any, str]:
         return None, "wrong encoding"
     except (ValueError, RecursionError):
         return None, "broken JSON"
-
-
-def _array(file: RawFile) -> Iterator[tuple[int, Any, str, str]]:
-    """Records of one JSON array up to where it breaks; registries are small enough to hold one in memory."""
-    parts = list(blocks(file.path, size=_BLOCK_BYTES, whole_lines=False))
-    damage = parts[-1].damage
-    try:
-        text = b"".join(part.data for part in parts).decode("utf-8")
-    except UnicodeDecodeError as error:
-        yield 1, None, "wrong encoding", f"byte {error.start} of the array"
-        return
-    decoder, gap = json.JSONDecoder(), re.compile(r"[\s,]*")
-    at, number = text.index("[") + 1, 0
-    while True:
-        at = gap.match(text, at).end()  # type: ignore[union-attr]
-        number += 1
-        if text.startswith("]", at):
-            break
-        try:
-            record, end = decoder.raw_decode(text, at)
-        except (ValueError, RecursionError):
-            if not damage:
-                yield number, None, "broken JSON", excerpt(text[at : at + 400]) or "the array does not end"
-            break
-        yield number, record, "", excerpt(text[at : at + 400])
-        at = end
-    if damage:
-        yield number, None, damage, "the records before it were read"
 
 
 def text_of(value: Any) -> str | None:
