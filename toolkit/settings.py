@@ -12,6 +12,7 @@ from typing import Any
 from platformdirs import user_cache_path
 
 from toolkit.errors import SettingsError
+from toolkit.paths import expanded
 
 __all__ = ["Settings", "cache_folder", "load_settings"]
 
@@ -118,4 +119,4 @@ def _typed(values: Mapping[str, Any]) -> Settings:
 def cache_folder() -> Path:
     """Folder for what is downloaded once per user; ``SCICITIES_CACHE`` moves it."""
     given = os.environ.get("SCICITIES_CACHE")
-    return Path(given).expanduser() if given else user_cache_path("scicities", appauthor=False)
+    return expanded(given) if given else user_cache_path("scicities", appauthor=False)

@@ -32,8 +32,16 @@ from typing import Any, Final
 from filelock import FileLock, Timeout
 
 from toolkit.errors import DataError, SettingsError, ToolkitError
+from toolkit.paths import absolute, expanded
 
-__all__ = ["DEFAULT_FOLDER", "LAYOUT", "Workspace", "full_disk", "open_workspace", "write_text_atomically"]
+__all__ = [
+    "DEFAULT_FOLDER",
+    "LAYOUT",
+    "Workspace",
+    "full_disk",
+    "open_workspace",
+    "write_text_atomically",
+]
 
 DEFAULT_FOLDER = "scicities-data"
 LAYOUT = 2
@@ -55,9 +63,18 @@ def write_text_atomically(path: Path, text: str) -> None:
 
 @dataclass(frozen=True)
 class Workspace:
-    """A folder of tables; see the module's text for its layout."""
+    """A folder of tables; see the module's text for its layout.
+
+    Attributes
+    ----------
+    root
+        The folder, made absolute: libraries read some relative paths as addresses.
+    """
 
     root: Path
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "root", absolute(self.root))
 
     @property
     def corpus(self) -> Path:
@@ -273,7 +290,7 @@ def open_workspace(folder: Workspace | str | Path | None = None) -> Workspace:
     if isinstance(folder, Workspace):
         return folder
     chosen = folder if folder is not None else os.environ.get("SCICITIES_WORKSPACE") or DEFAULT_FOLDER
-    root = Path(chosen).expanduser()
+    root = expanded(chosen)
     if root.is_file():
         raise SettingsError(f"The workspace {root} is a file; a folder is needed.")
     workspace = Workspace(root)

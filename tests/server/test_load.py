@@ -219,17 +219,21 @@ def test_import_tool_and_connection_give_the_same_graph(empty_graph, tmp_path):
     """Names with quotes, commas and lists too: the import reads files, the connection sends values."""
     institutions = moving_tables()["institutions"].to_pydict()
     institutions["name"][0] = 'A "quoted", \\ name; with\nall of it é'
-    institutions["marks"][0] = ["c9", "two, words"]
+    institutions["name"][1] = "long " * 14_000
+    institutions["marks"][0] = ["c9", "two, words", "two\nlines; and more"]
     schema = moving_tables()["institutions"].schema
     changed = moving_tables() | {"institutions": schema.empty_table().from_pydict(institutions, schema=schema)}
-    workspace = example_workspace(tmp_path, tables=changed)
+    # the tool would split the path at its comma and read the bracket as a pattern
+    workspace = example_workspace(tmp_path / "a, [b] 名", tables=changed)
     everything = GraphContents(researchers=True, names=True)
     own = ManagedServer(workspace.neo4j)  # the suite's server would lose what other tests hold of it
     try:
         report = load(workspace, "local", mode="offline", contents=everything)
         assert (report.mode, report.action, report.counts) == ("offline", "loaded", report.expected)
+        assert any("1 names in the graph were shortened to 2,000" in note for note in report.run.notes)
         assert load(workspace, "local", contents=everything).unchanged
-        with pytest.raises(BadParameter, match="is not empty; use online"):
+        assert load(workspace, "local", contents=everything, mode="offline").unchanged
+        with pytest.raises(BadParameter, match="holds another graph; online or auto replaces it"):
             load(workspace, "local", mode="offline", replace=True)
         with open_graph("local", workspace=workspace) as graph:
             imported = content(graph)

@@ -17,6 +17,7 @@ FLOORS = {
     "errors": 0,
     "settings": 0,
     "runs": 0,
+    "paths": 0,
     "workspace": 0,
     "corpus": 1,
     "measures": 2,

@@ -230,8 +230,7 @@ def test_dirty_names_are_the_same_both_ways_of_loading(tmp_path):
     institutions[1] |= {"name": "", "types": ["funder"], "marks": []}
     made = pa.Table.from_pylist(institutions, schema=TABLES["institutions"])
     workspace = with_tables(tmp_path, institutions=made)
-    with Tables.of(workspace) as tables:
-        nodes = PlaceTables(workspace, tables).institutions().to_pylist()
+    nodes = graph_tables(workspace).nodes["Institution"].to_pylist()
     by_id = {row["id"]: row for row in nodes}
     first, second = by_id[institutions[0]["institution_id"]], by_id[institutions[1]["institution_id"]]
     assert (first["name"], first["marks"]) == ('Two lines, "quoted" ', ["a,b"])

@@ -13,15 +13,27 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from toolkit.errors import BadParameter, DuplicateKey, GraphStoreError, MissingColumn, QueryRefused, Unreachable
+from toolkit.corpus.example import example_workspace
+from toolkit.errors import (
+    BadParameter,
+    DataError,
+    DuplicateKey,
+    GraphStoreError,
+    MissingColumn,
+    QueryRefused,
+    SettingsError,
+    Unreachable,
+)
 from toolkit.graphdb.layout import KEYS, RELATIONSHIPS
 from toolkit.graphdb.load import load
 from toolkit.graphdb.load_check import verify
 from toolkit.graphdb.load_node import read_load
 from toolkit.graphdb.load_offline import write_import_files
 from toolkit.graphdb.load_online import node_batches, relationship_batches, send_batches
-from toolkit.graphdb.schema import constraint_statements, count_statement, total_statements
+from toolkit.graphdb.schema import constraint_statements, count_statement, create_constraints, total_statements
+from toolkit.graphdb.server.config import import_arguments
 from toolkit.graphdb.statement_files import statement
+from toolkit.graphdb.storable import has_line_breaks, storable
 from toolkit.graphdb.tables import GraphTables
 from toolkit.graphdb.writeback import write_results
 from toolkit.runs import RunRecord
@@ -310,3 +322,55 @@ def test_write_back_refuses_before_anything_is_sent(frame, error, message):
 def test_write_back_refuses_unknown_level():
     with pytest.raises(BadParameter, match="level = 'region'"):
         write_results(None, pd.DataFrame(), level="region", run=RunRecord("communities", {}))
+
+
+def test_of_two_loads_of_one_workspace_the_second_is_refused(tmp_path):
+    workspace = example_workspace(tmp_path)
+    with workspace.writing(), pytest.raises(SettingsError, match="Another scicities process"):
+        load(workspace, "local")
+    assert not workspace.neo4j.exists()
+
+
+def test_import_files_are_named_from_their_folder(tmp_path):
+    folder = tmp_path / "a, [b]"
+    folder.mkdir()
+    nodes = {"City": [folder / "header.csv", folder / "City.csv"]}
+    assert import_arguments(nodes, {"ROAD": [folder / "roads.csv"]}) == (
+        folder,
+        ["--nodes=City=header.csv,City.csv", "--relationships=ROAD=roads.csv"],
+    )
+
+
+def test_texts_are_stored_without_breaks_and_no_longer_than_an_index_takes():
+    rows = pa.table({"id": ["a\nb", "c"], "name": ["x\r\ny\u2028z", "é" * 3_000], "marks": [["p;q\n", None, ""], []]})
+    stored, shortened = storable(rows, "Institution")
+    assert stored.to_pylist() == [
+        {"id": "a\nb", "name": "x y z", "marks": ["p,q "]},
+        {"id": "c", "name": "é" * 1_999 + "…", "marks": None},
+    ]
+    assert shortened == 1
+    assert has_line_breaks(stored)
+    assert not has_line_breaks(stored.slice(1))
+
+
+def test_a_key_that_neo4j_can_not_store_is_refused_by_name():
+    with pytest.raises(DataError, match=r"The City id 'xxxx.*'… has 9,000 bytes, and Neo4j stores at most 8,000"):
+        storable(pa.table({"id": ["a", "x" * 9_000]}), "City")
+
+
+def test_a_constraint_that_another_load_just_made_is_no_error():
+    class Racing:
+        def __init__(self, code: str) -> None:
+            self.code, self.written = code, []
+
+        def write(self, statement: str, parameters: Mapping[str, Any] | None = None, *, name: str = "") -> pd.DataFrame:
+            self.written.append(statement)
+            if statement.startswith("CREATE"):
+                raise QueryRefused("no", code=self.code)
+            return pd.DataFrame()
+
+    racing = Racing("Neo.ClientError.Schema.EquivalentSchemaRuleAlreadyExists")
+    create_constraints(racing)
+    assert len(racing.written) == len(constraint_statements()) + 1
+    with pytest.raises(QueryRefused):
+        create_constraints(Racing("Neo.ClientError.Schema.ConstraintCreationFailed"))

@@ -6,7 +6,6 @@ the order of the commands that read them nor the number of threads changes a byt
 
 from __future__ import annotations
 
-import glob
 import hashlib
 import json
 import shutil
@@ -33,6 +32,7 @@ from toolkit.corpus.schema import ROWS_A_GROUP, SORT_KEYS, SUBJECT_LEVELS, TABLE
 from toolkit.corpus.scratch import database
 from toolkit.corpus.staging import SELDOM, STAGING, StagedInput, read_meta, staging_folder
 from toolkit.errors import BadParameter, DataError
+from toolkit.paths import engine_path
 from toolkit.settings import Settings, load_settings
 from toolkit.workspace import LAYOUT, Workspace
 
@@ -269,7 +269,7 @@ def _attach(db: duckdb.DuckDBPyConnection, workspace: Workspace, inputs: Sequenc
         spelled = pa.schema([("file", pa.string()), ("input", pa.int64()), ("label", pa.string())])
         _create(db, f"files_{table}", rows, spelled)
         if rows:
-            names = [glob.escape(str(row["file"])).replace("'", "''") for row in rows]  # a folder may be called "a[1]"
+            names = [engine_path(str(row["file"])).replace("'", "''") for row in rows]
             listed = ", ".join(f"'{name}'" for name in names)
             body = f"read_parquet([{listed}], filename = 'file') JOIN files_{table} USING (file)"
         else:

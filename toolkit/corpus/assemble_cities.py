@@ -25,6 +25,7 @@ from toolkit.corpus.city_names import CITY_NAMES_FILE, FOUND, NAMED_CITIES, Name
 from toolkit.corpus.gazetteer import ADVICE, CITIES, Gazetteer, open_gazetteer
 from toolkit.corpus.names import folded
 from toolkit.corpus.regions import RegionNames, RegionWord
+from toolkit.paths import engine_path
 from toolkit.settings import Settings
 
 __all__ = ["CitySettlement"]
@@ -110,7 +111,7 @@ class CitySettlement:
         self._db.execute("CREATE TABLE address_cities AS SELECT * FROM given")
         self._db.unregister("given")
         if self._gazetteer and found.num_rows:
-            self._db.execute(sql.GAZETTEER_BY_ADDRESS, {"path": str(self._gazetteer.cities)})
+            self._db.execute(sql.GAZETTEER_BY_ADDRESS, {"path": engine_path(self._gazetteer.cities)})
             self._know_regions()
         if city_from == "affiliation":
             counts = dict(self._db.execute(sql.ADDRESS_COUNTS).fetchall())
@@ -185,7 +186,7 @@ class CitySettlement:
             self._db.execute("CREATE TABLE gazetteer AS SELECT * EXCLUDE (other_names) FROM empty_gazetteer")
             return
         self._create("candidates", [{"city_id": one} for one in sorted(candidates)], _strings("city_id"))
-        self._db.execute(sql.GAZETTEER, {"path": str(self._gazetteer.cities)})
+        self._db.execute(sql.GAZETTEER, {"path": engine_path(self._gazetteer.cities)})
 
     def _create(self, name: str, rows: list[dict[str, Any]], schema: pa.Schema) -> None:
         self._db.register("given", pa.Table.from_pylist(rows, schema=schema))

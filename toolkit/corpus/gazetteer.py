@@ -23,6 +23,7 @@ import pyarrow.parquet as pq
 
 from toolkit.corpus.names import folded
 from toolkit.errors import SettingsError, ToolkitError
+from toolkit.paths import engine_path
 from toolkit.settings import Settings, cache_folder
 
 __all__ = ["ADVICE", "CITIES", "NAMES", "Gazetteer", "open_gazetteer"]
@@ -110,7 +111,7 @@ class Gazetteer:
                 FROM read_parquet($names) n SEMI JOIN wanted USING (name)
                 JOIN read_parquet($cities) c USING (city_id) ORDER BY n.name, c.city_id
                 """,
-                {"names": str(self.names()), "cities": str(self.cities)},
+                {"names": engine_path(self.names()), "cities": engine_path(self.cities)},
             ).fetchall()
 
 

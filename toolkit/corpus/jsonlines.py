@@ -18,6 +18,7 @@ from typing import IO, Final
 from toolkit.corpus.file_kinds import refusal
 from toolkit.corpus.staging import source_label
 from toolkit.errors import DataError, SettingsError
+from toolkit.paths import expanded
 
 __all__ = [
     "LONGEST_LINE",
@@ -98,7 +99,7 @@ def find_files(paths: Sequence[str | Path], *, what: str, suffixes: tuple[str, .
         raise SettingsError(f"No file or folder with {what} was given.")
     found: dict[Path, RawFile] = {}
     for given in paths:
-        path = Path(given).expanduser()
+        path = expanded(given)
         if path.is_dir():
             for inside in sorted(path.rglob("*")):
                 hidden = any(part.startswith(".") for part in inside.relative_to(path).parts)

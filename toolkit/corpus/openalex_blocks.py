@@ -7,7 +7,6 @@ that is left out is read as an empty record, so that the number of a record is t
 
 from __future__ import annotations
 
-import glob
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,6 +19,7 @@ import pyarrow as pa
 
 from toolkit.corpus import openalex_sql as sql
 from toolkit.corpus.jsonlines import Block, excerpt
+from toolkit.paths import engine_path
 
 __all__ = ["BlockFindings", "BlockReader"]
 
@@ -140,7 +140,7 @@ class BlockReader:
             file.write(memoryview(data)[at:])
             file.truncate()
         self._refusal = ""
-        self._source = {"path": glob.escape(str(self._path)), "longest": max(_OBJECT_BYTES, longest + 1)}
+        self._source = {"path": engine_path(self._path), "longest": max(_OBJECT_BYTES, longest + 1)}
         source = self._source | {"before": first_line - 1}
         try:
             some = self._types is not None

@@ -18,6 +18,7 @@ from typing import Final, NamedTuple
 from platformdirs import user_data_path
 
 from toolkit.errors import SettingsError
+from toolkit.paths import expanded
 from toolkit.settings import load_settings
 from toolkit.workspace import Workspace
 
@@ -97,7 +98,7 @@ def made_key(workspace: Workspace, *, file: Path | None = None) -> FoundKey:
 
 def _places(workspace: Workspace, remembered: str) -> list[Path]:
     named = [load_settings(workspace.root).pseudonym_key_file, remembered]
-    return [*(Path(name).expanduser() for name in named if name), default_key_file()]
+    return [*(expanded(name) for name in named if name), default_key_file()]
 
 
 def _refuse_inside(workspace: Workspace, path: Path) -> None:

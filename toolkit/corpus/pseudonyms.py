@@ -29,6 +29,7 @@ from toolkit.corpus.merged_ids import DELETED
 from toolkit.corpus.names import folded
 from toolkit.corpus.pseudonym_keys import KEY_VARIABLE, found_key, made_key
 from toolkit.errors import SettingsError
+from toolkit.paths import expanded
 from toolkit.workspace import Workspace
 
 __all__ = ["PEOPLE", "WITHHELD", "Pseudonymise", "Pseudonyms", "pseudonyms_of", "settle_pseudonyms", "without_person"]
@@ -174,7 +175,7 @@ def settle_pseudonyms(workspace: Workspace, asked: Pseudonymise) -> str | None:
         The workspace has people under their own ids, or under pseudonyms made with another key, or the key is not to
         be had. Nothing has changed.
     """
-    file = Path(asked).expanduser() if isinstance(asked, str | Path) else None
+    file = expanded(asked) if isinstance(asked, str | Path) else None
     pseudonyms = pseudonyms_of(workspace)
     if pseudonyms is None:
         if file is None and not asked:

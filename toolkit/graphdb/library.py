@@ -21,6 +21,7 @@ from toolkit.graphdb.query_file import query_name, read_query
 from toolkit.graphdb.query_params import bind, parse_parameters
 from toolkit.graphdb.query_spec import Column, Param, QuerySpec
 from toolkit.graphdb.statement_files import statement
+from toolkit.paths import expanded
 from toolkit.settings import load_settings
 
 if TYPE_CHECKING:
@@ -185,7 +186,7 @@ def library(*folders: str | Path, strict: bool = True) -> Library:
 
 def own_folders(setting: str) -> list[Path]:
     """Folders that the setting ``library`` names, parted as in ``PATH``."""
-    return [Path(part).expanduser() for part in setting.split(os.pathsep) if part.strip()]
+    return [expanded(part) for part in setting.split(os.pathsep) if part.strip()]
 
 
 def load_library(*folders: str | Path, strict: bool = True) -> Library:

@@ -166,6 +166,8 @@ def load(
             source=source,
         )
         if isinstance(target, Graph):
+            if mode == "offline":
+                raise BadParameter("mode", mode, "an open graph is loaded by batches; give target='local'")
             job.into(target)
         elif target == "local":
             job.into_local()
@@ -176,6 +178,7 @@ def load(
                 job.into(graph)
         timer.rows.update(job.found)
         timer.facts.update(mode=job.used, action=job.action)
+        timer.notes.extend(job.notes)
         parameters |= source.parameters()
         if job.changes:
             timer.facts["changes"] = {name: asdict(rows) for name, rows in job.changes.items() if rows}
@@ -295,6 +298,11 @@ class _Job:
         self._tables: GraphTables | None = None
 
     @property
+    def notes(self) -> tuple[str, ...]:
+        """What was changed so that Neo4j can store it, where the tables were derived."""
+        return self._tables.notes if self._tables is not None else ()
+
+    @property
     def tables(self) -> GraphTables:
         """Tables of the graph."""
         if self._tables is None:
@@ -307,8 +315,6 @@ class _Job:
 
     def into(self, graph: Graph) -> None:
         """Load by batches, where it is needed at all."""
-        if self.mode == "offline":
-            raise BadParameter("mode", self.mode, "an open graph is loaded by batches; give target='local'")
         require_supported(graph)
         node = read_load(graph)
         self.source.settle(node)
@@ -327,19 +333,29 @@ class _Job:
     def into_local(self) -> None:
         """Load the workspace's own server: a large graph into an empty one by the import tool."""
         server = ManagedServer(self.workspace.neo4j, settings=self.settings, progress=self.progress)
-        offline = self.mode != "online" and server.is_fresh()
-        if self.mode == "offline" and not offline:
-            raise BadParameter("mode", self.mode, f"the database of {server.home} is not empty; use online")
-        if offline and (self.mode == "offline" or self.tables.rows >= OFFLINE_FROM):
-            with self.workspace.writing():
+        with self.workspace.writing():  # of two loads at once the second is refused before it writes anything
+            if self.mode == "online" or not server.is_fresh():
+                with self._local() as graph:
+                    self._refuse_offline(graph, server)
+                    self.into(graph)
+            elif self.mode == "offline" or self.tables.rows >= OFFLINE_FROM:
                 import_tables(server, self.tables, batch_size=self.batch_size, progress=self.progress)
-            with self._local() as graph:
-                self.used, self.action = "offline", "loaded"
-                finish(graph, self.tables, progress=self.progress)
-                self._take_sums(graph)
-            return
-        with self._local() as graph:
-            self.into(graph)
+                with self._local() as graph:
+                    self.used, self.action = "offline", "loaded"
+                    finish(graph, self.tables, progress=self.progress)
+                    self._take_sums(graph)
+            else:
+                with self._local() as graph:
+                    self.into(graph)
+
+    def _refuse_offline(self, graph: Graph, server: ManagedServer) -> None:
+        """The import tool fills empty databases only; a graph that it filled before is finished or left as it is."""
+        node = read_load(graph) if self.mode == "offline" else None
+        ours = node is not None and node.load_id == self.source.load_id and not self.replace
+        if self.mode == "offline" and not ours:
+            raise BadParameter(
+                "mode", self.mode, f"the database of {server.home} holds another graph; online or auto replaces it"
+            )
 
     def _local(self) -> Graph:
         return open_graph("local", workspace=self.workspace, settings=self.settings, progress=self.progress)

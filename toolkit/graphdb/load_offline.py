@@ -20,7 +20,7 @@ from pyarrow import csv
 from toolkit.errors import ServerError
 from toolkit.graphdb.layout import KEYS, RELATIONSHIPS
 from toolkit.graphdb.load_node import load_properties
-from toolkit.graphdb.place_tables import LIST_SEPARATOR
+from toolkit.graphdb.storable import LIST_SEPARATOR, has_line_breaks
 
 if TYPE_CHECKING:
     from toolkit.graphdb.server import ManagedServer
@@ -57,7 +57,9 @@ def import_tables(
     except OSError as error:
         raise ServerError(f"The files to import can't be written to {folder}: {error.strerror or error}.") from error
     try:
-        server.import_csv(nodes, relationships, options=_OPTIONS)
+        # a quoted line break in a key costs the tool its parallel reading of a file, so it is asked for where needed
+        multiline = any(has_line_breaks(tables.nodes[label]) for label in KEYS)
+        server.import_csv(nodes, relationships, options=(*_OPTIONS, *(("--multiline-fields=true",) * multiline)))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

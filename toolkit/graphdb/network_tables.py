@@ -12,7 +12,6 @@ from toolkit.corpus.networks.store import NamedNetwork
 from toolkit.errors import BadParameter
 from toolkit.graphdb.layout import COLLABORATION, KEYS, PLACE_LABELS, RELATIONSHIPS, RelationshipKind
 from toolkit.graphdb.move_tables import NO_MOVES
-from toolkit.graphdb.place_tables import clean
 from toolkit.graphdb.tables import GraphTables
 from toolkit.measures.flows.counts import READY_MADE
 from toolkit.measures.precision import DIGITS
@@ -77,7 +76,7 @@ def network_tables(network: NamedNetwork) -> GraphTables:
     nodes["Country"] = _countries(network)
     relationships = {kind: _none_of(kind) for kind in RELATIONSHIPS}
     if label != "Country":
-        nodes[label] = clean(network.nodes.sort_by("id"))
+        nodes[label] = network.nodes.sort_by("id")
     joined_by = "MOVED_TO" if network.directed else COLLABORATION[network.level]
     for kind in RELATIONSHIPS:
         if (kind.type, kind.start) == (joined_by, label):

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Final
 
 import ibis.expr.types as ir
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from toolkit.corpus.countries import country_name
 from toolkit.corpus.schema import INSTITUTION_TYPES
 from toolkit.measures.counting.levels import UNLOCATED, unit_of_site, units
 from toolkit.measures.tables import Tables
+from toolkit.paths import engine_path
 from toolkit.workspace import Workspace
 
-__all__ = ["LIST_SEPARATOR", "PlaceTables", "clean"]
-
-LIST_SEPARATOR: Final = ";"
-"""Between the elements of a list in the import tool's files; no element may hold it."""
+__all__ = ["PlaceTables"]
 
 
 class PlaceTables:
@@ -33,15 +29,18 @@ class PlaceTables:
     """
 
     def __init__(self, workspace: Workspace, tables: Tables) -> None:
-        read = tables.connection.read_parquet
-        lineage = read(workspace.table("lineage"))
+        def read(name: str) -> ir.Table:
+            table: ir.Table = tables.connection.read_parquet(engine_path(workspace.table(name)))
+            return table
+
+        lineage = read("lineage")
         self.lineage = lineage.filter(lineage.institution_id != lineage.ancestor_id)
         signed = tables.sites.semi_join(tables.authorships, "site_id").select("institution_id")
         above = self.lineage.semi_join(signed, "institution_id").select(institution_id="ancestor_id")
         present = signed.union(above, distinct=True)
-        self.institution = read(workspace.table("institutions")).semi_join(present, "institution_id")
-        self.site = read(workspace.table("sites")).semi_join(self.institution, "institution_id")
-        self.city = read(workspace.table("cities")).semi_join(self.site.filter(self.site.city_id.notnull()), "city_id")
+        self.institution = read("institutions").semi_join(present, "institution_id")
+        self.site = read("sites").semi_join(self.institution, "institution_id")
+        self.city = read("cities").semi_join(self.site.filter(self.site.city_id.notnull()), "city_id")
         located = self.site.semi_join(self.city, "city_id").select("site_id", "city_id")
         areas = unit_of_site(tables, "metro").select("site_id", area_id="unit_id")
         self.area_of_city = located.inner_join(areas, "site_id").select("city_id", "area_id").distinct()
@@ -58,7 +57,7 @@ class PlaceTables:
     def cities(self) -> pa.Table:
         """City nodes, key first."""
         columns = ("name", "ascii_name", "country", "admin1", "region", "lat", "lon", "population")
-        return clean(self.city.select(*columns, id="city_id").relocate("id").order_by("id").to_pyarrow())
+        return self.city.select(*columns, id="city_id").relocate("id").order_by("id").to_pyarrow()
 
     @cached_property
     def mapped(self) -> bool:
@@ -69,11 +68,11 @@ class PlaceTables:
     def metros(self) -> pa.Table:
         """Metro nodes, key first: every unit of level metro with a map, so a city of no area too; none without."""
         areas = self.area.semi_join(self.area_of_city, [("id", "area_id")])
-        return clean(self._with_map(areas.select("id", "name", "country").order_by("id")).to_pyarrow())
+        return self._with_map(areas.select("id", "name", "country").order_by("id")).to_pyarrow()
 
     def sites(self) -> pa.Table:
         """Site nodes, key first."""
-        return clean(self.site.select("lat", "lon", id="site_id").relocate("id").order_by("id").to_pyarrow())
+        return self.site.select("lat", "lon", id="site_id").relocate("id").order_by("id").to_pyarrow()
 
     def institutions(self) -> pa.Table:
         """Institution nodes; ``type`` is the first of ``types`` that is not a role such as funder."""
@@ -83,7 +82,7 @@ class PlaceTables:
             next((kind for kind in kinds or () if kind in INSTITUTION_TYPES), None)
             for kinds in arrow["types"].to_pylist()
         ]
-        return clean(arrow.append_column("type", pa.array(first, pa.string())))
+        return arrow.append_column("type", pa.array(first, pa.string()))
 
     def has_site(self) -> ir.Table:
         """Institution to each of its sites."""
@@ -126,20 +125,3 @@ class PlaceTables:
         )
         told = lineage.filter(lineage.depth == 1)
         return told.union(guessed).select(start="institution_id", end="ancestor_id").distinct()
-
-
-def clean(table: pa.Table) -> pa.Table:
-    """Make both ways of loading write the same: no empty texts or lists, no line breaks, no separator in a list."""
-    for place, column in enumerate(table.schema):
-        values = table.column(place)
-        if pa.types.is_string(column.type):
-            values = pc.replace_substring_regex(values, r"[\x00-\x1f\x7f]+", " ")
-            values = pc.if_else(pc.equal(values, ""), pa.scalar(None, pa.string()), values)
-        elif pa.types.is_list(column.type):
-            kept = [
-                [element.replace(LIST_SEPARATOR, ",") for element in row or () if element] or None
-                for row in values.to_pylist()
-            ]
-            values = pa.chunked_array([pa.array(kept, pa.list_(pa.string()))])
-        table = table.set_column(place, column.name, values)
-    return table

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
+from toolkit.errors import QueryRefused
 from toolkit.graphdb.layout import KEYS, PLACE_LABELS, RELATIONSHIPS
 
 if TYPE_CHECKING:
@@ -76,7 +77,11 @@ def create_schema(graph: Graph) -> None:
 
 def _run(graph: Graph, statements: Sequence[str]) -> None:
     for statement in statements:
-        graph.write(statement, name="schema")
+        try:
+            graph.write(statement, name="schema")
+        except QueryRefused as error:  # another load made it between the server's look and its own making
+            if "EquivalentSchemaRuleAlreadyExists" not in error.code:
+                raise
     graph.write("CALL db.awaitIndexes(300)", name="schema")
 
 

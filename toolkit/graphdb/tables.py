@@ -18,7 +18,8 @@ from toolkit.errors import DataError, EmptySelection
 from toolkit.graphdb.contents import DEFAULT_CONTENTS, GraphContents
 from toolkit.graphdb.layout import COLLABORATION, KEYS, LAYOUT_VERSION, PLACE_LABELS, RELATIONSHIPS, RelationshipKind
 from toolkit.graphdb.move_tables import NO_MOVES, NO_STAYS, moves_by_year, researchers, stays
-from toolkit.graphdb.place_tables import PlaceTables, clean
+from toolkit.graphdb.place_tables import PlaceTables
+from toolkit.graphdb.storable import LONGEST_TEXT, storable
 from toolkit.measures.collaboration.internal import internal_collaboration
 from toolkit.measures.collaboration.partnerships import partnership_counts
 from toolkit.measures.collaboration.scores import collaboration_scores
@@ -48,6 +49,8 @@ class GraphTables:
         What the Load node says besides: base year of adjusted Share, snapshot date, first and last year.
     contents
         What was asked for beside places, output and collaboration.
+    notes
+        What was changed so that Neo4j can store it.
     """
 
     nodes: Mapping[str, pa.Table]
@@ -55,6 +58,14 @@ class GraphTables:
     fingerprint: str
     facts: Mapping[str, Any] = field(default_factory=dict)
     contents: GraphContents = DEFAULT_CONTENTS
+    notes: tuple[str, ...] = field(default=(), init=False)
+
+    def __post_init__(self) -> None:
+        nodes = {label: storable(table, label) for label, table in self.nodes.items()}
+        object.__setattr__(self, "nodes", {label: table for label, (table, _) in nodes.items()})
+        if shortened := sum(count for _, count in nodes.values()):
+            limit = f"{LONGEST_TEXT:,} characters, the most that Neo4j can index"
+            object.__setattr__(self, "notes", (f"{shortened:,} names in the graph were shortened to {limit}",))
 
     @property
     def load_id(self) -> str:
@@ -260,7 +271,7 @@ def _movement(tables: Tables, levels: Sequence[str], contents: GraphContents) ->
 
 def _researchers(tables: Tables, contents: GraphContents) -> pa.Table:
     if contents.researchers:
-        return clean(researchers(tables, movement=contents.movement, names=contents.names))
+        return researchers(tables, movement=contents.movement, names=contents.names)
     return pa.schema({"id": pa.string()}).empty_table()
 
 

@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 
 from toolkit.corpus.pseudonyms import Pseudonyms, pseudonyms_of
 from toolkit.corpus.schema import FUNDER, TABLES
+from toolkit.paths import engine_path
 from toolkit.settings import load_settings
 from toolkit.workspace import Workspace
 
@@ -128,7 +129,7 @@ class Tables:
         }
         has_lineage = bool(workspace.state().get("has_lineage", False))
         stored = {
-            path.stem: partial(connection.read_parquet, path, table_name=f"stored_{path.stem}")
+            path.stem: partial(connection.read_parquet, engine_path(path), table_name=f"stored_{path.stem}")
             for path in (stored_files(workspace) if reuse else ())
         }
         lists = {
@@ -300,7 +301,7 @@ def _holds(window: tuple[int, int] | None, years: tuple[int, int] | None) -> boo
 
 
 def _read_table(connection: Any, path: Path, name: str, columns: tuple[str, ...]) -> ir.Table:
-    table: ir.Table = connection.read_parquet(path, table_name=name)[list(columns)]
+    table: ir.Table = connection.read_parquet(engine_path(path), table_name=name)[list(columns)]
     return table
 
 

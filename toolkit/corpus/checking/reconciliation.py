@@ -25,6 +25,7 @@ from toolkit.corpus.checking.lines import (
 from toolkit.corpus.checking.names import city_name_lines, city_names
 from toolkit.corpus.checking.queries import BY_YEAR, LEVELS, PARTS, UNLOCATED
 from toolkit.corpus.schema import TABLES, empty_table
+from toolkit.paths import engine_path
 from toolkit.runs import RunRecord, recording
 from toolkit.settings import load_settings
 from toolkit.workspace import Workspace
@@ -158,7 +159,7 @@ def _attach(db: duckdb.DuckDBPyConnection, workspace: Workspace) -> None:
     """Views of the canonical tables; a workspace of an older version may lack one."""
     for name in TABLES:
         if workspace.table(name).exists():
-            db.read_parquet(str(workspace.table(name))).create_view(name)
+            db.read_parquet(engine_path(workspace.table(name))).create_view(name)
         else:
             db.register(name, empty_table(name))
 

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from toolkit.corpus.names import folded
 from toolkit.errors import BadParameter, DataError, MissingColumn, SettingsError
+from toolkit.paths import expanded
 
 __all__ = ["FIELDS", "NEEDED", "ColumnMapping", "matched_columns", "read_mapping"]
 
@@ -186,7 +187,7 @@ def read_mapping(mapping: str | Path | ColumnMapping | None) -> dict[str, dict[s
     """
     if mapping is None:
         return {}
-    given: Any = _from_file(Path(mapping).expanduser()) if isinstance(mapping, str | Path) else mapping
+    given: Any = _from_file(expanded(mapping)) if isinstance(mapping, str | Path) else mapping
     if not isinstance(given, Mapping):
         raise BadParameter("mapping", given, "tables works, authorships, institutions with fields in them")
     checked: dict[str, dict[str, str]] = {}

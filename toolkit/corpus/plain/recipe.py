@@ -17,6 +17,7 @@ from toolkit.corpus.countries import country_name
 from toolkit.corpus.names import folded
 from toolkit.corpus.plain.column_mapping import FIELDS
 from toolkit.errors import BadParameter, DataError, MissingColumn, SettingsError
+from toolkit.paths import expanded
 
 __all__ = ["AUTHOR_FIELDS", "Recipe", "read_recipe", "recipe_names"]
 
@@ -160,7 +161,7 @@ def read_recipe(recipe: str | Path) -> Recipe:
         text = files("toolkit.corpus.plain").joinpath("recipes", f"{name}.toml").read_text(encoding="utf-8")
     elif name.endswith(".toml"):
         try:
-            text = Path(name).expanduser().read_text(encoding="utf-8-sig")
+            text = expanded(name).read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
             raise SettingsError(f"The recipe {name} can't be read: {error}.") from error
     else:

@@ -34,6 +34,7 @@ from toolkit.corpus.plain.statements import (
     WORKS,
 )
 from toolkit.corpus.staging import RANKS, StagingWriter
+from toolkit.paths import engine_path
 
 __all__ = ["RawRows", "RowCounts", "RowJudge"]
 
@@ -149,14 +150,14 @@ class RowJudge:
         }
         connection.execute(MACROS)
         for table, path in raw.items():
-            connection.read_parquet(str(path)).create_view(f"raw_{table}")
+            connection.read_parquet(engine_path(path)).create_view(f"raw_{table}")
         self._look_up("nations", COUNTRIES, ("country_text",), "nation", _nation)
         self._look_up("made", NAMES, ("name", "country", "region"), "id", made_id)
         for statement in (WORKS, AUTHORSHIPS, INSTITUTIONS):
             self._run(statement)
         self._staged = dict(STAGED)
         if notes is not None:
-            connection.read_parquet(str(notes), file_row_number=True).create_view("notes")
+            connection.read_parquet(engine_path(notes), file_row_number=True).create_view("notes")
             self._staged["rejects"] = (*STAGED["rejects"], NOTED)
 
     def _look_up(

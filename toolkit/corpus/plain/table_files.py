@@ -26,6 +26,7 @@ from toolkit.corpus.plain.column_mapping import ColumnMapping, matched_columns
 from toolkit.corpus.plain.recipe import Recipe
 from toolkit.corpus.plain.set_aside import SetAside
 from toolkit.errors import DataError, MissingColumn
+from toolkit.paths import absolute
 
 __all__ = ["TABLE_SUFFIXES", "TableFile", "text_lines"]
 
@@ -262,7 +263,7 @@ def _is_parquet(path: Path) -> bool:
 
 def _parquet_file(path: Path) -> pq.ParquetFile:
     try:
-        return pq.ParquetFile(path)
+        return pq.ParquetFile(absolute(path))  # a relative "a:b" is an address to Arrow
     except (pa.ArrowException, OSError) as error:
         raise DataError(f"{path} starts like a Parquet file but can't be read: {error}.") from error
 

@@ -23,6 +23,7 @@ from toolkit.corpus.sample.records import JOURNALS, TOPICS, Listing, RecordWrite
 from toolkit.corpus.sample.truth import SampleTruth, Tally, read_truth, truth_of
 from toolkit.corpus.sample.world import YEARS, Ints, World, build_world
 from toolkit.errors import BadParameter, SettingsError
+from toolkit.paths import absolute, expanded
 
 __all__ = ["SampleTruth", "read_truth", "write_sample"]
 
@@ -105,7 +106,7 @@ def write_sample(
         raise BadParameter("works", works, f"a sample has {SMALLEST} works or more")
     if seed < 0:
         raise BadParameter("seed", seed, "a seed is 0 or more")
-    folder = Path(out).expanduser().absolute()
+    folder = absolute(expanded(out))
     _refuse_other_content(folder, overwrite=overwrite)
     beside = folder.with_name(f".{folder.name}.new")
     try:

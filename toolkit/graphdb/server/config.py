@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from toolkit.graphdb.browser.guide import SERVED_AT
 from toolkit.graphdb.server.java import Java
 from toolkit.graphdb.server.startcache import StartCache
 
-__all__ = ["Launch", "choose_port", "main_class", "neo4j_conf", "port_is_free", "write_argfile"]
+__all__ = ["Launch", "choose_port", "import_arguments", "main_class", "neo4j_conf", "port_is_free", "write_argfile"]
 
 HOST = "127.0.0.1"
 BOLT_PORT, HTTP_PORT = 7687, 7474
@@ -98,6 +99,25 @@ def choose_port(what: str, given: int | None, preferred: Iterable[int]) -> int:
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         return int(probe.getsockname()[1])
+
+
+def import_arguments(
+    nodes: Mapping[str, Sequence[Path]], relationships: Mapping[str, Sequence[Path]]
+) -> tuple[Path, list[str]]:
+    """Folder to run the import tool in, and the options that name its files by label and by type.
+
+    Paths are relative to the folder: the tool splits them at commas and reads them as patterns, and a workspace may
+    have a comma or a bracket in its path.
+    """
+    options = {"--nodes": nodes, "--relationships": relationships}
+    files = [file.resolve() for groups in options.values() for group in groups.values() for file in group]
+    folder = Path(os.path.commonpath([file.parent for file in files]))
+    arguments = [
+        f"{option}={label}=" + ",".join(str(file.resolve().relative_to(folder)) for file in group)
+        for option, groups in options.items()
+        for label, group in groups.items()
+    ]
+    return folder, arguments
 
 
 def main_class(jars: Sequence[Path]) -> str:

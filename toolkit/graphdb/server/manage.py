@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -23,14 +22,23 @@ from toolkit.graphdb.server.config import (
     HTTP_PORT,
     Launch,
     choose_port,
+    import_arguments,
     main_class,
     write_argfile,
 )
 from toolkit.graphdb.server.home import DATABASE, Home
 from toolkit.graphdb.server.jars import server_jars
 from toolkit.graphdb.server.java import find_java, oldest_java
-from toolkit.graphdb.server.process import Process, find_process, says_port_taken, start_detached, telling_line
+from toolkit.graphdb.server.process import (
+    Process,
+    find_process,
+    java_environment,
+    says_port_taken,
+    start_detached,
+    telling_line,
+)
 from toolkit.graphdb.server.startcache import open_start_cache
+from toolkit.paths import expanded
 from toolkit.settings import Settings, cache_folder
 
 __all__ = ["ManagedServer", "ServerInfo", "ServerStatus"]
@@ -102,7 +110,7 @@ class ManagedServer:
     """
 
     def __init__(self, home: Path, *, settings: Settings | None = None, progress: Progress | None = None) -> None:
-        self.home = home.expanduser().resolve()
+        self.home = expanded(home).resolve()
         self._home = Home(self.home)
         self.settings = settings or Settings()
         self._progress = progress
@@ -223,11 +231,9 @@ class ManagedServer:
         The server is stopped meanwhile. Password and ports stay (they are not in this database). Killed anywhere, the
         next start begins with an empty graph, and the import can be run again.
         """
-        arguments = ["database", "import", "full", DATABASE, "--overwrite-destination"]
-        for option, groups in (("--nodes", nodes), ("--relationships", relationships)):
-            for label, files in groups.items():
-                arguments.append(f"{option}={label}={','.join(str(file.resolve()) for file in files)}")
+        folder, files = import_arguments(nodes, relationships)
         report = self.home / "logs" / "import.report"
+        arguments = ["database", "import", "full", DATABASE, "--overwrite-destination", *files]
         arguments += [f"--report-file={report}", *options]
         with self._home.alone(timeout):
             self._stop()
@@ -236,7 +242,7 @@ class ManagedServer:
             self._say("Importing into Neo4j", 0, 1)
             with ThreadPoolExecutor(1) as beside, self._home.importing():
                 password = beside.submit(self._give_password, launch)  # of another database, by another Java
-                self._admin("import", launch, arguments, "The import was refused", report)
+                self._admin("import", launch, arguments, "The import was refused", report=report, folder=folder)
                 password.result()
             self._say("Importing into Neo4j", 1, 1)
         return self.start(timeout=timeout)
@@ -386,12 +392,19 @@ class ManagedServer:
             self._admin("password", launch, command, "The password could not be set")
 
     def _admin(
-        self, job: AdminJob, launch: Launch, arguments: Sequence[str], refused: str, report: Path | None = None
+        self,
+        job: AdminJob,
+        launch: Launch,
+        arguments: Sequence[str],
+        refused: str,
+        *,
+        report: Path | None = None,
+        folder: Path | None = None,
     ) -> None:
-        """Run Neo4j's admin tool on this home."""
+        """Run Neo4j's admin tool on this home; paths among the arguments start from ``folder``."""
         file = self._admin_options(job)
         write_argfile(file, launch, program=[f"-Dbasedir={self.home}", _ADMIN, *arguments])
-        environment = {**os.environ, "NEO4J_HOME": str(self.home), "NEO4J_CONF": str(self._home.conf)}
+        environment = {**java_environment(), "NEO4J_HOME": str(self.home), "NEO4J_CONF": str(self._home.conf)}
         log = self._home.logs / f"{job}.log"
         with log.open("wb") as output:
             done = subprocess.run(
@@ -400,6 +413,7 @@ class ManagedServer:
                 stdout=output,
                 stderr=output,
                 env=environment,
+                cwd=folder,
                 check=False,
             )
         file.unlink()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from types import ModuleType
 
 from toolkit.errors import ServerError
 
-__all__ = ["Process", "find_process", "says_port_taken", "start_detached", "telling_line"]
+__all__ = ["Process", "find_process", "java_environment", "says_port_taken", "start_detached", "telling_line"]
 
 _PORT_TAKEN = ("Address already in use", "is already in use, cannot bind to it")
 """What Java says, and Neo4j in its place where the connector's port went."""
@@ -101,6 +102,11 @@ def find_process(mark: str, pid: int | None = None) -> Process | None:
     return None
 
 
+def java_environment() -> dict[str, str]:
+    """The environment with a UTF-8 locale: in any other, Java can't open files with names outside of ASCII."""
+    return {**os.environ, "LC_ALL": "C.UTF-8"}
+
+
 def start_detached(command: Sequence[str | Path], log: Path) -> Process:
     """Start ``command`` so that it outlives us, its output in ``log``."""
     psutil = _psutil()
@@ -114,6 +120,7 @@ def start_detached(command: Sequence[str | Path], log: Path) -> Process:
             stdout=subprocess.PIPE,
             stderr=output,
             start_new_session=True,
+            env=java_environment(),
             check=True,
         )
     pid = int(started.stdout)
