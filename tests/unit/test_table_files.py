@@ -182,7 +182,10 @@ def test_parquet_columns_of_any_simple_type_become_text(tmp_path):
         (b"\n  \n", r"w\.csv is empty"),
         (gzip.compress(b""), r"w\.csv is empty"),
         (gzip.compress(b"work_id,year\n")[:12], r"w\.csv is empty \(the compressed file is cut short\)"),
-        (b"PK\x03\x04....", r"is a zip archive\. Unpack it first, and give the files in it\. A table is csv, tsv or Parquet"),
+        (
+            b"PK\x03\x04....",
+            r"is a zip archive\. Unpack it first, and give the files in it\. A table is csv, tsv or Parquet",
+        ),
         (b"%PDF-1.4 x", r"is a PDF"),
         ("work_id,year\n".encode("utf-16"), r"is text in UTF-16; save it as UTF-8"),
         (b"work_id\x00,year\n", r"is binary, not text"),
