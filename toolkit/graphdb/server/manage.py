@@ -6,7 +6,6 @@ import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, get_args
@@ -38,6 +37,7 @@ from toolkit.graphdb.server.process import (
     telling_line,
 )
 from toolkit.graphdb.server.startcache import open_start_cache
+from toolkit.graphdb.server.status import ServerInfo, ServerStatus
 from toolkit.paths import expanded
 from toolkit.settings import Settings, cache_folder
 
@@ -51,36 +51,6 @@ _ADMIN_JOBS: tuple[AdminJob, ...] = get_args(AdminJob)
 _NO_ROOM = 65_536
 """Bytes of disk below which a server that does not answer never will."""
 _STOP_TIMEOUT, _RECORDING_TIMEOUT = 60.0, 180.0
-
-
-@dataclass(frozen=True)
-class ServerInfo:
-    """How to reach a running server."""
-
-    uri: str
-    http_url: str
-    username: str
-    password: str
-    version: str
-    pid: int
-
-    def __repr__(self) -> str:
-        return f"ServerInfo(uri={self.uri!r}, http_url={self.http_url!r}, version={self.version!r}, pid={self.pid})"
-
-
-@dataclass(frozen=True)
-class ServerStatus:
-    """What the server does and takes: uptime [s], store and resident memory [bytes]; zero where it is stopped."""
-
-    running: bool
-    home: Path
-    version: str
-    uri: str
-    http_url: str
-    pid: int | None
-    uptime: float
-    store_bytes: int
-    memory_bytes: int
 
 
 class _PortTakenError(ServerError):
