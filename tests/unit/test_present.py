@@ -1,18 +1,23 @@
 """Frames as files and tables."""
 
 import io
+import itertools
 import json
+import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from toolkit.errors import BadParameter, EmptyGraph, SettingsError
+from toolkit.graphdb.library import QuerySpec, load_library
 from toolkit.network.arrays import EdgeArray
 from toolkit.present.charts import draw_network
 from toolkit.present.formats import format_of, frame_bytes, json_rows, write_answer_file
-from toolkit.present.tables import column_texts, fitting, table_text
+from toolkit.present.layout import LEAST_NAME, layout
+from toolkit.present.tables import column_texts, table_text
 from toolkit.runs import RunRecord
 
 FRAME = pd.DataFrame(
@@ -119,9 +124,117 @@ def test_a_network_is_drawn_with_its_strongest_places_named(tmp_path: Path) -> N
         draw_network(edges, positions={})
 
 
+def header(text: str) -> set[str]:
+    """Columns of a table, a header in several lines put together again."""
+    above = text.split("─", maxsplit=1)[0].splitlines()
+    width = max(map(len, above))
+    lines = [line.ljust(width) for line in above if line.strip()]
+    blank = [all(line[at] == " " for line in lines) for at in range(width)]
+    cut = [at for at in range(width + 1) if at == width or blank[at]]
+    parts = ["".join(line[a:b].strip() for line in lines) for a, b in itertools.pairwise([0, *cut])]
+    return {part for part in parts if part}
+
+
 def test_a_narrow_table_of_one_author_leaves_out_who_it_is() -> None:
-    frame = pd.DataFrame({"author_id": ["A1", "A1"], "name": ["Somebody", "Somebody"], "year": [2015, 2016]})
-    assert list(fitting(frame, 80).columns) == ["author_id", "name", "year"]
-    assert list(fitting(frame, 12).columns) == ["year"]
-    assert "name" in fitting(frame.assign(author_id=["A1", "A2"]), 12).columns
+    frame = pd.DataFrame({"author_id": ["A1", "A1"], "name": ["Ada Lovelace", "Ada Lovelace"], "year": [2015, 2016]})
+    assert header(table_text(frame, width=80)) == {"author_id", "name", "year"}
+    assert header(table_text(frame, width=12)) == {"year"}
+    assert "name" in header(table_text(frame.assign(author_id=["A1", "A2"]), width=22))
     assert column_texts(pd.Series([2015], name="last_year_at_from")) == ["2015"]
+
+
+CITY, OTHER = "Llanfairpwllgwyngyll and Menai", "Saint-Remy-en-Bouzemont-Saint-Genest"
+
+
+@pytest.mark.parametrize("width", [80, 120])
+@pytest.mark.parametrize("numbers", [1, 4, 9, 20])
+def test_names_of_both_ends_stay_whatever_numbers_follow(width: int, numbers: int) -> None:
+    frame = pd.DataFrame({"a_id": ["1234567"], "a_name": [CITY], "b_id": ["7654321"], "b_name": [OTHER]})
+    for number in range(numbers):
+        frame[f"a_measure_of_length_{number}"] = 123456.789
+    text = table_text(frame, width=width)
+    assert max(map(len, text.splitlines())) <= width
+    assert {"a_name", "b_name", "a_measure_of_length_0"} <= header(text)
+    for name in (CITY, OTHER):
+        assert name[:12] in text
+
+
+def test_the_first_numbers_stay_before_ids_ranks_intervals_and_later_texts() -> None:
+    frame = pd.DataFrame(
+        {
+            "rank": [1],
+            "id": ["1816670"],
+            "name": [OTHER],
+            "strength": [123456.5],
+            "strength_low": [1.5],
+            "strength_high": [9.5],
+            "strength_rank": [1],
+            "betweenness": [0.5],
+            "remark": ["word " * 30],
+        }
+    )
+    assert header(table_text(frame, width=200)) == set(frame.columns)
+    assert header(table_text(frame, width=80)) == {"rank", "name", "strength", "betweenness", "remark"}
+    assert header(table_text(frame, width=50)) == {"rank", "name", "strength"}
+
+
+def test_long_texts_wrap_and_are_never_cut() -> None:
+    frame = pd.DataFrame({"name": [OTHER * 3], "doi_url": ["10.1234/" + "x" * 90], "count": [1]})
+    text = table_text(frame, width=80)
+    assert "…" not in text
+    assert text.count("x") == 90
+
+
+def test_a_header_longer_than_its_numbers_wraps_before_a_column_leaves() -> None:
+    frame = pd.DataFrame({"name": [CITY] * 2} | {f"partner_institutions_{n}": [1, 2] for n in range(4)})
+    text = table_text(frame, width=90)
+    assert header(text) == set(frame.columns)
+    assert "partner_\n" not in text
+    assert " institutions_ " in text
+
+
+LONG = {
+    "string": "Institut National de la Recherche Scientifique, Llanfairpwll",
+    "int": 1_234_567,
+    "float": 1_234_567.891,
+    "bool": True,
+    "list<string>": ["Saint-Remy-en-Bouzemont", "Llanfairpwllgwyngyll"],
+}
+ENDS = ("a_name", "b_name", "from_name", "to_name", "from_institution", "to_institution", "name")
+"""Names that identify a row together with its first column, or the name of that."""
+
+
+def filled(spec: QuerySpec) -> pd.DataFrame:
+    """An answer of a query with long texts and large numbers."""
+    short = {
+        r"(.*_)?(id|code)|country|other_country|method": "A9000010244",
+        r".*year.*|t|step": 2015,
+        ".*community": 12,
+    }
+    cells: dict[str, Any] = {}
+    for column in spec.columns:
+        found = [value for pattern, value in short.items() if re.fullmatch(pattern, column.name)]
+        cells[column.name] = [*found, LONG[column.type]][0]
+    return pd.DataFrame({name: [value] * 2 for name, value in cells.items()})
+
+
+def named_columns(spec: QuerySpec) -> list[str]:
+    """What identifies a row of the query's answer, by the names of its columns alone."""
+    names = [column.name for column in spec.columns]
+    ends = [name for name in ENDS if name in names and names.index(name) < 4]
+    is_named = names[1] == "name" or (
+        names[0].endswith(("_id", "_code")) and names[1].split("_")[0] == names[0].split("_")[0]
+    )
+    return list(dict.fromkeys([names[1] if is_named else names[0], *ends]))
+
+
+@pytest.mark.parametrize("width", [80, 120])
+@pytest.mark.parametrize("spec", load_library().values(), ids=lambda spec: spec.name)
+def test_an_answer_of_every_query_fits_with_the_names_of_its_rows(spec: QuerySpec, width: int) -> None:
+    frame = filled(spec)
+    text = table_text(frame, width=width)
+    assert max(map(len, text.splitlines())) <= width
+    cells = {name: column_texts(frame[name]) for name in frame.columns}
+    shown = layout(frame, cells, width)
+    for name in named_columns(spec):
+        assert shown.widths[name] >= min(LEAST_NAME, len(cells[name][0]))

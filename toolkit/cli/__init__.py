@@ -10,8 +10,8 @@ from typing import Annotated
 
 import typer
 
-from toolkit.cli.checked_early import CheckedTyper
-from toolkit.cli.output import say
+from toolkit.cli.checked_early import CheckedTyper, QuietOption, VerboseOption, choose_verbosity
+from toolkit.cli.output import VERBOSITY, say, say_always
 from toolkit.errors import ToolkitError
 from toolkit.workspace import full_disk
 
@@ -29,11 +29,15 @@ def _version(value: bool) -> None:
 
 
 def _root(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Version, and nothing else.")
+    ctx: typer.Context,
+    version: Annotated[  # noqa: ARG001  (its callback prints it)
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
     ] = False,
+    quiet: QuietOption = False,
+    verbose: VerboseOption = False,
 ) -> None:
     """Networks of science: who produces, who works with whom, hubs and communities of cities and institutions."""
+    choose_verbosity(ctx, quiet=quiet, verbose=verbose)
 
 
 @cache
@@ -86,12 +90,13 @@ def build_app() -> typer.Typer:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command line; return its exit code (0 done, 1 ours, 2 usage, 3 database, 4 data, 130 interrupted)."""
+    VERBOSITY.set("normal")
     try:
         build_app()(args=list(arguments) if arguments is not None else None, prog_name="scicities")
     except ToolkitError as error:
         if os.environ.get("SCICITIES_DEBUG"):
             raise
-        say(f"error: {error}", style="red")
+        say_always(f"error: {error}")
         return error.exit_code
     except KeyboardInterrupt:
         return _ended(INTERRUPTED)
@@ -107,10 +112,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         full = full_disk(error)
         if full is not None:
-            say(f"error: {full}", style="red")
+            say_always(f"error: {full}")
             return full.exit_code
-        say(f"error: {type(error).__name__}: {error}", style="red")
-        say("this is a fault of scicities; SCICITIES_DEBUG=1 shows where. Your data was not changed.", style="red")
+        say_always(f"error: {type(error).__name__}: {error}")
+        say_always("this is a fault of scicities; SCICITIES_DEBUG=1 shows where. Your data was not changed.")
         return 1
     return 0
 

@@ -10,7 +10,7 @@ import typer
 
 from toolkit.cli import options as opt
 from toolkit.cli.families import takes
-from toolkit.cli.output import emit, say, tell_run, warn_synthetic
+from toolkit.cli.output import emit, say, say_always, say_run, warn_synthetic
 from toolkit.cli.progress import progress_bar
 from toolkit.errors import SettingsError
 from toolkit.workspace import open_workspace
@@ -245,7 +245,7 @@ def tell_report(report: IngestReport) -> None:
     key = report.run.parameters.get("pseudonyms")
     if key:
         say(f"people: under pseudonyms, key {key}; without names")
-    tell_run(report.run)
+    say_run(report.run)
 
 
 def check(
@@ -289,7 +289,7 @@ def check(
     else:
         emit(found.lines if name is None else found.listings[name], found.run, fmt=fmt, output=output, top=top)
     if not found.balanced:
-        say("Shares + unassigned differ from the articles: these numbers must not be used", style="bold red")
+        say_always("Shares + unassigned differ from the articles: these numbers must not be used", style="bold red")
         raise typer.Exit(4)
 
 
@@ -318,7 +318,7 @@ def build(
     ws = open_workspace(workspace)
     with progress_bar() as progress:
         run = build_measures(ws, levels=tuple(level) if level else DEFAULT_LEVELS, movement=movement, progress=progress)
-    tell_run(run)
+    say_run(run)
     for name in run.parameters["levels"]:
         rows = {table.removeprefix(f"{name}_"): n for table, n in run.rows.items() if table.startswith(f"{name}_")}
         told = [f"{rows[table]:,} {words}" for table, words in _BUILT.items() if table in rows]

@@ -11,7 +11,7 @@ from toolkit.cli import movement_options as mov
 from toolkit.cli import options as opt
 from toolkit.cli.data import ingest_app
 from toolkit.cli.families import takes
-from toolkit.cli.output import emit, say, tell_run, warn_synthetic, write_figure
+from toolkit.cli.output import emit, say, say_run, warn_synthetic, write_figure
 from toolkit.workspace import open_workspace
 
 if TYPE_CHECKING:
@@ -231,7 +231,7 @@ def _tell(report: NetworkReport) -> None:
         say(f"    {row['source']}:{row['line']}: {row['reason']}: {row['excerpt']}")
     if len(report.listing) > _SHOWN:
         say(f"  all of them: networks/{report.name}/rejects.csv in the workspace")
-    tell_run(report.run)
+    say_run(report.run)
 
 
 def register(app: typer.Typer) -> None:

@@ -11,7 +11,7 @@ import typer
 from toolkit.cli import movement_options as mov
 from toolkit.cli import options as opt
 from toolkit.cli.families import takes
-from toolkit.cli.output import say, show, tell_run, warn_synthetic
+from toolkit.cli.output import say, say_run, show, warn_synthetic
 from toolkit.cli.progress import progress_bar
 from toolkit.present.tables import frame_of
 from toolkit.settings import load_settings
@@ -172,7 +172,7 @@ def load(
         say("only rows that differ were written; counts and sums equal the workspace's")
     else:
         say(f"loaded; counts and sums equal the workspace's ({report.mode})")
-    tell_run(report.run)
+    say_run(report.run)
 
 
 def browser(

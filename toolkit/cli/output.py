@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
+from contextvars import ContextVar
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from rich.console import Console
 
 from toolkit.present.formats import format_of, frame_bytes, write_answer_file, write_bytes
-from toolkit.present.tables import fitting, rich_table, table_text
+from toolkit.present.tables import rich_table, table_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,7 +18,23 @@ if TYPE_CHECKING:
     from toolkit.runs import RunRecord
     from toolkit.workspace import Workspace
 
-__all__ = ["chosen_format", "emit", "say", "show", "show_table", "tell_run", "warn_synthetic", "write_figure"]
+__all__ = [
+    "VERBOSITY",
+    "Verbosity",
+    "chosen_format",
+    "emit",
+    "say",
+    "say_always",
+    "say_run",
+    "show",
+    "show_table",
+    "warn_synthetic",
+    "write_figure",
+]
+
+Verbosity = Literal["quiet", "normal", "verbose"]
+VERBOSITY: ContextVar[Verbosity] = ContextVar("verbosity", default="normal")
+"""How much is said on stderr: errors only, one line about the run with its notes, or its whole record."""
 
 
 def console(*, stderr: bool = True) -> Console:
@@ -26,7 +43,13 @@ def console(*, stderr: bool = True) -> Console:
 
 
 def say(text: str = "", *, style: str | None = None) -> None:
-    """A line for people, on stderr."""
+    """A line for people, on stderr; none with ``--quiet``."""
+    if VERBOSITY.get() != "quiet":
+        say_always(text, style=style)
+
+
+def say_always(text: str, *, style: str | None = "red") -> None:
+    """A line on stderr that ``--quiet`` does not drop: an error, or that a result must not be used."""
     console().print(text, style=style, markup=False)
 
 
@@ -36,7 +59,7 @@ def chosen_format(fmt: str | None) -> str:
 
 
 def show(frame: pd.DataFrame, *, fmt: str | None) -> None:
-    """Print a listing: no computation stands behind it, so no run record comes with it."""
+    """Print a listing, which has no run record."""
     chosen = chosen_format(fmt)
     if chosen == "table":
         show_table(frame)
@@ -45,48 +68,68 @@ def show(frame: pd.DataFrame, *, fmt: str | None) -> None:
 
 
 def show_table(frame: pd.DataFrame, *, title: str = "") -> None:
-    """A table on stdout, as wide as the terminal; what it had to leave out is said on stderr."""
+    """A table on stdout, at most as wide as the terminal; columns that have no room are named on stderr."""
     out = console(stderr=False)
-    shown = fitting(frame, out.width)
-    out.print(rich_table(shown, title=title))
-    left_out = [str(name) for name in frame.columns if name not in shown.columns and not frame[name].isna().all()]
-    if left_out:
-        say(f"not shown for want of width: {', '.join(left_out)} (a wider terminal, or --format csv)", style="dim")
-    if frame.empty:
-        say("no rows: nothing in this workspace matches", style="yellow")
+    table, dropped = rich_table(frame, width=out.width, title=title)
+    out.print(table)
+    if dropped:
+        say(f"columns without room: {', '.join(dropped)} (use a wider terminal or --format csv)", style="dim")
 
 
 def emit(
-    frame: pd.DataFrame, run: RunRecord, *, fmt: str | None, output: Path | None, top: int = 0, title: str = ""
+    frame: pd.DataFrame,
+    run: RunRecord,
+    *,
+    fmt: str | None,
+    output: Path | None,
+    top: int = 0,
+    without_rows: str = "no rows: nothing in this workspace matches",
 ) -> None:
-    """Print or write an answer: data on stdout or in ``output``, the run record on stderr or beside the file."""
+    """Print or write an answer: data on stdout or in ``output``, the run record on stderr or beside the file.
+
+    ``without_rows`` is said where the answer has none.
+    """
     chosen = format_of(output, fmt, terminal=sys.stdout.isatty())
     shown = frame.head(top) if top else frame
+    rows = _counted(len(shown), len(frame))
     if output is not None:
-        content = table_text(shown, title=title).encode() if chosen == "table" else frame_bytes(shown, fmt=chosen)
+        content = table_text(shown).encode() if chosen == "table" else frame_bytes(shown, fmt=chosen)
         record = write_answer_file(content, run, output)
-        say(f"{len(shown):,} rows in {output}; how they came about in {record.name}")
-        return
-    if chosen == "table":
-        show_table(shown, title=title)
+        say(f"Wrote {rows} to {output} (run record: {record.name}).")
+    elif chosen == "table":
+        show_table(shown)
         if len(shown) < len(frame):
-            say(f"{len(shown):,} of {len(frame):,} rows; --top 0 shows all", style="dim")
+            say(f"{rows}; --top 0 shows all", style="dim")
     else:
         write_bytes(frame_bytes(shown, fmt=chosen))
-    tell_run(run)
+    if frame.empty:
+        say(without_rows, style="yellow")
+    say_run(run)
+
+
+def _counted(shown: int, total: int) -> str:
+    of = f"{shown:,} of {total:,}" if shown < total else f"{total:,}"
+    return f"{of} row" if shown == total == 1 else f"{of} rows"
 
 
 def write_figure(content: bytes, run: RunRecord, path: Path) -> None:
     """Write a figure (:func:`~toolkit.present.figures.figure_bytes`), and its run record beside it."""
     record = write_answer_file(content, run, path)
-    say(f"figure in {path}; how it came about in {record.name}")
+    say(f"Wrote the figure to {path} (run record: {record.name}).")
 
 
-def tell_run(run: RunRecord) -> None:
-    """The run record on stderr: one line of options and facts, then a line per note."""
-    options = " ".join(f"{name}={_short(value)}" for name, value in run.parameters.items() if value is not None)
-    facts = " ".join(f"{name}={_short(value)}" for name, value in run.facts.items() if not isinstance(value, dict))
-    say(f"run {run.run_id} · {run.method} {options}" + (f" · {facts}" if facts else ""), style="dim")
+def say_run(run: RunRecord) -> None:
+    """The run on stderr: one short line (with ``--verbose`` every option and fact), then a line for each note."""
+    if VERBOSITY.get() == "verbose":
+        options = " ".join(f"{name}={_short(value)}" for name, value in run.parameters.items() if value is not None)
+        facts = " ".join(f"{name}={_short(value)}" for name, value in run.facts.items() if not isinstance(value, dict))
+        say(f"run {run.run_id} · {run.method} {options}" + (f" · {facts}" if facts else ""), style="dim")
+    else:
+        years, rows = run.parameters.get("years"), run.rows.get("result")
+        parts = [f"run {run.run_id[:8]}", run.method]
+        parts += [_short(years).replace(":", "-")] if years else []
+        parts += [_counted(rows, rows)] if rows is not None else []
+        say(" · ".join(parts), style="dim")
     for note in run.notes:
         say(f"note: {note}", style="yellow")
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from toolkit.cli.output import console, say
+from toolkit.cli.output import VERBOSITY, console, say
 
 __all__ = ["ProgressCallback", "progress_bar", "stage_lines"]
 
@@ -17,8 +17,11 @@ ProgressCallback = Callable[[str, int, int], None]
 
 @contextmanager
 def progress_bar() -> Iterator[ProgressCallback]:
-    """A callback ``(stage, done, total)`` that draws one bar per stage; silent where stderr is no terminal."""
-    if not sys.stderr.isatty():
+    """A callback ``(stage, done, total)`` that draws one bar per stage.
+
+    It draws nothing where stderr is no terminal, and with ``--quiet``.
+    """
+    if not sys.stderr.isatty() or VERBOSITY.get() == "quiet":
         yield lambda _stage, _done, _total: None
         return
     columns = (

@@ -12,15 +12,16 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from toolkit.present.layout import layout
+
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["fitting", "frame_of", "rich_table", "table_text"]
+__all__ = ["column_texts", "frame_of", "rich_table", "table_text"]
 
 _WHOLE: Final = frozenset(
     {"rank", "previous_rank", "year", "first_year", "last_year", "end_year", "last_year_at_from", "community", "size"}
 )
-_WIDEST: Final = 44
 _MARKED: Final = frozenset({"unassigned", "unlocated"})
 
 
@@ -61,54 +62,34 @@ def _cell(value: Any, *, plain: bool) -> str:
     return str(value)
 
 
-def fitting(frame: pd.DataFrame, width: int) -> pd.DataFrame:
-    """The columns of ``frame`` that fit a terminal of ``width`` characters.
+def rich_table(frame: pd.DataFrame, *, width: int, title: str = "") -> tuple[Table, tuple[str, ...]]:
+    """Table of ``frame`` for lines of ``width`` characters, and the columns it had no room for.
 
-    Empty columns go first; then, only as far as needed, the ranks by single measures, the ids that have a name beside
-    them, the distance to the next, of moves what another column tells too, who it is where all rows are of one author,
-    and of a comparison group all but its means. What is left may still be too wide: the table then cuts its texts.
+    :func:`toolkit.present.layout.layout` says what leaves first. The rows ``unassigned`` and ``unlocated`` are dimmed.
     """
-    names = [str(name) for name in frame.columns]
-    named = {name for name in names if name == "id" and "name" in names}
-    named |= {name for name in names if name.endswith("_id") and {name[:-3], f"{name[:-3]}_name"} & set(names)}
-    ranks = {name for name in names if name.endswith("_rank") and name != "previous_rank"}
-    kept = [name for name in names if name in {"id", "name"} or not frame[name].isna().all()]
-    space = {name: 3 + max(map(len, [name, *column_texts(frame[name])])) for name in kept}
-    of_one = {"author_id", "name"} if "author_id" in names and frame["author_id"].nunique() == 1 < len(frame) else set()
-    beside = {"rule", "career_age", "last_year_at_from", "years_seen"}
-    compared = {"unit", "comparison_n", "comparison_low", "comparison_high"}
-    for droppable in (ranks, named, {"ratio_to_next"}, beside, of_one, compared):
-        if sum(min(space[name], _WIDEST) for name in kept) > width:
-            kept = [name for name in kept if name not in droppable]
-    return frame[kept]
-
-
-def rich_table(frame: pd.DataFrame, *, title: str = "") -> Table:
-    """Table of ``frame``; the rows ``unassigned`` and ``unlocated`` are dimmed."""
+    texts = {str(name): column_texts(frame[name]) for name in frame.columns}
+    shown = layout(frame, texts, width)
     table = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
-    cells = [column_texts(frame[name]) for name in frame.columns]
-    for name, texts in zip(frame.columns, cells, strict=True):
+    for name, characters in shown.widths.items():
         numeric = frame[name].dtype.kind in "iuf"
-        is_id = str(name) == "id" or str(name).endswith("_id")
         table.add_column(
-            str(name),
+            shown.headers[name],
             justify="right" if numeric else "left",
-            style="dim" if is_id else None,
-            overflow="fold" if is_id else "ellipsis",
+            style="dim" if name == "id" or name.endswith("_id") else None,
+            overflow="fold",
             no_wrap=numeric,
-            min_width=max(map(len, ["", *texts])) if numeric else None,
-            max_width=None if numeric else _WIDEST,
+            width=characters,
         )
     ids = frame["id"].astype(str).tolist() if "id" in frame.columns else [""] * len(frame)
-    for place_id, *row in zip(ids, *cells, strict=True):
+    for place_id, *row in zip(ids, *(texts[name] for name in shown.widths), strict=True):
         table.add_row(*map(Text, row), style="dim" if place_id in _MARKED else None)
-    return table
+    return table, shown.dropped
 
 
 def table_text(frame: pd.DataFrame, *, title: str = "", width: int | None = None) -> str:
     """The table as plain text, for a file or a test."""
     buffer, columns = io.StringIO(), width or 160
-    Console(file=buffer, width=columns, no_color=True).print(rich_table(fitting(frame, columns), title=title))
+    Console(file=buffer, width=columns, no_color=True).print(rich_table(frame, width=columns, title=title)[0])
     return buffer.getvalue()
 
 

@@ -84,6 +84,7 @@ class ManagedServer:
         self._home = Home(self.home)
         self.settings = settings or Settings()
         self._progress = progress
+        self._under_way: set[str] = set()
 
     # ---- life
 
@@ -456,8 +457,11 @@ class ManagedServer:
         return find_process(f"--home-dir={self.home}", self._home.record().get("pid"))
 
     def _say(self, stage: str, done: int, total: int) -> None:
-        if self._progress:
+        """Report progress; the end of a stage only where it began: a server that already runs is not started."""
+        begins = done < total
+        if self._progress and (begins or stage in self._under_way):
             self._progress(stage, done, total)
+        (self._under_way.add if begins else self._under_way.discard)(stage)
 
 
 def _driver(uri: str, password: str) -> neo4j.Driver:
