@@ -106,7 +106,11 @@ SAMPLES = {
     "pajek": ['*Vertices 3\n1 "Alder"\n', "% a comment\n*Network made\n*vertices 2\n"],
     "graphml": ['<?xml version="1.0"?>\n<!-- <gexf> -->\n<graphml xmlns="http://graphml.graphdrawing.org/xmlns"/>'],
     "gexf": ['<gexf version="1.3"><graph/></gexf>'],
-    "gml": ['Creator "made"\nVersion 1\ngraph\n[\n  directed 0\n]\n', "graph [\n node [\n id 1 ] ]\n"],
+    "gml": [
+        'Creator "made"\nVersion 1\ngraph\n[\n  directed 0\n]\n',
+        "graph [\n node [\n id 1 ] ]\n",
+        'Creator\t"yFiles"\nVersion\t"2"\ngraph\n[\n',
+    ],
     "dl": ["dl n=3 format=edgelist1\ndata:\n1 2\n", "DL\nN=3\ndata:\n"],
     "node-link": [json.dumps({"directed": False, "nodes": [{"id": "a"}], "links": [{"source": "a", "target": "a"}]})],
     "cytoscape": [json.dumps({"data": {}, "elements": {"nodes": [], "edges": []}})],

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from toolkit import communities, hubs, ingest_flows, ingest_network
 from toolkit.corpus.example import example_workspace
 from toolkit.corpus.networks.finding import PlaceFinder
+from toolkit.corpus.networks.ingest_flows import UNKNOWN_END
 from toolkit.corpus.networks.store import network_names, read_network
 from toolkit.errors import BadParameter, BadRecord, DataError, EmptyGraph, MissingColumn
 from toolkit.network.arrays import EdgeArray
@@ -83,15 +84,19 @@ def test_what_is_bad_is_listed_with_its_line_and_the_rest_kept(workspace, file):
         "CN,JP,2021,1_0",
     )
     report = ingest_flows(workspace, path)
-    assert flows(workspace, "mixed") == {("CN", "JP", 2019): 5.0, ("JP", "CN", 2020): 10.0}
+    assert flows(workspace, "mixed") == {
+        ("CN", "JP", 2019): 5.0,
+        ("JP", "CN", 2020): 10.0,
+        ("unlocated", "JP", 2020): 2.0,
+    }
     assert sorted(listed(report)) == [
         (3, "another count of this origin, destination and year was taken", "CN, JP, 2019, 5"),
         (4, "the count is negative", "CN, JP, 2020, -1"),
         (5, "no count", "CN, JP, 2020"),
         (6, "the count is no number", "CN, JP, 2020, many"),
         (7, "origin and destination are the same place", "CN, CN, 2020, 7"),
-        (9, "unknown place: no such country", "Chna, JP, 2020, 1; close: China = CN, Chad = TD"),
-        (10, "no origin", "JP, 2020, 1"),
+        (9, f"{UNKNOWN_END}: unknown place: no such country", "Chna, JP, 2020, 1; close: China = CN, Chad = TD"),
+        (10, f"{UNKNOWN_END}: no origin", "JP, 2020, 1"),
         (11, "the year lies in the future", "CN, JP, 2999, 1"),
         (12, "the year is no year", "CN, JP, 20, 1"),
         (13, "2 columns instead of 4", "CN,JP"),
@@ -109,8 +114,19 @@ def test_what_is_bad_is_listed_with_its_line_and_the_rest_kept(workspace, file):
 def test_an_unknown_place_of_a_matrix_is_told_once(workspace, file):
     report = ingest_flows(workspace, file("m.csv", "x,CN,JP,Atlantis", "CN,,1,2", "Qqq,1,1,1", "JP,2,,3"), year=2020)
     unknown = "unknown place: no such country"
-    assert listed(report) == [(1, unknown, "Atlantis"), (3, unknown, "Qqq")]
-    assert flows(workspace, "m") == {("CN", "JP", 2020): 1.0, ("JP", "CN", 2020): 2.0}
+    assert listed(report) == [
+        (1, f"{UNKNOWN_END}: {unknown}", "Atlantis"),
+        (3, f"{UNKNOWN_END}: {unknown}", "Qqq"),
+        (3, unknown, "Qqq, Atlantis, 2020, 1"),
+    ]
+    assert flows(workspace, "m") == {
+        ("CN", "JP", 2020): 1.0,
+        ("JP", "CN", 2020): 2.0,
+        ("CN", "unlocated", 2020): 2.0,
+        ("JP", "unlocated", 2020): 3.0,
+        ("unlocated", "CN", 2020): 1.0,
+        ("unlocated", "JP", 2020): 1.0,
+    }
 
 
 def test_what_can_t_be_used_leaves_the_workspace_as_it_was(workspace, file):
@@ -166,10 +182,12 @@ def test_places_are_those_of_the_records(tmp_path, file):
         ("1816670", "1799962", 2020): 2.0,
         ("1816670", "2653941", 2020): 1.0,
         ("4931972", "2640729", 2020): 4.0,
+        ("1816670", "unlocated", 2020): 1.0,
+        ("unlocated", "2640729", 2020): 4.0,
     }
     assert [(line, reason) for line, reason, _ in listed(report)] == [
-        (3, "several places: more than one city of this name"),
-        (6, "unknown place: no city of this name"),
+        (3, f"{UNKNOWN_END}: several places: more than one city of this name"),
+        (6, f"{UNKNOWN_END}: unknown place: no city of this name"),
     ]
     assert "Cambridge (England, GB) = 2653941" in report.listing[0]["excerpt"]
     assert "close: Beijing (Beijing, CN) = 1816670" in report.listing[1]["excerpt"]
@@ -208,22 +226,29 @@ def test_vosviewer_s_map_and_network(workspace, file):
     ]
     report = ingest_network(workspace, paths, name="vos")
     found = read_network(workspace, "vos")
-    assert flows(workspace, "vos") == {("1", "2", None): 4.0, ("1", "3", None): 2.5}
+    assert flows(workspace, "vos") == {
+        ("1", "2", None): 8.0,
+        ("1", "3", None): 2.5,
+        ("2", "3", None): 1.0,
+        ("2", "unlocated", None): 1.0,
+    }
+    assert report.run.notes == (
+        "Edges without a weight, each counted as 1: 1.",
+        "Edges added to another edge of the same pair: 1.",
+    )
     assert (found.directed, found.names()) == (False, {"1": "Paris", "2": "Rome", "3": "Oslo"})
     assert listed(report) == [
         (5, "no id and label", ", x"),
-        (3, "unknown node: not in the map file", "2, 9, 1"),
+        (3, f"{UNKNOWN_END}: unknown node: the file does not declare it", "2, 9, 1"),
         (4, "a node with itself", "3, 3, 1"),
         (5, "the weight is not above zero", "2, 3, -1"),
-        (6, "the pair stands twice", "2, 1, 4"),
-        (7, "no weight", "2, 3"),
         (8, "the weight is no number", "2, 3, x"),
         (9, "an end is missing", "1"),
     ]
     alone = ingest_network(workspace, paths[1], name="alone")
     assert read_network(workspace, "alone").names()["9"] == "9"
-    assert alone.kept == 3
-    with pytest.raises(DataError, match="VOSviewer's map: give its network file too"):
+    assert alone.kept == 4
+    with pytest.raises(DataError, match=r"map\.txt is a map of VOSviewer, or a table of nodes: give the file"):
         ingest_network(workspace, paths[0])
 
 
@@ -247,23 +272,20 @@ def test_graphs_with_directions_loops_and_repeated_edges(workspace, tmp_path):
     g.add_weighted_edges_from([("a", "b", 1.0), ("a", "b", 2.0), ("b", "a", 3.0), ("b", "b", 1.0)])
     nx.write_graphml(g, tmp_path / "multi.graphml")
     report = ingest_network(workspace, tmp_path / "multi.graphml")
-    assert flows(workspace, "multi") == {("a", "b", None): 1.0, ("b", "a", None): 3.0}
+    assert flows(workspace, "multi") == {("a", "b", None): 3.0, ("b", "a", None): 3.0}
     lines = (tmp_path / "multi.graphml").read_text().splitlines()
-    assert [(row["reason"], row["excerpt"]) for row in report.listing] == [
-        ("the pair stands twice", "a, b, 2.0"),
-        ("a node with itself", "b, b, 1.0"),
-    ]
-    assert ['source="a" target="b"' in lines[row["line"] - 1] for row in report.listing] == [True, False]
+    assert [(row["reason"], row["excerpt"]) for row in report.listing] == [("a node with itself", "b, b, 1.0")]
+    assert 'source="b" target="b"' in lines[report.listing[0]["line"] - 1]
     assert read_network(workspace, "multi").names() == {"a": "Aachen", "b": "b"}
     (tmp_path / "broken.gexf").write_text("<gexf><graph>")
-    with pytest.raises(DataError, match=r"broken.gexf can't be read as gexf"):
+    with pytest.raises(DataError, match=r"broken.gexf can't be read as GEXF"):
         ingest_network(workspace, tmp_path / "broken.gexf")
 
 
 def test_tables_of_edges(workspace, file):
     path = file("ties.csv", "a_id,a_name,b_id,score,Links", "1,Rome,2,3,1", "2,,1,9,1", "1,Rome,3,1,5")
     ingest_network(workspace, path)
-    assert flows(workspace, "ties") == {("1", "2", None): 3.0, ("1", "3", None): 1.0}
+    assert flows(workspace, "ties") == {("1", "2", None): 12.0, ("1", "3", None): 1.0}
     ingest_network(workspace, path, weight="links", directed=True, name="arrows")
     assert flows(workspace, "arrows") == {("1", "2", None): 1.0, ("2", "1", None): 1.0, ("1", "3", None): 5.0}
     assert read_network(workspace, "arrows").names()["1"] == "Rome"
@@ -274,8 +296,8 @@ def test_tables_of_edges(workspace, file):
     )
     countries = ingest_network(workspace, file("lands.csv", "source,target", "China,JP", "Qqq,JP"), level="country")
     assert (flows(workspace, "lands"), countries.rejects) == (
-        {("CN", "JP", None): 1.0},
-        {"unknown place: no such country": 1},
+        {("CN", "JP", None): 1.0, ("JP", "unlocated", None): 1.0},
+        {f"{UNKNOWN_END}: unknown place: no such country": 1},
     )
     with pytest.raises(MissingColumn, match="edges needs a column for source"):
         ingest_network(workspace, file("odd.csv", "left,right,z", "x,y,1"))
@@ -286,9 +308,8 @@ def test_networks_by_year(workspace, file, tmp_path):
         "years.csv", "a,b,score,year", "x,y,1,2019", "y,x,2,2020", "x,y,4,2020", "x,z,3,", "y,z,1,20", "y,z,1,2999"
     )
     report = ingest_network(workspace, path)
-    assert flows(workspace, "years") == {("x", "y", 2019): 1.0, ("x", "y", 2020): 2.0}
+    assert flows(workspace, "years") == {("x", "y", 2019): 1.0, ("x", "y", 2020): 6.0}
     assert [(row["line"], row["reason"]) for row in report.listing] == [
-        (4, "the pair stands twice"),
         (5, "no year"),
         (6, "the year is no year"),
         (7, "the year lies in the future"),
@@ -296,7 +317,7 @@ def test_networks_by_year(workspace, file, tmp_path):
     ingest_network(workspace, path, year=2018, name="dated")
     assert flows(workspace, "dated")["x", "z", 2018] == 3.0
     late = hubs(workspace, network="years", years=2020, measures=("strength",)).frame
-    assert late["strength"].tolist() == [2.0, 2.0]
+    assert late["strength"].tolist() == [6.0, 6.0]
     g = nx.MultiGraph()
     g.add_edge("x", "y", weight=1.5, year=2019)
     g.add_edge("x", "y", weight=2.5, year=2020)

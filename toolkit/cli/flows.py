@@ -181,24 +181,40 @@ def ingest_flows(
         str, typer.Option("--level", help="What moves from where to where: country, region, city, institution, other.")
     ] = "country",
     year: Annotated[int | None, typer.Option("--year", help="Year of tables without a column for it.")] = None,
+    origin: Annotated[
+        str | None, typer.Option("--from", metavar="COLUMN", help="Column of the origin. [default: by its name]")
+    ] = None,
+    destination: Annotated[
+        str | None, typer.Option("--to", metavar="COLUMN", help="Column of the destination. [default: by its name]")
+    ] = None,
+    count: Annotated[
+        str | None, typer.Option("--count", metavar="COLUMN", help="Column of the count. [default: by its name]")
+    ] = None,
+    year_column: Annotated[
+        str | None, typer.Option("--year-column", metavar="COLUMN", help="Column of the year. [default: year]")
+    ] = None,
     strict: opt.StrictOption = False,
     workspace: opt.WorkspaceOption = None,
 ) -> None:
-    """Flows of researchers made elsewhere: origin, destination, year, count; or wide by year; or a matrix."""
+    """Imported flows of researchers: origin, destination, year, count; or a column for each year; or a matrix."""
     from toolkit.corpus.networks import ingest_flows as reader
 
-    _tell(reader.ingest_flows(open_workspace(workspace), paths, name=name, level=level, year=year, strict=strict))
+    asked = {"origin": origin, "destination": destination, "count": count, "year": year_column}
+    columns = {field: column for field, column in asked.items() if column is not None}
+    ws = open_workspace(workspace)
+    _tell(reader.ingest_flows(ws, paths, name=name, level=level, year=year, columns=columns, strict=strict))
 
 
 def ingest_network(
-    paths: Annotated[list[Path], typer.Argument(help="GraphML, GEXF, VOSviewer's map and network, or edges as csv.")],
+    paths: Annotated[list[Path], typer.Argument(help="GraphML, GEXF, GML, Pajek, VOSviewer, JSON, or edges as csv.")],
     name: _Name = None,
     level: Annotated[
         str,
         typer.Option("--level", help="What the nodes are: other (as they are), country, region, city, institution."),
     ] = "other",
     weight: Annotated[
-        str | None, typer.Option("--weight", help="Column or attribute of the weight. [default: weight and its like]")
+        str | None,
+        typer.Option("--weight", help="Column or attribute of the weight. [default: weight, or the only one like it]"),
     ] = None,
     directed: Annotated[
         bool | None,
@@ -208,7 +224,7 @@ def ingest_network(
     strict: opt.StrictOption = False,
     workspace: opt.WorkspaceOption = None,
 ) -> None:
-    """A network made elsewhere: GraphML, GEXF, VOSviewer's map and network files, or a table of edges."""
+    """An imported network: GraphML, GEXF, GML, Pajek, UCINET, VOSviewer, Gephi, node-link JSON, or a table of edges."""
     from toolkit.network import ingest_network as reader
 
     ws = open_workspace(workspace)
@@ -220,13 +236,13 @@ def ingest_network(
 
 
 def _tell(report: NetworkReport) -> None:
-    """What was read, kept and set aside, on stderr."""
+    """What was read, kept and rejected, on stderr."""
     what = "counts" if report.kind == "flows" else "edges"
     say(f"{report.kind} {report.name}: {report.files:,} files, {report.read:,} {what} read, {report.kept:,} kept")
     for reason, count in report.left_out.items():
         say(f"  left out  {count:>8,}  {reason}")
     for reason, count in report.rejects.items():
-        say(f"  set aside {count:>8,}  {reason}")
+        say(f"  {'noted' if reason.startswith('kept') else 'rejected':9} {count:>8,}  {reason}")
     for row in report.listing[:_SHOWN]:
         say(f"    {row['source']}:{row['line']}: {row['reason']}: {row['excerpt']}")
     if len(report.listing) > _SHOWN:

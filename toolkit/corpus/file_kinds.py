@@ -229,7 +229,7 @@ def _lines(text: str) -> str:
     for line in islice(lines, _PREAMBLE):
         if kind := next((kind for kind, pattern in _LINES if pattern.match(line)), ""):
             return kind
-        if "\t" in line or line.count(",") > 1:
+        if max(line.count("\t"), line.count(",")) > 1:
             break
     return ""
 

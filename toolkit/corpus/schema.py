@@ -11,6 +11,9 @@ from typing import Final
 
 import pyarrow as pa
 
+UNLOCATED: Final = "unlocated"
+"""In place of a place that is not known: the parts at sites without a city or country, unknown ends of flows."""
+
 _STRINGS: Final = pa.list_(pa.string())
 
 TABLES: Final[dict[str, pa.Schema]] = {

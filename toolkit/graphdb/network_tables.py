@@ -38,10 +38,10 @@ def network_tables(network: NamedNetwork) -> GraphTables:
     Returns
     -------
     GraphTables
-        The places, for cities and institutions their countries beside them. With directions ``MOVED_TO`` with
-        ``rule`` ``ready-made``: ``researchers`` is the count given, ``moves`` its whole number. Without them
-        ``COLLABORATES_WITH`` (of institutions ``COAUTHORS_WITH``): ``score`` is the weight given, ``joint`` its whole
-        number, and no partnership is known.
+        The places, for cities and institutions their countries too; edges with an unknown end are left out. With
+        directions ``MOVED_TO`` with ``rule`` ``ready-made``: ``researchers`` is the count given, ``moves`` its whole
+        number. Without them ``COLLABORATES_WITH`` (of institutions ``COAUTHORS_WITH``): ``score`` is the weight given,
+        ``joint`` its whole number, and no partnership is known.
 
     Raises
     ------
@@ -70,6 +70,7 @@ def network_tables(network: NamedNetwork) -> GraphTables:
             network.name,
             "its edges have no years, by which every query asks; take them in again with --year",
         )
+    network = network.located()
     label = PLACE_LABELS[network.level]
     nodes: dict[str, pa.Table] = {one: pa.schema({key: _TEXT}).empty_table() for one, key in KEYS.items()}
     nodes["Output"] = pa.schema({"id": _TEXT, "count": pa.int64(), "share": pa.float64()}).empty_table()

@@ -1,163 +1,106 @@
-"""Files of networks: VOSviewer's map and network, GraphML, GEXF, tables of edges."""
+"""Files of networks: which reader reads which, and tables: VOSviewer's map and network, Gephi's, and other edges."""
 
 from __future__ import annotations
 
+import codecs
 import csv
-import gzip
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import IO, Any, Final, NamedTuple
-from xml.etree import ElementTree as ET
-from xml.parsers import expat
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
 
-import networkx as nx
-
-from toolkit.corpus.jsonlines import RawFile
-from toolkit.corpus.names import folded
-from toolkit.corpus.plain.column_mapping import FIELDS
-from toolkit.corpus.plain.table_files import TableFile, text_lines
+from toolkit.corpus.file_kinds import file_kind, refusal
+from toolkit.corpus.jsonlines import RawFile, blocks
+from toolkit.corpus.plain.column_mapping import FIELDS, matched_columns
+from toolkit.corpus.plain.recipe import Recipe
+from toolkit.corpus.plain.table_files import TableFile
 from toolkit.errors import DataError
+from toolkit.network.json_networks import read_node_link, read_vosviewer_json
+from toolkit.network.line_networks import read_dl, read_gml, read_pajek
+from toolkit.network.raw_edges import NOT_UTF8, WEIGHTS, RawNetwork, key_of, numbered_lines, whole_text
+from toolkit.network.xml_networks import read_gexf, read_graphml
 
-__all__ = ["NETWORK_SUFFIXES", "RawEdge", "RawNetwork", "raw_network"]
+__all__ = ["NETWORK_SUFFIXES", "raw_network"]
 
-NETWORK_SUFFIXES: Final = (
-    ".graphml",
-    ".graphml.gz",
-    ".gexf",
-    ".gexf.gz",
-    ".txt",
-    ".csv",
-    ".csv.gz",
-    ".tsv",
-    ".parquet",
-)
+_ENDINGS: Final = ("graphml", "gexf", "gml", "net", "paj", "dl", "json", "txt", "csv", "tsv")
+NETWORK_SUFFIXES: Final = (*(f".{one}{packed}" for one in _ENDINGS for packed in ("", ".gz")), ".parquet")
 """What a file in a folder must end with to be looked at."""
 
-_XML: Final[dict[str, Callable[[Path], nx.Graph[Any]]]] = {".graphml": nx.read_graphml, ".gexf": nx.read_gexf}
-_LABELS: Final = ("name", "label")
-
-
-class RawEdge(NamedTuple):
-    """An edge as its file has it; ``weight`` and ``year`` are empty texts where the file gives none."""
-
-    source: str
-    line: int
-    a: str
-    b: str
-    weight: str
-    year: str = ""
-
-
-@dataclass
-class RawNetwork:
-    """What the files of one network say.
-
-    Attributes
-    ----------
-    edges
-        Edges in file order.
-    names
-        Node id -> its name; with ``closed``, an end that is not among them is unknown.
-    directed, weighted, dated, closed
-        What the files say; ``directed`` is ``None`` where they say nothing.
-    rejects
-        Rows that could not be read.
-    """
-
-    edges: list[RawEdge] = field(default_factory=list)
-    names: dict[str, str] = field(default_factory=dict)
-    directed: bool | None = None
-    weighted: bool = False
-    dated: bool = False
-    closed: bool = False
-    rejects: list[dict[str, Any]] = field(default_factory=list)
+_READERS: Final[dict[str, Callable[[RawFile, RawNetwork], None]]] = {
+    "graphml": read_graphml,
+    "gexf": read_gexf,
+    "gml": read_gml,
+    "pajek": read_pajek,
+    "dl": read_dl,
+    "vosviewer-json": read_vosviewer_json,
+    "node-link": read_node_link,
+    "cytoscape": read_node_link,
+}
+_DELIMITERS: Final = ("\t", ";", ",")
+_DIRECTIONS: Final = {"directed": True, "undirected": False, "mutual": False}
+_BLOCK_BYTES: Final = 4 << 20
+_CELL: Final = "attribute:"
 
 
 def raw_network(files: list[RawFile], *, weight: str | None, strict: bool) -> RawNetwork:
-    """Read the files of one network: one of GraphML or GEXF, a map and a network of VOSviewer, or tables of edges.
+    """Read the files of one network, each by what it holds.
 
     Parameters
     ----------
     files
-        The files.
+        Files of GraphML, GEXF, GML, Pajek, DL, JSON; a map and a network of VOSviewer; tables of edges and of nodes.
     weight
-        Attribute or column of the weight; ``None`` takes ``weight`` and its like.
+        Attribute or column of the weight; ``None`` takes ``weight``, else what is called like it.
     strict
-        Raise at the first row that can't be read.
+        Raise at the first row of a table that can't be read.
 
     Raises
     ------
     DataError
-        A file is none of these, or XML that can't be read.
+        A file is none of these, or can't be read.
     """
-    found = RawNetwork()
-    plain = []
+    found = RawNetwork(weight)
+    headers: dict[RawFile, list[str]] = {}
     for file in files:
-        kind = next((suffix for suffix in _XML if file.path.name.lower().removesuffix(".gz").endswith(suffix)), "")
-        if kind:
-            _read_xml(file, kind, weight, found)
-        elif _is_map(file.path):
-            _read_map(file, found)
+        kind = file_kind(file.path)
+        if kind is not None and kind.key in _READERS:
+            _READERS[kind.key](file, found)
+        elif other := refusal(file.path, "table"):
+            raise DataError(
+                f"{file.path} {other}. Networks are read from GraphML, GEXF, GML, Pajek, UCINET's DL, VOSviewer, "
+                "node-link JSON and tables of edges."
+            )
         else:
-            plain.append(file)
-    for file in plain:
-        if found.closed or _without_header(file.path):
+            headers[file] = [] if kind is not None and kind.key == "parquet" else _first(file)
+    maps = [file for file, header in headers.items() if _is_map(header)]
+    for file in maps:
+        _read_map(file, found)
+    for file in (one for one in headers if one not in maps):
+        if _without_header(headers[file], links=bool(maps)):
+            found.closed |= bool(maps)  # VOSviewer's map holds all items; Gephi's table of nodes may not
             _read_numbered(file, found)
         else:
-            _read_table(file, weight, found, strict=strict)
-    if found.closed and not plain:
-        raise DataError(f"{files[0].path} is VOSviewer's map: give its network file too, in the same call.")
+            _read_table(file, found, strict=strict)
+    if maps and not found.edges:
+        raise DataError(f"{maps[0].path} is a map of VOSviewer, or a table of nodes: give the file of its links too.")
     return found
 
 
-def _read_xml(file: RawFile, kind: str, weight: str | None, found: RawNetwork) -> None:
-    try:
-        g = _XML[kind](file.path)
-    except (nx.NetworkXError, ET.ParseError, ValueError, KeyError, TypeError, OSError, EOFError) as error:
-        raise DataError(f"{file.path} can't be read as {kind[1:]}: {error}.") from error
-    lines = _edge_lines(file.path)
-    attribute = weight or "weight"
-    for node, values in g.nodes(data=True):
-        found.names[str(node)] = next((str(values[key]) for key in _LABELS if values.get(key)), str(node))
-    for number, (a, b, values) in enumerate(g.edges(data=True), start=1):
-        value, year = values.get(attribute), values.get("year")
-        found.weighted |= value is not None
-        found.dated |= year is not None
-        line = lines.get((str(a), str(b))) or lines.get((str(b), str(a))) or [number]
-        at = line.pop(0) if len(line) > 1 else line[0]
-        texts = ("" if one is None else str(one) for one in (value, year))
-        found.edges.append(RawEdge(file.label, at, str(a), str(b), *texts))
-    found.directed = bool(found.directed) or g.is_directed()
+def _known(end: str) -> set[str]:
+    return {key_of(name) for name in FIELDS["edges"][end]}
 
 
-def _edge_lines(path: Path) -> dict[tuple[str, str], list[int]]:
-    """Lines of the edges of an XML file, by their ends: NetworkX does not keep them."""
-    lines: dict[tuple[str, str], list[int]] = {}
-    parser = expat.ParserCreate()
-
-    def started(tag: str, values: dict[str, str]) -> None:
-        if tag.rpartition(":")[2] == "edge":
-            lines.setdefault((values.get("source", ""), values.get("target", "")), []).append(parser.CurrentLineNumber)
-
-    parser.StartElementHandler = started
-    file: IO[bytes]
-    with gzip.open(path) if path.name.lower().endswith(".gz") else path.open("rb") as file:  # type: ignore[assignment]
-        parser.ParseFile(file)
-    return lines
+def _is_map(header: Sequence[str]) -> bool:
+    """Whether the columns are those of nodes: an id and a label, and not both ends of an edge."""
+    keys = {key_of(name) for name in header}
+    return {"id", "label"} <= keys and not (keys & _known("source") and keys & _known("target"))
 
 
-def _is_map(path: Path) -> bool:
-    header = {cell.strip().lower() for cell in _first(path)}
-    return {"id", "label"} <= header
-
-
-def _without_header(path: Path) -> bool:
-    """Whether the first line holds an edge already: three cells (or two), the last of them a number."""
-    cells = _first(path)
-    columns = {folded(name).replace(" ", "") for names in FIELDS["edges"].values() for name in names}
-    known = {folded(cell).replace(" ", "") for cell in cells} & columns
-    return len(cells) in (2, 3) and not known and _is_number(cells[-1])
+def _without_header(cells: Sequence[str], *, links: bool) -> bool:
+    """Whether the first line holds an edge already: two or three cells, the last a number, or, with a map, any."""
+    columns = {key_of(name) for names in FIELDS["edges"].values() for name in names}
+    if columns & {key_of(cell) for cell in cells}:
+        return False
+    return (links and len(cells) > 1) or (len(cells) in (2, 3) and _is_number(cells[-1]))
 
 
 def _is_number(text: str) -> bool:
@@ -168,64 +111,91 @@ def _is_number(text: str) -> bool:
     return True
 
 
-def _first(path: Path) -> list[str]:
-    with path.open("rb") as start:
-        if start.read(4) == b"PAR1":
-            return []
-    return next((cells for _, cells in _rows(path)), [])
+def _first(file: RawFile) -> list[str]:
+    return next((cells for _, cells in _rows(file, RawNetwork())), [])
 
 
-def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Rows of a text file that is parted by tabs, else by commas, with their lines."""
-    lines = text_lines(path)
-    first = next(lines, "")
-    mark = "\t" if "\t" in first else ","
-
-    def all_lines() -> Iterator[str]:
-        yield first.removeprefix("\ufeff")
-        yield from lines
-
-    reader = csv.reader(all_lines(), delimiter=mark)
+def _rows(file: RawFile, found: RawNetwork) -> Iterator[tuple[int, list[str]]]:
+    """Rows of a text file with the lines they end on; the delimiter is the one that parts most cells."""
+    text = whole_text(file, found).removeprefix("\ufeff")
+    lines = [line for _, line in numbered_lines(text)]
+    first = next((line for line in lines if line.strip()), "")
+    mark = max(_DELIMITERS, key=first.count)
+    reader = csv.reader((f"{line}\n" for line in lines), delimiter=mark)
     try:
         for cells in reader:
             if any(cells):
-                yield reader.line_num, cells
+                yield reader.line_num, [cell.strip() for cell in cells]
     except csv.Error as error:
-        raise DataError(f"{path}:{reader.line_num}: {error}.") from error
+        raise DataError(f"{file.path}:{reader.line_num}: {error}.") from error
 
 
 def _read_map(file: RawFile, found: RawNetwork) -> None:
-    rows = _rows(file.path)
-    header = [cell.strip().lower() for cell in next(rows)[1]]
+    rows = _rows(file, found)
+    header = [key_of(cell) for cell in next(rows)[1]]
     at = header.index("id"), header.index("label")
     for line, cells in rows:
-        if len(cells) <= max(at) or not cells[at[0]].strip():
-            reason = {"source": file.label, "line": line, "reason": "no id and label", "excerpt": ", ".join(cells)}
-            found.rejects.append(reason)
+        if len(cells) <= max(at) or not cells[at[0]]:
+            found.reject(file, line, "no id and label", ", ".join(cells))
             continue
-        found.names[cells[at[0]].strip()] = cells[at[1]].strip() or cells[at[0]].strip()
-    found.closed = True
+        found.add_node(file, line, cells[at[0]], cells[at[1]])
 
 
 def _read_numbered(file: RawFile, found: RawNetwork) -> None:
     """VOSviewer's network: two ends and perhaps a strength, no column names."""
-    for line, cells in _rows(file.path):
-        a, b, *rest = (*(cell.strip() for cell in cells[:3]), "", "")
-        found.weighted |= bool(rest[0])
-        found.edges.append(RawEdge(file.label, line, a, b, rest[0]))
+    for line, cells in _rows(file, found):
+        a, b, strength = (*cells[:3], "", "")[:3]
+        found.add_edge(file, line, a, b, {found.weight or "weight": strength} if strength else {})
 
 
-def _read_table(file: RawFile, weight: str | None, found: RawNetwork, *, strict: bool) -> None:
-    mapping = {} if weight is None else {"edges": {"weight": weight}}
-    table = TableFile(file, "edges", mapping, strict=strict)
-    found.weighted |= "weight" in table.columns
-    found.dated |= "year" in table.columns
+@dataclass(frozen=True)
+class _Edges(Recipe):
+    """Columns of a table of edges: its ends, names, year and type, and every column that may be the weight."""
+
+    weight: str | None = None
+
+    def matched(self, header: Sequence[str], *, where: str) -> dict[str, int]:
+        """Position of the column of each field."""
+        found = matched_columns(header, "edges", {}, where=where)
+        found.pop("weight", None)
+        wanted = WEIGHTS if self.weight is None else (key_of(self.weight),)
+        keys = [key_of(name) for name in header]
+        twice = next(
+            (name for name, key in zip(header, keys, strict=True) if key in wanted and keys.count(key) > 1), None
+        )
+        if twice is not None:
+            raise DataError(f"{where}: column {twice!r} stands {keys.count(key_of(twice))} times; keep one, or rename.")
+        found |= {f"{_CELL}{name}": index for index, name in enumerate(header) if keys[index] in wanted}
+        if "type" in keys:
+            found["type"] = keys.index("type")
+        return found
+
+
+def _read_table(file: RawFile, found: RawNetwork, *, strict: bool) -> None:
+    shape = _Edges("edges", works={}, authors={}, encoding=_encoding(file, found), weight=found.weight)
+    table = TableFile(file, "edges", {}, strict=strict, recipe=shape)
     for batch in table.batches():
         for row in batch.to_pylist():
-            a, b = ((row.get(end) or "").strip() for end in ("source", "target"))
-            for node, end in ((a, "source_name"), (b, "target_name")):
-                if node and row.get(end):
-                    found.names.setdefault(node, row[end].strip())
-            weight_and_year = ((row.get(name) or "").strip() for name in ("weight", "year"))
-            found.edges.append(RawEdge(file.label, row["line"], a, b, *weight_and_year))
+            ends = [(row.get(end) or "").strip() for end in ("source", "target")]
+            for node, end in zip(ends, ("source_name", "target_name"), strict=True):
+                if node and (name := (row.get(end) or "").strip()):
+                    found.names.setdefault(node, name)
+            values = {name.removeprefix(_CELL): row[name] for name in row if name.startswith(_CELL)}
+            directed = _DIRECTIONS.get((row.get("type") or "").strip().lower())
+            year = (row.get("year") or "").strip()
+            found.add_edge(file, row["line"], ends[0], ends[1], values, directed=directed, year=year)
     found.rejects += table.rejects().to_pylist()
+
+
+def _encoding(file: RawFile, found: RawNetwork) -> str:
+    """The encoding of a table of edges, noted where it is not UTF-8."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        for number, block in enumerate(blocks(file.path, size=_BLOCK_BYTES, whole_lines=False)):
+            if number == 0 and block.data.startswith((b"PAR1", b"\xff\xfe", b"\xfe\xff")):
+                break
+            decoder.decode(block.data)
+    except UnicodeDecodeError:
+        found.notes.append(NOT_UTF8.format(file.label))
+        return "cp1252"
+    return "utf-8"

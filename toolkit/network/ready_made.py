@@ -14,7 +14,7 @@ __all__ = ["directed_graph", "undirected_edges"]
 
 
 def undirected_edges(network: NamedNetwork, *, years: tuple[int, int] | None = None) -> EdgeArray:
-    """The network without directions: ``c_ij = sum over years of w_ij + w_ji``.
+    """The network without directions: ``c_ij = sum over years of w_ij + w_ji``, of pairs whose ends are both known.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ def undirected_edges(network: NamedNetwork, *, years: tuple[int, int] | None = N
     >>> undirected_edges(flows).weight.tolist(), undirected_edges(flows, years=(2021, 2021)).weight.tolist()
     ([5.0], [3.0])
     """
-    edges = _in_years(network, years)
+    edges = _in_years(network.located(), years)
     return EdgeArray.from_edges(
         edges, a="from_id", b="to_id", weight="weight", names=network.names(), sum_duplicates=True
     )

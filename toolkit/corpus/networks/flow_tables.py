@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from typing import Any, Final
 
 from toolkit.corpus.jsonlines import RawFile
@@ -37,7 +37,11 @@ class Cell:
     header: bool = False
 
 
-_FIELDS: Final = {field.name for field in fields(Cell)}
+_FIELDS: Final = {one.name for one in fields(Cell)}
+
+
+def _key(name: str) -> str:
+    return folded(name).replace(" ", "")
 
 
 @dataclass(frozen=True)
@@ -45,23 +49,21 @@ class _Shape(Recipe):
     """Columns of a table of flows, found by what they are called and by what is left over."""
 
     dated: bool = False
+    columns: Mapping[str, str] = field(default_factory=dict)
 
     def matched(self, header: Sequence[str], *, where: str) -> dict[str, int]:
         """Position of the column of each field; columns of a wide table are named by their header."""
-        keys = {folded(name).replace(" ", ""): index for index, name in reversed(list(enumerate(header)))}
-        known = {
-            field: next((keys[key] for name in names if (key := folded(name).replace(" ", "")) in keys), None)
-            for field, names in FIELDS["flows"].items()
-        }
+        mapping = {"flows": self.columns}
+        known = self._known(header, where)
         years = [index for index, name in enumerate(header) if _YEAR.fullmatch(name.strip())]
         ends = known["origin"] is not None and known["destination"] is not None
         if ends and known["count"] is not None:
-            found = matched_columns(header, "flows", {}, where=where)
+            found = matched_columns(header, "flows", mapping, where=where)
         elif ends and years:
-            found = {field: index for field, index in known.items() if index is not None and field != "year"}
+            found = {one: index for one, index in known.items() if index is not None and one != "year"}
             found |= self._cells(header, years, where)
         elif ends:
-            return matched_columns(header, "flows", {}, where=where)  # which says that the count is missing
+            return matched_columns(header, "flows", mapping, where=where)  # which says that the count is missing
         else:
             origin = known["origin"] if known["origin"] is not None else 0
             found = {"origin": origin} | ({} if known["year"] is None else {"year": known["year"]})
@@ -75,6 +77,29 @@ class _Shape(Recipe):
         if not ({"year"} & found.keys() or (ends and years) or self.dated):
             raise MissingColumn(f"{where}: no column says the year. Name one `year`, or give --year 2020 for all rows.")
         return found
+
+    def _known(self, header: Sequence[str], where: str) -> dict[str, int | None]:
+        """Position of the column of each field by its name; ``None`` where there is no such column.
+
+        Raises
+        ------
+        MissingColumn
+            A column that was asked for is not there.
+        """
+        keys = {_key(name): index for index, name in reversed(list(enumerate(header)))}
+        for one, name in self.columns.items():
+            if _key(name) not in keys:
+                there = ", ".join(map(repr, header[:40]))
+                raise MissingColumn(f"{where}: there is no column {name!r} (the {one}). Columns present: {there}.")
+        called = {one: (self.columns[one],) if one in self.columns else names for one, names in FIELDS["flows"].items()}
+        known = {
+            one: next((keys[_key(name)] for name in names if _key(name) in keys), None) for one, names in called.items()
+        }
+        if known["count"] is None and not self.columns:  # without a count, O and D are two places of a matrix
+            known |= {
+                one: None for one, index in known.items() if index is not None and len(header[index].strip()) == 1
+            }
+        return known
 
     @staticmethod
     def _cells(header: Sequence[str], columns: Sequence[int], where: str) -> dict[str, int]:
@@ -96,17 +121,26 @@ class FlowTable:
         Year of tables without one.
     strict
         Raise at the first row that can't be read.
+    columns
+        ``origin``, ``destination``, ``count``, ``year`` (or another field of flows) -> the name of its column.
 
     Raises
     ------
     MissingColumn
-        It has none of the shapes, or no year.
+        It has none of the shapes, or no year, or a column of ``columns`` is not there.
     DataError
         A column stands twice, or the file is no table.
     """
 
-    def __init__(self, file: RawFile, *, year: int | None = None, strict: bool = False) -> None:
-        shape = _Shape("flows", works={}, authors={}, dated=year is not None)
+    def __init__(
+        self,
+        file: RawFile,
+        *,
+        year: int | None = None,
+        strict: bool = False,
+        columns: Mapping[str, str] | None = None,
+    ) -> None:
+        shape = _Shape("flows", works={}, authors={}, dated=year is not None, columns=columns or {})
         self.table = TableFile(file, "flows", {}, strict=strict, recipe=shape)
         self._year = "" if year is None else str(year)
         self._wide = [column.removeprefix(_CELL) for column in self.table.columns if column.startswith(_CELL)]
@@ -116,8 +150,8 @@ class FlowTable:
         """Yield the counts in file order, blank ones too."""
         for batch in self.table.batches():
             for row in batch.to_pylist():
-                said = {field: (text or "").strip() for field, text in row.items() if field != "line"}
-                own: dict[str, Any] = {field: text for field, text in said.items() if field in _FIELDS}
+                said = {one: (text or "").strip() for one, text in row.items() if one != "line"}
+                own: dict[str, Any] = {one: text for one, text in said.items() if one in _FIELDS}
                 own["year"] = own.get("year") or self._year
                 if not self._wide:
                     yield Cell(row["line"], **own)

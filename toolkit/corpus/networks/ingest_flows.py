@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pyarrow as pa
 
@@ -16,12 +16,17 @@ from toolkit.corpus.networks.finding import Found, PlaceFinder
 from toolkit.corpus.networks.flow_tables import Cell, FlowTable
 from toolkit.corpus.networks.store import EDGES, NODES, NamedNetwork, checked_name, write_network
 from toolkit.corpus.networks.years import require_year, this_year, year_of
+from toolkit.corpus.plain.column_mapping import FIELDS
 from toolkit.corpus.plain.table_files import TABLE_SUFFIXES
-from toolkit.errors import BadRecord, DataError
+from toolkit.corpus.schema import UNLOCATED
+from toolkit.errors import BadParameter, BadRecord, DataError
 from toolkit.runs import RunRecord, recording
 from toolkit.workspace import Workspace
 
-__all__ = ["NetworkReport", "ingest_flows", "nothing_kept"]
+__all__ = ["UNKNOWN_END", "NetworkReport", "ingest_flows", "nothing_kept"]
+
+UNKNOWN_END: Final = f"kept with one end {UNLOCATED}"
+"""How the reason begins of a count or an edge of which one end is unknown."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +42,7 @@ class NetworkReport:
     left_out
         What is no flow, by reason.
     rejects
-        What is bad, by reason.
+        What is bad, by reason; reasons that start with ``kept`` are notes on what was kept all the same.
     listing
         Each of them: ``source``, ``line``, ``reason``, ``excerpt``.
     run
@@ -69,29 +74,55 @@ class _Taken:
     left_out: Counter[str] = field(default_factory=Counter)
     listing: list[dict[str, Any]] = field(default_factory=list)
     _told: set[tuple[str, int, str]] = field(default_factory=set)
+    _unknown: set[tuple[str, str, int]] = field(default_factory=set)
 
     def take(self, cell: Cell, label: str) -> None:
         """Take one count, or say why not."""
         self.read += 1
-        origin = self._place(cell, label, "origin", cell.line)
-        destination = self._place(cell, label, "destination", 1 if cell.header else cell.line)
-        if origin and destination:
-            self._take_count(cell, label, origin, destination)
+        ends = tuple(self._end(cell, side) for side in ("origin", "destination"))
+        if any(end.reason for end in ends):
+            self._take_unknown(cell, label, *ends)
+        else:
+            self._take_count(cell, label, *ends)
 
-    def _place(self, cell: Cell, label: str, side: str, line: int) -> Found | None:
-        """One end of a count; of a matrix each unknown place is told once, not with each of its counts."""
+    def _end(self, cell: Cell, side: str) -> Found:
         text: str = getattr(cell, side)
         named: str = getattr(cell, f"{side}_name")
         country: str = getattr(cell, f"{side}_country")
         found = self.finder.found(text, "" if country == text else country) if text else Found(reason=f"no {side}")
-        if not found.reason:
-            return found._replace(name=named) if named and found.name == found.place_id else found
-        told = (label, line, text)
-        if not (cell.header and told in self._told):
-            shown = text if cell.header else _shown(cell)
-            self._reject(label, line, found.reason, f"{shown}; close: {found.hint}" if found.hint else shown)
-        self._told.add(told)
-        return None
+        return found._replace(name=named) if named and found.place_id and found.name == found.place_id else found
+
+    def _take_unknown(self, cell: Cell, label: str, origin: Found, destination: Found) -> None:
+        """A count with an unknown end: it stays in the total of the other end, if that is known.
+
+        Of a matrix each unknown place is reported once, not with each of its counts.
+        """
+        reason, count = _number(cell.count)
+        if count == 0 and (not reason or (cell.header and not cell.count)):
+            self.left_out["nobody moved"] += 1
+            return
+        both = bool(origin.reason and destination.reason)
+        unknown = origin if origin.reason else destination
+        no_year, year = year_of(cell.year, latest=self.latest)
+        reason = reason or no_year or (unknown.reason if both else "")
+        raw = (cell.origin, cell.destination, year)
+        if not reason and raw in self._unknown:
+            reason = "another count of this origin, destination and year was taken"
+        hint = f"; close: {unknown.hint}" if unknown.hint else ""
+        if reason:
+            self._reject(label, cell.line, reason, _shown(cell) + hint)
+            return
+        self._unknown.add(raw)
+        where = cell.origin if unknown is origin else cell.destination
+        line = 1 if cell.header and unknown is destination else cell.line
+        if not (cell.header and (label, line, where) in self._told):
+            shown = where if cell.header else _shown(cell)
+            self._reject(label, line, f"{UNKNOWN_END}: {unknown.reason}", shown + hint)
+        self._told.add((label, line, where))
+        key = (origin.place_id or UNLOCATED, destination.place_id or UNLOCATED, year)
+        self.flows[key] = self.flows.get(key, 0.0) + count
+        known = destination if unknown is origin else origin
+        self.nodes[known.place_id] = known
 
     def _take_count(self, cell: Cell, label: str, origin: Found, destination: Found) -> None:
         reason, count = _number(cell.count)
@@ -128,9 +159,10 @@ def ingest_flows(
     name: str | None = None,
     level: str = "country",
     year: int | None = None,
+    columns: Mapping[str, str] | None = None,
     strict: bool = False,
 ) -> NetworkReport:
-    r"""Read flows of researchers that were made elsewhere, and keep them under a name.
+    r"""Read flows of researchers that someone else has counted, and store them under a name.
 
     A table is long (origin, destination, year, count), has a column for each year beside origin and destination, or is
     a matrix: origins in its first column, a column for each destination, the year in a column or in ``year``. What
@@ -143,21 +175,24 @@ def ingest_flows(
     paths
         Files and folders: csv, tsv or Parquet, gzip or not. All of them are one set of flows.
     name
-        What it is asked for by; ``None`` takes the first file's name without its ending. It takes the place of what
-        had that name.
+        Its name; ``None`` takes the first file's name without its ending. Flows of that name are replaced.
     level
         ``country``, ``region``, ``city``, ``institution``, or ``other`` for names as they are. Places are given by id
         or by name; a country behind a comma, or in a column ``origin_country``, tells two cities of one name apart.
     year
         Year of the rows of tables without one.
+    columns
+        Names of columns where they are not among the known ones: ``origin``, ``destination``, ``count``, ``year`` (or
+        ``origin_country``, ``origin_name`` …) -> the column.
     strict
-        Raise at the first bad row instead of setting it aside.
+        Raise at the first bad row instead of rejecting it.
 
     Returns
     -------
     NetworkReport
-        Counts read and kept. Missing, negative and other counts that are none, unknown places, counts on the diagonal,
-        years to come and repeated rows are set aside with file, line and reason; zeros are no flows.
+        Counts read and kept. Missing, negative and other counts that are none, counts between two unknown places or on
+        the diagonal, years to come and repeated rows are rejected with file, line and reason; zeros are no flows. A
+        count with one unknown end is kept, that end ``unlocated``: it is in the total of the other end, and in no pair.
 
     Raises
     ------
@@ -166,7 +201,7 @@ def ingest_flows(
     DataError
         A file is no table of flows, or nothing in it can be used. The workspace is as it was.
     BadParameter
-        The name or the level can't be used.
+        The name, the level or a field of ``columns`` can't be used.
     BadRecord
         A row is bad, and ``strict`` was asked for.
 
@@ -178,23 +213,27 @@ def ingest_flows(
     >>> _ = (folder / "mine.csv").write_text("origin,destination,year,count\nChina,Japan,2020,5\nChina,Chna,2020,1\n")
     >>> report = ingest_flows(Workspace(folder / "data"), folder / "mine.csv")
     >>> report.name, report.kept, report.rejects
-    ('mine', 1, {'unknown place: no such country': 1})
+    ('mine', 2, {'kept with one end unlocated: unknown place: no such country': 1})
     """
     given = [paths] if isinstance(paths, str | Path) else list(paths)
     found = find_files(given, what="flows", suffixes=TABLE_SUFFIXES)
     called = checked_name(name if name is not None else Path(given[0]).name.split(".")[0])
     require_year(year)
-    parameters = {"kind": "flows", "paths": [str(path) for path in given], "name": called, "level": level, "year": year}
+    chosen = dict(columns or {})
+    if wrong := sorted(chosen.keys() - FIELDS["flows"].keys()):
+        raise BadParameter("columns", wrong[0], f"one of {', '.join(FIELDS['flows'])}")
+    parameters: dict[str, Any] = {"kind": "flows", "paths": [str(path) for path in given], "name": called}
+    parameters |= {"level": level, "year": year, "columns": chosen}
     with recording("ingest", parameters) as timer, workspace.writing():
         taken = _Taken(PlaceFinder(workspace, level), strict, this_year())
         for file in found:
-            table = FlowTable(file, year=year, strict=strict)
+            table = FlowTable(file, year=year, strict=strict, columns=chosen)
             for cell in table.cells():
                 taken.take(cell, file.label)
             taken.listing += table.table.rejects().to_pylist()
         kept = {key: count for key, count in taken.flows.items() if count}
         rejects = dict(sorted(Counter(row["reason"] for row in taken.listing).items()))
-        if not kept:
+        if not any(UNLOCATED not in key for key in kept):
             raise nothing_kept("flows", found[0].path, taken.read, rejects, taken.listing)
         network = NamedNetwork(
             called,
@@ -233,7 +272,8 @@ def nothing_kept(
     kind: str, path: Path, read: int, rejects: dict[str, int], listing: Sequence[dict[str, Any]]
 ) -> DataError:
     """The error that says why nothing of a file could be used."""
-    reasons = ", ".join(f"{reason} ({count})" for reason, count in rejects.items()) or (
+    why = {reason.removeprefix(f"{UNKNOWN_END}: "): count for reason, count in rejects.items()}
+    reasons = ", ".join(f"{reason} ({count})" for reason, count in why.items()) or (
         "every count is zero" if read else "it has no rows"
     )
     first = f" The first: line {listing[0]['line']}, {listing[0]['excerpt']!r}." if listing else ""

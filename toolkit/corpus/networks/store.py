@@ -11,16 +11,17 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from toolkit.corpus.countries import country_code
 from toolkit.corpus.names import folded
-from toolkit.corpus.schema import TABLES
+from toolkit.corpus.schema import TABLES, UNLOCATED
 from toolkit.errors import BadParameter, DataError, UnknownPlace
 from toolkit.workspace import Workspace, write_text_atomically
 
@@ -60,7 +61,8 @@ class NamedNetwork:
     level
         ``country``, ``region``, ``city`` or ``institution``, or ``other`` where the nodes are none of these.
     directed
-        Whether ``from_id`` and ``to_id`` say a direction; else an edge stands once, in the order of its ends.
+        Whether ``from_id`` and ``to_id`` say a direction; else an edge stands once, in the order of its ends. One end
+        may be :data:`~toolkit.corpus.schema.UNLOCATED`.
     edges, nodes
         Tables :data:`EDGES` and :data:`NODES`.
     facts
@@ -80,6 +82,11 @@ class NamedNetwork:
         """Hash of the values, whatever the file's bytes."""
         text = json.dumps([self.kind, self.level, self.directed, self.edges.to_pylist(), self.nodes.to_pylist()])
         return hashlib.sha256(text.encode()).hexdigest()
+
+    def located(self) -> NamedNetwork:
+        """The same without edges of which one end is unknown: they count in the other end's total, and in no pair."""
+        known = pc.and_(*(pc.not_equal(self.edges[end], UNLOCATED) for end in ("from_id", "to_id")))
+        return replace(self, edges=self.edges.filter(known))
 
     def names(self) -> dict[str, str]:
         """Name of each node, its id where it has none."""

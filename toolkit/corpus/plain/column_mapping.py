@@ -108,24 +108,31 @@ FIELDS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
         "origin": (
             *("origin_id", "from_id", "origin", "from", "source", "sender", "from_place"),
             *("origin_country", "from_country", "origin_city", "from_city", "origin_name", "from_name"),
+            *("migration_from", "orig", "origin_code", "country_from", "country_of_origin", "sending_country"),
+            *("source_country", "o"),
         ),
         "destination": (
             *("destination_id", "to_id", "destination", "to", "target", "receiver", "to_place", "dest"),
             *("destination_country", "to_country", "destination_city", "to_city", "destination_name", "to_name"),
+            *("migration_to", "destination_code", "country_to", "country_of_destination", "receiving_country"),
+            *("target_country", "dest_country", "d"),
         ),
         "origin_name": ("origin_name", "from_name"),
         "destination_name": ("destination_name", "to_name"),
         "origin_country": ("origin_country", "from_country"),
         "destination_country": ("destination_country", "to_country"),
         "year": ("year",),
-        "count": ("count", "researchers", "moves", "flow", "flows", "migrants", "people", "value", "number", "n"),
+        "count": (
+            *("count", "researchers", "moves", "flow", "flows", "migrants", "people", "value", "number", "n"),
+            *("n_migrations", "migrations", "n_moves", "n_migrants", "weight"),
+        ),
     },
     "edges": {
         "source": ("source", "source_id", "from", "from_id", "a_id", "a", "node1", "id1"),
         "target": ("target", "target_id", "to", "to_id", "b_id", "b", "node2", "id2"),
         "source_name": ("source_name", "from_name", "a_name"),
         "target_name": ("target_name", "to_name", "b_name"),
-        "weight": ("weight", "score", "strength", "joint", "count", "researchers", "value"),
+        "weight": ("weight", "edge_weight", "score", "strength", "joint", "count", "researchers", "value"),
         "year": ("year",),
     },
     "countries": {

@@ -9,7 +9,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from toolkit.corpus.countries import country_name
-from toolkit.corpus.schema import FUNDER, LEVELS
+from toolkit.corpus.schema import FUNDER, LEVELS, UNLOCATED
 from toolkit.errors import BadParameter
 from toolkit.measures.counting.hierarchy import tops
 from toolkit.measures.tables import Tables
@@ -28,8 +28,6 @@ __all__ = [
 
 UNASSIGNED: Final = "unassigned"
 """Row for the parts of authors without a usable affiliation."""
-UNLOCATED: Final = "unlocated"
-"""Row for the parts at sites whose city or country is unknown."""
 SPECIAL: Final = (UNASSIGNED, UNLOCATED)
 PLACE_LEVELS: Final = ("city", "country", "metro", "region")
 """Levels at which several institutions share a unit: those with partnerships and internal collaboration."""

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from toolkit.corpus.countries import country_code
 from toolkit.corpus.networks.store import NamedNetwork, node_of, read_network
+from toolkit.corpus.schema import UNLOCATED
 from toolkit.errors import BadParameter, UnknownPlace, WrongGraph
 from toolkit.measures.asking import Folder, Question, YearsAsked, named_ends
 from toolkit.measures.counting.levels import units
@@ -68,6 +69,12 @@ class FlowQuestion:
     def years(self) -> Years:
         """The window."""
         return self.question.years
+
+    @property
+    def pairs(self) -> ir.Table:
+        """The flows whose ends are both known; the others count in the totals of the end that is."""
+        counts = self.counts
+        return counts.filter(counts.from_id != UNLOCATED, counts.to_id != UNLOCATED)
 
     def place(self, text: str | None) -> str | None:
         """Id of the place that ``text`` means; none of none."""
@@ -179,4 +186,9 @@ def _asking_ready_made(
         question.settled(years=None if window == _UNDATED else years_text(window))
         timer.notes.append(f"Flows {name} were counted elsewhere: by whichever rule, and without person-years.")
         names = tables.keep((ibis.util.gen_name("nodes"),), network.nodes)
+        unknown = network.edges.num_rows - network.located().edges.num_rows
+        if unknown:
+            timer.notes.append(
+                f"{unknown:,} flows have an unknown end: they count for the end that is known, in no pair."
+            )
         yield FlowQuestion(question, counts, names, None, network, window[1], READY_MADE)

@@ -7,6 +7,7 @@ from typing import Final, Unpack
 import ibis
 import ibis.expr.types as ir
 
+from toolkit.corpus.schema import UNLOCATED
 from toolkit.errors import BadParameter
 from toolkit.measures.asking import Folder, YearsAsked
 from toolkit.measures.flows.asking import FlowQuestion, asking_flows
@@ -94,7 +95,7 @@ def flows(
     with asking_flows(
         "flows", workspace, level=level, years=years, by_year=by_year, top=top, movement=movement, network=network
     ) as asked:
-        rows = flow_matrix(asked.counts, by_year=by_year)
+        rows = flow_matrix(asked.pairs, by_year=by_year)
         rows = _chosen(asked, rows, place=place, country=country, either=either, ends=("from_id", "to_id"))
         _facts(asked, movement)
         rows = asked.marked(asked.named(_rounded(rows), "from_id", "to_id").mutate(rule=ibis.literal(asked.rule)))
@@ -138,7 +139,9 @@ def flow_indicators(
     Answer
         ``id``, ``name``, ``year``, ``inflow``, ``outflow``, ``net`` [researchers], ``net_rate`` [researchers per 1000
         person-years], ``effectiveness`` [percent], ``person_years``, ``censored``; places with a researcher or a flow.
-        A rate over nothing is empty. Facts, of all places over the window: those of :func:`flow_system`.
+        A rate over nothing is empty. Flows with an unknown end count for the end that is known; what is missing there
+        is in the last row, ``unlocated``. Facts, of all places over the window: those of :func:`flow_system`, which
+        takes flows between known places.
 
     Raises
     ------
@@ -171,7 +174,8 @@ def flow_indicators(
         network=network,
     ) as asked:
         whole = place_flows(asked.counts, asked.person_years)
-        system = _rounded(system_flows(whole, asked.counts)).to_pyarrow().to_pylist()
+        certain = place_flows(asked.pairs, asked.person_years)
+        system = _rounded(system_flows(certain, asked.pairs)).to_pyarrow().to_pylist()
         for row in system:  # none where nobody is seen anywhere
             asked.question.timer.facts.update({name: value for name, value in row.items() if name != "year"})
         rows = place_flows(asked.counts, asked.person_years, by_year=True) if by_year else whole
@@ -183,7 +187,7 @@ def flow_indicators(
         asked.question.settled(by=by, losers=losers, place=chosen, country=code)
         _facts(asked, movement)
         rows = asked.marked(asked.named(_rounded(rows)))
-        rows = rows.mutate(unknown=ibis.ifelse(rows[by].isnull(), 1, 0))
+        rows = rows.mutate(unknown=ibis.ifelse(rows[by].isnull() | (rows.id == UNLOCATED), 1, 0))
         columns = ["id", "name", "year", "inflow", "outflow", "net", "net_rate", "effectiveness", "person_years"]
         order = ["unknown", by if losers else ibis.desc(by), ibis.desc("inflow"), "id"]
         return asked.answer(rows, [*columns, "censored"], order, top=top)
@@ -241,8 +245,8 @@ def flow_system(
         movement=movement,
         network=network,
     ) as asked:
-        places = place_flows(asked.counts, asked.person_years, by_year=by_year)
-        rows = asked.marked(_rounded(system_flows(places, asked.counts, by_year=by_year)))
+        places = place_flows(asked.pairs, asked.person_years, by_year=by_year)
+        rows = asked.marked(_rounded(system_flows(places, asked.pairs, by_year=by_year)))
         _facts(asked, movement)
         columns = ["year", "places", "corridors", "connectivity", "researchers", "effectiveness", "aggregate_net_rate"]
         return asked.answer(rows, [*columns, "net_total", "censored"], ["places"], top=None)
@@ -293,7 +297,7 @@ def corridors(
     with asking_flows(
         "corridors", workspace, level=level, years=years, by_year=by_year, top=top, movement=movement, network=network
     ) as asked:
-        rows = flow_corridors(asked.counts, by_year=by_year)
+        rows = flow_corridors(asked.pairs, by_year=by_year)
         rows = _chosen(asked, rows, place=place, country=country, either=either, ends=("a_id", "b_id"))
         _facts(asked, movement)
         rows = asked.marked(asked.named(_rounded(rows), "a_id", "b_id"))
