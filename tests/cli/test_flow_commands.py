@@ -20,8 +20,8 @@ def made(tmp_path: Path) -> Path:
 def test_ready_made_flows_are_taken_in_and_analysed(cli: Cli, made: Path) -> None:
     done = cli("ingest", "flows", made / "mine.csv", "-w", made / "data")
     assert done.code == 0
-    assert "flows mine: 1 files, 4 counts read, 3 kept" in done.err
-    assert "mine.csv:5: unknown place: no such country: US, Chna, 2020, 1; close: China = CN" in done.err
+    assert "flows mine: 1 files, 4 counts read, 4 kept" in done.err
+    assert "mine.csv:5: kept with one end unlocated: unknown place: no such country: US, Chna, 2020, 1; close: China = CN" in done.err
     found = cli("hubs", "--network", "mine", "-w", made / "data", "--measure", "strength", "--format", "json").rows()
     assert [(row["id"], row["strength"]) for row in found] == [("CN", 8.0), ("JP", 7.0), ("US", 1.0)]
     groups = cli("communities", "--network", "mine", "-w", made / "data", "--format", "json").rows()
@@ -67,8 +67,9 @@ def test_views_of_ready_made_flows(cli: Cli, made: Path) -> None:
     asked = ("--network", "mine", "-w", made / "data", "--format", "json")
     assert [(row["name"], row["net"]) for row in cli("flows", "--indicators", *asked).rows()] == [
         ("Japan", 3.0),
-        ("United States", -1.0),
         ("China", -2.0),
+        ("United States", -2.0),
+        ("unlocated", 1.0),
     ]
     system = cli("flows", "--show", "system", *asked).rows()[0]
     assert (system["places"], system["corridors"], system["connectivity"], system["effectiveness"]) == (3, 3, 0.5, 37.5)

@@ -223,7 +223,7 @@ def ingest_flows(
     if wrong := sorted(chosen.keys() - FIELDS["flows"].keys()):
         raise BadParameter("columns", wrong[0], f"one of {', '.join(FIELDS['flows'])}")
     parameters: dict[str, Any] = {"kind": "flows", "paths": [str(path) for path in given], "name": called}
-    parameters |= {"level": level, "year": year, "columns": chosen}
+    parameters |= {"level": level, "year": year, "columns": chosen or None}
     with recording("ingest", parameters) as timer, workspace.writing():
         taken = _Taken(PlaceFinder(workspace, level), strict, this_year())
         for file in found:
