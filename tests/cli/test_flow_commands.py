@@ -21,7 +21,7 @@ def test_ready_made_flows_are_taken_in_and_analysed(cli: Cli, made: Path) -> Non
     done = cli("ingest", "flows", made / "mine.csv", "-w", made / "data")
     assert done.code == 0
     assert "flows mine: 1 files, 4 counts read, 4 kept" in done.err
-    assert "mine.csv:5: kept with one end unlocated: unknown place: no such country: US, Chna, 2020, 1; close: China = CN" in done.err
+    assert "mine.csv:5: kept with one end unlocated: unknown place: no such country: US, Chna, 2020, 1;" in done.err
     found = cli("hubs", "--network", "mine", "-w", made / "data", "--measure", "strength", "--format", "json").rows()
     assert [(row["id"], row["strength"]) for row in found] == [("CN", 8.0), ("JP", 7.0), ("US", 1.0)]
     groups = cli("communities", "--network", "mine", "-w", made / "data", "--format", "json").rows()
@@ -54,7 +54,7 @@ def test_flows_of_the_sample(cli: Cli, sample_workspace: Path, tmp_path: Path) -
         *("--plot", tmp_path / "net.png"),
     )
     places = done.rows()
-    assert "figure in" in done.err
+    assert "Wrote the figure to" in done.err
     assert (tmp_path / "net.png").stat().st_size > 10_000
     moved = sum(float(str(row["researchers"])) for row in rows)
     assert sum(float(str(row["inflow"])) for row in places) == pytest.approx(moved)
