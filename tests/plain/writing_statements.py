@@ -1,7 +1,10 @@
 """Ways of writing, of changing the server, and of reaching outside it, that a reading door must refuse.
 
-Each stands alone on its lines; ``{city}`` is the id of a city that is in the graph.
+Each is one string; ``{city}`` is the id of a city that is in the graph. :func:`attempts` gives all of them, and
+:data:`READS` what the same doors must let through.
 """
+
+from __future__ import annotations
 
 WRITES = [
     # the clauses
@@ -125,3 +128,184 @@ OUTSIDE = [
     "LOAD CSV FROM 'file:///x.csv' AS line CREATE (:Sneaked {x: line[0]})",
 ]
 """What reads files and addresses of the server's machine."""
+
+_CSV = "LOAD CSV FROM 'file:///{file}' AS l RETURN l"
+_INNER = "{ " + _CSV + " }"
+
+HIDDEN = [
+    # comments and first words
+    f"/**/{_CSV} AS /**/EXPLAIN",
+    f"/* */ /* */{_CSV} AS /* */PROFILE",
+    f"// a\r{_CSV} //\nEXPLAIN",
+    f"// EXPLAIN\r{_CSV}",
+    f"/* EXPLAIN */{_CSV}",
+    f"EXPLAIN/**/\n;{_CSV}",
+    f"EXPLAIN RETURN 1; {_CSV}",
+    "EXPLAIN RETURN 1;\nCREATE (:Sneaked);",
+    f"PROFILE {_CSV}",
+    f"PROFILE PROFILE {_CSV}",
+    f"PROFILE EXPLAIN {_CSV}",
+    f"CYPHER 5 PROFILE {_CSV}",
+    f"CYPHER runtime=slotted {_CSV}",
+    f"CYPHER planner=cost PROFILE {_CSV}",
+    f"/*{'*' * 5000}*/{_CSV}",
+    f"{'/**/' * 5000}{_CSV}",
+    "/**/" * 5000 + "CREATE (:Sneaked)",
+    "//\r" * 5000 + "CREATE (:Sneaked)",
+    "/*/*/CREATE (:Sneaked)",
+    "//*\nCREATE (:Sneaked) //*/",
+    # spellings
+    "\\u004cOAD CSV FROM 'file:///{file}' AS l RETURN l",
+    "LOAD \\u0043SV FROM 'file:///{file}' AS l RETURN l",
+    "lOaD\u00a0cSv fRoM 'file:///{file}' aS l ReTuRn l",
+    "LOAD CSV FROM 'file:/{file}' AS l RETURN l",
+    "LOAD CSV FROM 'file://localhost/{file}' AS l RETURN l",
+    "LOAD CSV FROM 'FILE:///{file}' AS l RETURN l",
+    "LOAD CSV FROM 'fi' + 'le:///' + '{file}' AS l RETURN l",
+    "LOAD CSV FROM 'file:///../../../../../../etc/passwd' AS l RETURN l",
+    "LOAD CSV FROM 'file:///%2e%2e/%2e%2e/etc/passwd' AS l RETURN l",
+    "LOAD CSV FROM 'file:///{file}' AS l FIELDTERMINATOR '|' RETURN l",
+    "LOAD CSV WITH HEADERS FROM 'file:///{file}' AS l RETURN l",
+    "LOAD CSV FROM 'http://127.0.0.1:{port}/x.csv' AS l RETURN l",
+    "LOAD CSV FROM 'http://localhost:{port}/x.csv' AS l RETURN l",
+    "LOAD CSV FROM 'http://[::1]:{port}/x.csv' AS l RETURN l",
+    "LOAD CSV FROM 'https://127.0.0.1:{port}/x.csv' AS l RETURN l",
+    "LOAD CSV FROM 'ftp://127.0.0.1:{port}/x.csv' AS l RETURN l",
+    "LOAD CSV FROM 'http://2130706433:{port}/x.csv' AS l RETURN l",
+    "LOAD CSV FROM 'jar:file:///{file}!/x' AS l RETURN l",
+    "LOAD CSV FROM 's3://bucket/x.csv' AS l RETURN l",
+    # in the subqueries of expressions, some of which no step of the plan shows
+    f"RETURN EXISTS {_INNER} AS x",
+    f"RETURN COUNT {_INNER} AS x",
+    f"RETURN COLLECT {_INNER} AS x",
+    f"RETURN COLLECT {_INNER}",
+    f"UNWIND COLLECT {_INNER} AS x RETURN x",
+    f"MATCH (c:City) WHERE EXISTS {_INNER} RETURN c.id",
+    f"MATCH (c:City) WHERE c.id = 'x' OR EXISTS {_INNER} RETURN c.id",
+    f"MATCH (c:City) WHERE NOT EXISTS {_INNER} RETURN c.id",
+    f"MATCH (c:City) RETURN c.id ORDER BY COUNT {_INNER} LIMIT 1",
+    f"RETURN CASE WHEN EXISTS {_INNER} THEN 1 ELSE 2 END AS x",
+    f"RETURN CASE WHEN true THEN COLLECT {_INNER} END AS x",
+    f"RETURN [x IN [1] | COUNT {_INNER}] AS x",
+    f"RETURN [x IN COLLECT {_INNER} WHERE x IS NOT NULL] AS x",
+    f"RETURN all(x IN [1] WHERE EXISTS {_INNER}) AS x",
+    f"RETURN reduce(n = 0, x IN COLLECT {_INNER} | n + 1) AS x",
+    f"RETURN coalesce(null, COLLECT {_INNER}) AS x",
+    f"RETURN {{a: COLLECT {_INNER}}} AS x",
+    f"MATCH (c:City) RETURN c {{.id, x: COLLECT {_INNER}}} AS x",
+    f"MATCH (c:City) RETURN [(c)--(o) WHERE EXISTS {_INNER} | o.id] AS x",
+    f"MATCH p = shortestPath((a:City)-[r*..3]-(b:City)) WHERE a <> b AND all(x IN r WHERE EXISTS {_INNER}) RETURN p",
+    f"MATCH p = allShortestPaths((a:City)-[r*..3]-(b)) WHERE a <> b AND none(x IN r WHERE EXISTS {_INNER}) RETURN p",
+    f"MATCH p = shortestPath((a:City)-[r*..3]-(b:City)) WHERE a <> b AND size(COLLECT {_INNER}) > length(p) RETURN p",
+    f"MATCH (a:City)((x)-->(y) WHERE EXISTS {_INNER}){{1,2}}(b) RETURN a.id",
+    f"MATCH (a:City)-[r*1..2 {{year: COUNT {_INNER}}}]->(b) RETURN a.id",
+    f"CALL db.index.fulltext.queryNodes('x', COLLECT {_INNER}[0][0]) YIELD node RETURN node",
+    f"CALL db.index.vector.queryNodes('x', COUNT {_INNER}, [1.0]) YIELD node RETURN node",
+    f"SHOW INDEXES YIELD name WHERE EXISTS {_INNER} RETURN name",
+    f"SHOW FUNCTIONS WHERE COUNT {_INNER} > 0",
+    f"CALL () {{ CALL () {{ {_CSV} }} RETURN l }} RETURN l",
+    f"RETURN 1 AS l UNION {_CSV}",
+    f"CALL () {{ {_CSV} }} IN TRANSACTIONS RETURN l",
+    f"USE neo4j {_CSV}",
+    "RETURN COLLECT { CALL dbms.listConfig() YIELD name RETURN name } AS x",
+    "RETURN CASE WHEN true THEN COLLECT { CALL db.stats.status() YIELD section RETURN section } END AS x",
+    "MATCH p = shortestPath((a)-[r*..3]-(b)) WHERE all(x IN r WHERE EXISTS { CALL db.ping() YIELD success }) RETURN p",
+    # the server, its settings and other people's statements
+    "SHOW TRANSACTIONS",
+    "SHOW SETTINGS",
+    "SHOW USERS",
+    "SHOW DATABASES",
+    "SHOW CURRENT USER",
+    "SHOW TRANSACTIONS YIELD transactionId AS t TERMINATE TRANSACTIONS t YIELD message RETURN message",
+    "CALL dbms.listConfig()",
+    "CALL dbms.listConnections()",
+    "CALL dbms.queryJmx('*:*')",
+    "CALL dbms.components() YIELD name RETURN name",
+    "USE system CALL dbms.components() YIELD name RETURN name",
+    "USE system SHOW USERS",
+    "CALL `dbms` . `listConfig`()",
+    "CALL dbms.\\u006cistConfig()",
+    "CALL db.stats.retrieve('GRAPH COUNTS')",
+    "CALL db.awaitIndexes(1)",
+    "CALL db.index.fulltext.awaitEventuallyConsistentIndexRefresh()",
+    "CALL db.index.vector.createNodeIndex('sneaked', 'City', 'v', 3, 'cosine')",
+    "CALL fleetManagement.registerToken('x')",
+    "CALL apoc.load.json('file:///{file}')",
+    "CALL apoc.cypher.doIt('CREATE (:Sneaked)', {})",
+    "CALL apoc.export.csv.all('x.csv', {})",
+    "RETURN apoc.load.json('file:///{file}') AS x",
+    "RETURN genai.vector.encode('x', 'OpenAI', {}) AS x",
+    "CALL genai.vector.encodeBatch(['x'], 'OpenAI', {})",
+    "CALL () { RETURN 1 AS x } IN TRANSACTIONS RETURN x",
+    # writing, in places where it is easily overlooked
+    "MATCH (c:City) FOREACH (x IN CASE WHEN true THEN [1] ELSE [] END | MERGE (:Sneaked))",
+    "RETURN COLLECT { CREATE (n:Sneaked) RETURN n } AS x",
+    "RETURN EXISTS { MERGE (n:Sneaked) } AS x",
+    "MATCH (c:City) RETURN [(c)--(o) | o.name = 'x'] AS x, 1 AS y UNION CREATE (n:Sneaked) RETURN [] AS x, 2 AS y",
+    "RETURN 1 AS x;;CREATE (:Sneaked)",
+    "RETURN 1 AS x\\u003bCREATE (:Sneaked)",
+    "CREATE (:Sneaked) FINISH",
+    "MATCH (c:City) SET c:$(['Sneaked'])",
+    # more than a parser can take
+    "RETURN " + "(" * 5000 + "1" + ")" * 5000,
+    "RETURN " + "[" * 5000 + "]" * 5000,
+    "RETURN " + "{a: " * 5000 + "1" + "}" * 5000,
+    "MATCH (c:City) " + "CALL (c) { " * 1000 + "SET c.x = 1" + " }" * 1000,
+    "RETURN 'unclosed",
+    "/* unclosed " + "/*" * 20_000,
+    "`" * 9999,
+    "",
+    "\x00CREATE (:Sneaked)",
+]
+"""The same, hidden from whoever looks at the text; ``{file}`` is in the server's import folder, ``{port}`` listens."""
+
+READS = [
+    "MATCH (c:City) RETURN c.name AS `CREATE` LIMIT 1",
+    "RETURN 'CREATE (:Sneaked)' AS text // MERGE",
+    "RETURN 'LOAD CSV FROM x' AS `EXPLAIN` /* CALL dbms.listConfig() */",
+    "/* LOAD CSV */ RETURN 1 AS x;",
+    "// a comment ended by \rRETURN 1 AS x",
+    "/**/RETURN 1 AS x",
+    "CYPHER 5 RETURN 1 AS x",
+    "CYPHER runtime=slotted RETURN 1 AS x",
+    "USE neo4j RETURN 1 AS x",
+    "SHOW INDEXES",
+    "SHOW INDEXES YIELD name, type RETURN count(*) AS n",
+    "SHOW CONSTRAINTS YIELD name RETURN count(*) AS n",
+    "SHOW FUNCTIONS YIELD name RETURN name LIMIT 1",
+    "SHOW PROCEDURES YIELD name RETURN name LIMIT 1",
+    "CALL db.labels()",
+    "CALL db.relationshipTypes() YIELD relationshipType AS t RETURN t",
+    "CALL db.propertyKeys()",
+    "CALL db.schema.visualization()",
+    "CALL db.schema.nodeTypeProperties() YIELD nodeType RETURN nodeType",
+    "CALL `db`.`labels`()",
+    "PROFILE MATCH (c:City {id: '{city}'}) RETURN c.set",
+    "MATCH (c:City) CALL (c) { RETURN 1 AS x } RETURN count(x)",
+    "MATCH (c:City) RETURN c.id, COUNT { (c)--() } AS n ORDER BY n DESC, c.id LIMIT 1",
+    "MATCH (c:City) RETURN COUNT { (c)--() } LIMIT 1",
+    "MATCH (c:City) WHERE EXISTS { (c)-[:COLLABORATES_WITH]-(:City) } RETURN count(c) AS n",
+    "MATCH (c:City) RETURN CASE WHEN EXISTS { (c)-[:MOVED_TO]->() } THEN 1 ELSE 0 END AS x LIMIT 1",
+    "MATCH (c:City) RETURN [(c)-[r:COLLABORATES_WITH]-(o) | o.id][..3] AS x LIMIT 1",
+    "MATCH p = shortestPath((a:City {id: '{city}'})-[*..3]-(b:City)) WHERE a <> b RETURN length(p) LIMIT 1",
+    "MATCH (a:City {id: '{city}'}) ((x)-[:COLLABORATES_WITH]-(y)){1,2} (b:City) RETURN count(DISTINCT b) AS n",
+    "MATCH p = SHORTEST 1 (a:City {id: '{city}'})-[:COLLABORATES_WITH]-+(b:City) RETURN length(p) LIMIT 1",
+    "UNWIND range(1, 3) AS x WITH x ORDER BY x DESC RETURN collect(x) AS xs",
+    "RETURN 1 AS x UNION ALL RETURN 2 AS x",
+    "RETURN " + "(" * 50 + "1" + ")" * 50 + " AS x",
+]
+"""What only reads, however it looks, and gives rows on a graph that is loaded."""
+
+
+def attempts(city: str, *, file: str, port: int) -> list[str]:
+    """All ways of writing, of changing the server, and of reaching outside it, each once."""
+    every = dict.fromkeys([*WRITES, *SCHEMA, *SERVER, *OUTSIDE, *HIDDEN])
+    given = {"{city}": city, "{file}": file, "{port}": str(port)}
+    return [filled(text, given) for text in every]
+
+
+def filled(text: str, given: dict[str, str]) -> str:
+    """The statement with its placeholders filled in."""
+    for mark, value in given.items():
+        text = text.replace(mark, value)
+    return text

@@ -17,7 +17,7 @@ from neo4j.exceptions import (
 from toolkit.errors import BadParameter, GraphStoreError, QueryRefused, Unreachable
 from toolkit.graphdb.connection import Graph, open_graph
 from toolkit.graphdb.driver_errors import translated
-from toolkit.graphdb.read_only import effect_beyond_reading, explaining, is_explained
+from toolkit.graphdb.read_only import effect_beyond_reading, explaining, parted, plugin_function, profiling
 from toolkit.settings import Settings
 
 
@@ -116,14 +116,30 @@ def plan(operator, details="", *children):
 @pytest.mark.parametrize(
     ("query_type", "tree", "effect"),
     [
-        ("r", None, ""),
-        (None, plan("ProduceResults", "x", plan("NodeByLabelScan", "n:LoadCSV")), ""),
+        ("r", None, "shows no plan"),
+        (None, plan("ProduceResults", "x"), "does not say that it only reads"),
+        ("r", plan("ProduceResults", "x", plan("NodeByLabelScan", "n:LoadCSV")), ""),
         ("rw", None, "it writes"),
         ("w", None, "it writes"),
         ("s", None, "it changes the schema"),
         ("r", plan("ProduceResults", "", plan("Apply", "", plan("Argument"), plan("LoadCSV", "row"))), "LOAD CSV"),
-        ("r", plan("ProcedureCall", "apoc.load.json($x) :: (value)"), "apoc.load.json, which reaches outside"),
+        ("r", plan("ProcedureCall", "apoc.load.json($x) :: (value)"), "apoc.load.json, which is not among"),
+        ("r", plan("ProcedureCall", "db.labelsOfMine() :: (x)"), "db.labelsOfMine, which"),
         ("r", plan("ProcedureCall", "db.labels() :: (label)"), ""),
+        ("r", plan("ProduceResults", "", plan("Expand(All)", "(a)-->(b)"), plan("Repeat(All, Trail)")), ""),
+        ("r", plan("ProduceResults", "", plan("NewInNextVersion", "x")), "NewInNextVersion, which is not known"),
+        ("r", plan("ProduceResults", "", plan("RunQueryAt", "CALL x()")), "RunQueryAt"),
+        ("r", plan("ShortestPath", "p WHERE EXISTS { LOAD CSV FROM 'x' AS l RETURN l }"), "subquery"),
+        ("r", plan("ProcedureCall", "db.index.fulltext.queryNodes(COLLECT { CALL x.y() YIELD z })"), "subquery"),
+        (
+            "r",
+            plan("Projection", "CASE WHEN a THEN COLLECT { ResolvedCall(db.stats.status() :: x) RETURN x } END"),
+            "sub",
+        ),
+        ("r", plan("Projection", "CASE WHEN a THEN COUNT { MATCH (c)-[:X]->(d:D) WHERE d.recall } END"), "subquery"),
+        ("r", plan("Projection", "CASE WHEN a THEN COUNT { MATCH (c)-[:X]->(d:D) } END AS x"), ""),
+        ("r", plan("Projection", "c.recall AS recalled, c.upload AS load"), ""),
+        ("r", plan("ProduceResults", "`COUNT { LOAD CSV FROM 'x' AS l RETURN l }`", plan("Projection", "1")), ""),
     ],
 )
 def test_effects_are_seen_in_the_plan(query_type, tree, effect):
@@ -132,20 +148,61 @@ def test_effects_are_seen_in_the_plan(query_type, tree, effect):
     assert bool(found) is bool(effect)
 
 
+def test_step_in_another_database_is_refused():
+    assert "another database (system)" in effect_beyond_reading(
+        "r", {"operatorType": "Argument@system"}, database="neo4j"
+    )
+    assert effect_beyond_reading("r", {"operatorType": "Argument@neo4j"}, database="Neo4j") == ""
+
+
 @pytest.mark.parametrize(
-    ("cypher", "explained"),
+    ("cypher", "mode"),
     [
-        ("EXPLAIN CREATE (n)", True),
-        (" // EXPLAIN\nCREATE (n)", False),
-        ("/* x\n */\nexplain RETURN 1", True),
-        ("EXPLAINED", False),
-        ("RETURN 'EXPLAIN'", False),
+        ("EXPLAIN CREATE (n)", "EXPLAIN"),
+        (" // EXPLAIN\nCREATE (n)", ""),
+        ("/* x\n */\nexplain RETURN 1", "EXPLAIN"),
+        ("// c\rPROFILE RETURN 1", "PROFILE"),
+        ("EXPLAINED", ""),
+        ("RETURN 'EXPLAIN'", ""),
+        ("/**/LOAD CSV FROM 'file:///x' AS l RETURN l AS /**/EXPLAIN", ""),
+        ("// a\rLOAD CSV FROM 'file:///x' AS l RETURN l //\nEXPLAIN", ""),
+        ("/* EXPLAIN", ""),
     ],
 )
-def test_what_counts_as_explained(cypher, explained):
-    assert is_explained(cypher) is explained
+def test_first_word_of_a_statement_is_found_behind_comments(cypher, mode):
+    assert parted(cypher)[0] == mode
 
 
-def test_profile_is_planned_and_not_run():
-    assert explaining("// c\nPROFILE RETURN 1") == "EXPLAIN\n// c\n RETURN 1"
-    assert explaining("RETURN 'PROFILE'") == "EXPLAIN\nRETURN 'PROFILE'"
+@pytest.mark.parametrize("unit", ["/**/", "/*", "//\n", "/**/ //\r", " \n", "/*/**"])
+def test_long_comments_are_read_once(unit):
+    """With a pattern that backtracks, 50,000 of them would take longer than the age of the universe."""
+    assert parted(unit * 50_000 + "RETURN 1")[0] == ""
+
+
+def test_profile_is_planned_without_its_first_word():
+    body = parted("// c\nPROFILE RETURN 1")[1]
+    assert (explaining(body), profiling(body)) == ("EXPLAIN\n// c\n RETURN 1", "PROFILE\n// c\n RETURN 1")
+
+
+def test_brackets_within_each_other_beyond_reason_are_refused_before_the_server_reads_them():
+    assert explaining("RETURN " + "(" * 200 + "1" + ")" * 200)
+    assert explaining("RETURN " + "() " * 100_000)
+    with pytest.raises(BadParameter, match="more than 200 brackets"):
+        explaining("RETURN " + "[" * 201 + "]" * 201)
+
+
+@pytest.mark.parametrize(
+    ("cypher", "called"),
+    [
+        ("RETURN apoc.cypher.runFirstColumnSingle('x', {})", "apoc.cypher.runFirstColumnSingle"),
+        ("RETURN `APOC` . /* x */ `cypher`.RUNFIRSTCOLUMNSINGLE('x')", "apoc.cypher.runFirstColumnSingle"),
+        ("RETURN apoc.cypher.r\\u0075nFirstColumnSingle('x')", "apoc.cypher.runFirstColumnSingle"),
+        ("RETURN genai.vector.encode('x', 'OpenAI', {})", "genai.vector.encode"),
+        ("RETURN apoc.text.join(['a'], ',')", ""),
+        ("MATCH (c:City) RETURN c.name", ""),
+    ],
+)
+def test_functions_of_plugins_are_found_in_the_text(cypher, called):
+    installed = ["apoc.cypher.runFirstColumnSingle", "apoc.text.join", "genai.vector.encode"]
+    assert plugin_function(cypher, installed) == called
+    assert plugin_function(cypher, []) == ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from toolkit.graphdb.library import (
     parse_parameters,
     run_query,
 )
+from toolkit.graphdb.query_checks import answer
 from toolkit.graphdb.query_costs import Cost, read_costs, write_costs
 from toolkit.graphdb.query_docs import listing, with_listing
 from toolkit.graphdb.query_file import parse_query
@@ -66,6 +68,7 @@ class Fake:
     def __init__(self, answers: Mapping[str, pd.DataFrame | Exception]) -> None:
         self.answers = answers
         self.asked: list[tuple[str, str, dict[str, Any]]] = []
+        self.planned: list[str] = []
 
     def read(self, cypher: str, parameters: Mapping[str, Any] | None = None, *, name: str = "") -> pd.DataFrame:
         self.asked.append((name, cypher, dict(parameters or {})))
@@ -76,6 +79,9 @@ class Fake:
 
     def write(self, cypher: str, parameters: Mapping[str, Any] | None = None, *, name: str = "") -> pd.DataFrame:
         raise AssertionError(f"reading query {name} was sent to write: {cypher}, {parameters}")
+
+    def require_reading(self, cypher: str, *_: object, **__: object) -> None:
+        self.planned.append(cypher)
 
 
 @pytest.fixture
@@ -135,7 +141,7 @@ def test_a_checkout_has_its_own_library_and_a_wheel_its_copy(tmp_path: Path, mon
     assert library_folder() == ROOT / "cypher"
     package = tmp_path / "toolkit"
     (tmp_path / "cypher").mkdir()
-    monkeypatch.setattr("toolkit.graphdb.library.resources.files", lambda _: package)
+    monkeypatch.setattr("toolkit.graphdb.query_file.resources.files", lambda _: package)
     assert (
         library_folder() == package / "cypher"
     )  # somebody else's folder of that name beside the package is no library
@@ -426,3 +432,19 @@ def test_numbers_sent_by_the_browser_must_change_nothing(typed: QuerySpec) -> No
 
     (problem,) = check_on_server(Fickle({"a.typed": typed_rows(("a", 1, 2, 0.5, True, ["x"]))}), {"a.typed": typed})
     assert "whole numbers sent as floats" in str(problem)
+
+
+def test_query_of_the_users_own_folder_is_planned_before_it_is_run_and_a_shipped_one_is_not(typed: QuerySpec) -> None:
+    own = Fake({"a.typed": typed_rows(("a", 1, 2, 0.5, True, ["x"]))})
+    answer(typed, own, {})
+    assert own.planned == [typed.statement]
+    shipped = load_library()["quality.totals"]
+    fake = Fake({shipped.name: pd.DataFrame(columns=[column.name for column in shipped.columns])})
+    answer(shipped, fake, {})
+    assert fake.planned == []
+
+
+def test_check_on_server_plans_a_writing_query_and_does_not_run_it(typed: QuerySpec) -> None:
+    fake = Fake({"a.typed": typed_rows(("a", 1, 2, 0.5, True, ["x"]))})
+    assert check_on_server(fake, {"a.typed": replace(typed, access="write")}) == []
+    assert [text.split()[0] for _, text, _ in fake.asked] == ["EXPLAIN"]

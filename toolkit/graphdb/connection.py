@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from importlib import resources
 from itertools import repeat
 from types import TracebackType
@@ -27,7 +28,13 @@ from neo4j.exceptions import IncompleteCommit
 
 from toolkit.errors import BadParameter, GraphStoreError, SettingsError
 from toolkit.graphdb.driver_errors import translated
-from toolkit.graphdb.read_only import effect_beyond_reading, explaining, is_explained
+from toolkit.graphdb.read_only import (
+    effect_beyond_reading,
+    explaining,
+    parted,
+    plugin_function,
+    profiling,
+)
 from toolkit.graphdb.server import ManagedServer
 from toolkit.graphdb.values import plain
 from toolkit.settings import Settings, load_settings
@@ -267,37 +274,62 @@ class Graph:
         """
         if write:
             return self.write_auto(cypher, parameters, name="raw", timeout=timeout)
-        if not is_explained(cypher):
-            self.require_reading(cypher, parameters, allowed="only reading is allowed without write (--write)")
-        return self.read(cypher, parameters, name="raw", timeout=timeout)
+        mode, body = parted(cypher)
+        if mode == "EXPLAIN":
+            return self._execute(explaining(body), parameters, "raw", _READING, timeout=timeout, made=_frame, lines=1)
+        self.require_reading(
+            body, parameters, allowed="only reading the graph is allowed without write (--write)", timeout=timeout
+        )
+        if mode == "PROFILE":
+            return self._execute(profiling(body), parameters, "raw", _READING, timeout=timeout, made=_frame, lines=1)
+        return self.read(body, parameters, name="raw", timeout=timeout)
 
-    def require_reading(self, cypher: str, parameters: Mapping[str, Any] | None = None, *, allowed: str) -> None:
+    def require_reading(
+        self,
+        cypher: str,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        allowed: str,
+        timeout: float | None = None,
+    ) -> None:
         """Have the server plan a statement, and refuse it where it would do more than read; it is not run.
+
+        Whoever runs it afterwards runs ``cypher`` itself, or ``PROFILE`` and ``cypher``: the text that was planned.
 
         Parameters
         ----------
-        cypher, parameters
-            As :meth:`raw`.
+        cypher, parameters, timeout
+            As :meth:`raw`; without ``EXPLAIN`` and ``PROFILE``.
         allowed
             End of the sentence it is refused with.
 
         Raises
         ------
         BadParameter
-            It would write, read a file or change the server.
+            It would write, read a file, change the server, or do something that is not known to only read the graph.
         QueryRefused
             The server can't plan it.
         """
         with translated(self.uri, prefix_lines=1):
             summary = self.driver.execute_query(
-                _query(explaining(cypher), "raw.explain", None),
+                _query(explaining(cypher), "raw.explain", timeout),
                 dict(parameters or {}),
                 routing_=_READING,
                 database_=self.database,
             ).summary
-        effect = effect_beyond_reading(summary.query_type, summary.plan)
+        name, functions = self._surroundings
+        effect = effect_beyond_reading(summary.query_type, summary.plan, database=name)
+        if not effect and (called := plugin_function(cypher, functions)):
+            effect = f"it names {called}, a function of a plugin that is not known to only read the graph"
         if effect:
             raise BadParameter("cypher", cypher.strip()[:80], f"{effect}, and {allowed}")
+
+    @cached_property
+    def _surroundings(self) -> tuple[str, frozenset[str]]:
+        """The database's own name (ours may be an alias), and the functions that plugins of the server bring."""
+        name = str(self.read(_statement("database"), name="info.database")["name"].iloc[0])
+        found = self.read(_statement("plugin_functions"), name="info.plugin_functions")
+        return name, frozenset(map(str, found["name"]))
 
     def info(self) -> GraphInfo:
         """Version, edition and counts (it looks at every node and relationship: about 1 s per million)."""
@@ -322,8 +354,9 @@ class Graph:
         *,
         timeout: float | None,
         made: Callable[[neo4j.Result], T],
+        lines: int = 0,
     ) -> T:
-        with translated(self.uri):
+        with translated(self.uri, prefix_lines=lines):
             for tries_left in range(_COMMITS - 1, -1, -1):
                 try:
                     return self.driver.execute_query(

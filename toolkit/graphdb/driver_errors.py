@@ -52,7 +52,7 @@ def translated(uri: str, credentials: str = "", *, prefix_lines: int = 0) -> Ite
             raise Unreachable(
                 f"{uri} was given a wrong password too often; wait some seconds, then give it right."
             ) from error
-        said = _LINE.sub(lambda found: f"(line {int(found[1]) - prefix_lines}, ", str(error.message or error))
+        said = _LINE.sub(lambda found: f"(line {max(int(found[1]) - prefix_lines, 1)}, ", str(error.message or error))
         message = f"{uri} refused the statement: {_OFFSET.sub(')', said)} [{code}]"
         if code.endswith(".ParameterMissing"):
             message += " Each is given its value: parameters={…}, or -P NAME=VALUE."

@@ -17,11 +17,13 @@ from typing import TYPE_CHECKING, Any, Final
 import neo4j
 from neo4j.graph import Node
 
+from toolkit.errors import BadParameter
 from toolkit.graphdb.driver_errors import translated
 from toolkit.graphdb.layout import KEYS
 from toolkit.graphdb.library import bound_to
 from toolkit.graphdb.query_checks import answer
 from toolkit.graphdb.query_spec import QuerySpec
+from toolkit.graphdb.read_only import parted
 from toolkit.graphdb.statement_files import statement
 from toolkit.graphdb.values import plain
 
@@ -93,8 +95,11 @@ def graph_of_statement(graph: Graph, cypher: str, parameters: Mapping[str, Any] 
     QueryRefused
         The server refused it.
     """
-    graph.require_reading(cypher, parameters, allowed="only reading is allowed here")
-    found = _graph(graph, cypher, parameters or {}, "raw")
+    mode, body = parted(cypher)
+    if mode:
+        raise BadParameter("cypher", cypher.strip()[:80], f"leave out {mode}: a plan has no nodes or relationships")
+    graph.require_reading(body, parameters, allowed="only reading is allowed here")
+    found = _graph(graph, body, parameters or {}, "raw")
     return node_link(found, {"cypher": cypher, "parameters": dict(parameters or {})})
 
 

@@ -11,13 +11,12 @@ import difflib
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from toolkit.errors import QueryFileError, SettingsError, UnknownPlace, UnknownQuery
 from toolkit.graphdb.query_checks import RunsCypher, answer, check_query, server_problems
-from toolkit.graphdb.query_file import query_name, read_query
+from toolkit.graphdb.query_file import library_folder, query_name, read_query
 from toolkit.graphdb.query_params import bind, parse_parameters
 from toolkit.graphdb.query_spec import Column, Param, QuerySpec
 from toolkit.graphdb.statement_files import statement
@@ -130,15 +129,6 @@ class Library(Mapping[str, QuerySpec]):
         near = difflib.get_close_matches(name, self._specs, n=3, cutoff=0.75)
         last = name.rpartition(".")[2]
         return [*near, *(known for known in self._specs if known.rpartition(".")[2] == last and known not in near)][:3]
-
-
-def library_folder() -> Path:
-    """Folder of the library: the checkout's own ``cypher/``, else the copy shipped inside the package."""
-    package = Path(str(resources.files("toolkit")))
-    own = package.parent / "cypher"
-    if own.is_dir() and (package.parent / "pyproject.toml").is_file():
-        return own
-    return package / "cypher"
 
 
 def library(*folders: str | Path, strict: bool = True) -> Library:

@@ -9,7 +9,7 @@ import neo4j
 import pandas as pd
 
 from toolkit.graphdb.driver_errors import translated
-from toolkit.graphdb.read_only import explaining, profiling
+from toolkit.graphdb.read_only import explaining, parted, profiling
 
 if TYPE_CHECKING:
     from toolkit.graphdb.connection import Graph
@@ -41,7 +41,7 @@ def explained(graph: Graph, cypher: str, parameters: Mapping[str, Any] | None = 
         The server can't plan it.
     """
     with translated(graph.uri, prefix_lines=1):
-        summary = _summary(graph, explaining(cypher), parameters)
+        summary = _summary(graph, explaining(parted(cypher)[1]), parameters)
     columns = ["depth", "operator", "details", "estimated_rows"]
     return pd.DataFrame([_step(plan, depth) for plan, depth in _steps(summary.plan)], columns=columns)
 
@@ -66,9 +66,10 @@ def profiled(graph: Graph, cypher: str, parameters: Mapping[str, Any] | None = N
     QueryRefused
         The server refused it.
     """
-    graph.require_reading(cypher, parameters, allowed="only what reads can be profiled")
+    body = parted(cypher)[1]
+    graph.require_reading(body, parameters, allowed="only what reads can be profiled")
     with translated(graph.uri, prefix_lines=1):
-        summary = _summary(graph, profiling(cypher), parameters)
+        summary = _summary(graph, profiling(body), parameters)
     rows = [
         _step(plan, depth) | {"rows": int(plan.get("rows", 0)), "db_hits": int(plan.get("dbHits", 0))}
         for plan, depth in _steps(summary.profile)

@@ -17,6 +17,7 @@ ends with one Cypher statement and a ``;``. Its path is its name: ``hubs/by_stre
 
 from __future__ import annotations
 
+from importlib import resources
 from pathlib import Path
 
 from toolkit.errors import QueryFileError
@@ -24,7 +25,16 @@ from toolkit.graphdb.query_header import IDENTIFIER, KEY_LINE, KEYS, Header
 from toolkit.graphdb.query_spec import QuerySpec
 from toolkit.graphdb.query_text import line_of, masked
 
-__all__ = ["parse_query", "query_name", "read_query"]
+__all__ = ["library_folder", "parse_query", "query_name", "read_query"]
+
+
+def library_folder() -> Path:
+    """Folder of the library: the checkout's own ``cypher/``, else the copy shipped inside the package."""
+    package = Path(str(resources.files("toolkit")))
+    own = package.parent / "cypher"
+    if own.is_dir() and (package.parent / "pyproject.toml").is_file():
+        return own
+    return package / "cypher"
 
 
 def read_query(path: Path, root: Path) -> QuerySpec:

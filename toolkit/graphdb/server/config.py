@@ -18,6 +18,8 @@ __all__ = ["Launch", "choose_port", "import_arguments", "main_class", "neo4j_con
 
 HOST = "127.0.0.1"
 BOLT_PORT, HTTP_PORT = 7687, 7474
+PROCEDURES = ("db.*", "dbms.*", "tx.*")
+"""What the server may load: its own procedures; no plugin that happens to be in its folders."""
 GUIDE = f"{SERVED_AT}/guide.html"
 _ENTRY_POINT = "META-INF/services/org.neo4j.server.startup.EntryPoint"
 
@@ -33,7 +35,7 @@ class Launch:
 
 
 def neo4j_conf(bolt_port: int, http_port: int, *, mend: bool = False) -> str:
-    """Text of ``neo4j.conf``: loopback only, nothing sent anywhere, small logs.
+    """Text of ``neo4j.conf``: loopback only, nothing sent anywhere, no files or addresses read, small logs.
 
     With ``mend`` a transaction whose writing was cut off, at the end of the log, is left out instead of refused.
     """
@@ -55,6 +57,13 @@ def neo4j_conf(bolt_port: int, http_port: int, *, mend: bool = False) -> str:
         "db.tx_log.rotation.size": "64m",
         "db.tx_log.rotation.retention_policy": "2 files",
         "server.directories.import": "import",
+        # nothing in scicities needs LOAD CSV (loading uses the import tool or parameters), plugins or the HTTP API
+        "dbms.security.allow_csv_import_from_file_urls": "false",
+        "internal.dbms.cypher_ip_blocklist": "0.0.0.0/0,::/0",
+        "dbms.security.procedures.allowlist": ",".join(PROCEDURES),
+        "dbms.security.procedures.unrestricted": "",
+        "server.http_enabled_modules": "BROWSER",
+        "dbms.security.http_access_control_allow_origin": f"http://{HOST}:{http_port}",
         # a stop would else wait twice 5 s for more requests to come
         "internal.dbms.bolt.netty_server_shutdown_quiet_period": "0",
         # so that another version than ours, without one of these settings, still starts
