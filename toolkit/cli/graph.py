@@ -11,7 +11,7 @@ import typer
 from toolkit.cli import movement_options as mov
 from toolkit.cli import options as opt
 from toolkit.cli.families import takes
-from toolkit.cli.output import say, say_run, show, warn_synthetic
+from toolkit.cli.output import print_text, say, say_run, show, warn_synthetic
 from toolkit.cli.progress import progress_bar
 from toolkit.present.tables import frame_of
 from toolkit.settings import load_settings
@@ -73,7 +73,7 @@ def server_logs(
     from toolkit.graphdb.server import ManagedServer
 
     ws = open_workspace(workspace)
-    typer.echo(ManagedServer(ws.neo4j, settings=load_settings(ws.root)).logs(lines))
+    print_text(ManagedServer(ws.neo4j, settings=load_settings(ws.root)).logs(lines))
 
 
 @server_app.command("backup")
@@ -212,7 +212,7 @@ def browser(
         steps = " · ".join(f"{share:,.4g}" for share in rows["share_from"])
         say(f"circles   {label}: larger from a Share of {steps}")
     say("open")
-    typer.echo(session.url)
+    print_text(session.url)
     if open_it and not webbrowser.open(session.url):
         say("no web browser opened here; open the address by hand")
 

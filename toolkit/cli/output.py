@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from contextvars import ContextVar
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
 
 from toolkit.present.formats import format_of, frame_bytes, write_answer_file, write_bytes
 from toolkit.present.tables import rich_table, table_text
+from toolkit.present.terminal_text import printable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,6 +26,7 @@ __all__ = [
     "Verbosity",
     "chosen_format",
     "emit",
+    "print_text",
     "say",
     "say_always",
     "say_run",
@@ -37,9 +41,23 @@ VERBOSITY: ContextVar[Verbosity] = ContextVar("verbosity", default="normal")
 """How much is said on stderr: errors only, one line about the run with its notes, or its whole record."""
 
 
+class _TerminalConsole(Console):
+    """A console that prints no character that steers the terminal, whatever it is given."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """Segments of ``renderable``; Rich's own control codes pass."""
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else Segment(printable(segment.text), segment.style)
+
+
+def print_text(text: str) -> None:
+    """Text on stdout: as it is into a pipe, made printable on a terminal."""
+    write_bytes(f"{text}\n".encode(errors="surrogatepass"))
+
+
 def console(*, stderr: bool = True) -> Console:
     """A rich console on the stream in force now (tests swap the streams)."""
-    return Console(stderr=stderr, highlight=False, soft_wrap=True)
+    return _TerminalConsole(stderr=stderr, highlight=False, soft_wrap=True)
 
 
 def say(text: str = "", *, style: str | None = None) -> None:

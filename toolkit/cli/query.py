@@ -9,7 +9,7 @@ import typer
 
 from toolkit.cli import options as opt
 from toolkit.cli.checked_early import CheckedTyper
-from toolkit.cli.output import emit, say, show
+from toolkit.cli.output import emit, print_text, say, show
 from toolkit.cli.progress import progress_bar
 from toolkit.cli.query_commands import (
     ExplainOption,
@@ -68,7 +68,7 @@ def query_show(
     library: LibraryOption = None,
 ) -> None:
     """The file of a query, ready to paste into Neo4j Browser."""
-    typer.echo(libraries(library)[name].text.rstrip())
+    print_text(libraries(library)[name].text.rstrip())
 
 
 @query_app.command("check")

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
 
 from toolkit.errors import BadParameter, SettingsError
+from toolkit.present.terminal_text import printable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,6 +50,8 @@ def format_of(path: Path | None, asked: str | None, *, terminal: bool) -> str:
     if asked is not None:
         if asked not in FORMATS:
             raise BadParameter("format", asked, f"it must be one of {', '.join(FORMATS)}")
+        if asked == "parquet" and path is None and terminal:
+            raise BadParameter("format", asked, "it is no text for a terminal: name a file (-o FILE), or pipe it")
         return asked
     if path is not None:
         try:
@@ -124,8 +127,10 @@ def write_answer_file(content: bytes, run: RunRecord, path: Path) -> Path:
 
 
 def write_bytes(content: bytes, stream: IO[str] | None = None) -> None:
-    """Write bytes to standard output (or ``stream``), whatever its text encoding."""
+    """Write bytes to standard output (or ``stream``), whatever its text encoding; on a terminal as printable text."""
     out = stream if stream is not None else sys.stdout
+    if out.isatty():
+        content = printable(content.decode(errors="surrogatepass")).encode()
     buffer = getattr(out, "buffer", None)
     if buffer is None:
         out.write(content.decode())

@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from toolkit.present.layout import layout
+from toolkit.present.terminal_text import printable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,8 +59,8 @@ def _cell(value: Any, *, plain: bool) -> str:
     if isinstance(value, float):
         return f"{value:,.4g}"
     if isinstance(value, (list, tuple)) or hasattr(value, "tolist"):
-        return ", ".join(str(item) for item in value)
-    return str(value)
+        return printable(", ".join(str(item) for item in value), one_line=True)
+    return printable(str(value), one_line=True)
 
 
 def rich_table(frame: pd.DataFrame, *, width: int, title: str = "") -> tuple[Table, tuple[str, ...]]:
@@ -69,11 +70,12 @@ def rich_table(frame: pd.DataFrame, *, width: int, title: str = "") -> tuple[Tab
     """
     texts = {str(name): column_texts(frame[name]) for name in frame.columns}
     shown = layout(frame, texts, width)
-    table = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    heading = Text(printable(title, one_line=True)) if title else None
+    table = Table(title=heading, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     for name, characters in shown.widths.items():
         numeric = frame[name].dtype.kind in "iuf"
         table.add_column(
-            shown.headers[name],
+            Text(printable(shown.headers[name])),
             justify="right" if numeric else "left",
             style="dim" if name == "id" or name.endswith("_id") else None,
             overflow="fold",
