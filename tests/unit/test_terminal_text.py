@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import sys
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pandas as pd
 import pytest
@@ -53,15 +55,16 @@ class Terminal(io.TextIOWrapper):
         return self.buffer.getvalue().decode()  # type: ignore[attr-defined]
 
 
-@pytest.fixture
-def terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
+@contextmanager
+def on_a_terminal() -> Iterator[Terminal]:
     """Standard output and error on one terminal that shows no colours."""
     shown = Terminal()
-    monkeypatch.setattr(sys, "stdout", shown)
-    monkeypatch.setattr(sys, "stderr", shown)
-    monkeypatch.setenv("TERM", "dumb")
-    monkeypatch.setenv("NO_COLOR", "1")
-    return shown
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "stdout", shown)
+        patch.setattr(sys, "stderr", shown)
+        patch.setenv("TERM", "dumb")
+        patch.setenv("NO_COLOR", "1")
+        yield shown
 
 
 @given(st.text())
@@ -82,26 +85,31 @@ def test_text_of_any_script_is_shown_as_it_is(text: str) -> None:
 
 @pytest.mark.parametrize("name", HOSTILE)
 @pytest.mark.parametrize("fmt", ["table", "csv", "json", "ndjson"])
-def test_names_on_a_terminal_do_not_steer_it(terminal: Terminal, name: str, fmt: str) -> None:
-    show(pd.DataFrame({"id": ["1"], "name": [name.replace("\ud800", "?")], name.replace("\ud800", "?"): [1]}), fmt=fmt)
+def test_names_on_a_terminal_do_not_steer_it(name: str, fmt: str) -> None:
+    written = name.replace("\ud800", "?")
+    with on_a_terminal() as terminal:
+        show(pd.DataFrame({"id": ["1"], "name": [written], written: [1]}), fmt=fmt)
     assert not STEERING & set(terminal.text())
     assert "1" in terminal.text()
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_messages_texts_and_progress_do_not_steer_the_terminal(terminal: Terminal, name: str) -> None:
-    say(f"note: {name}", style="red")
-    print_text(f"log {name}")
-    with progress_bar() as progress:
-        progress(f"Reading {name}", 1, 2)
-    console().print(rich_table(pd.DataFrame({"x": [1]}), width=80, title=f"Title {name}")[0])
+def test_messages_texts_and_progress_do_not_steer_the_terminal(name: str) -> None:
+    with on_a_terminal() as terminal:
+        say(f"note: {name}", style="red")
+        print_text(f"log {name}")
+        with progress_bar() as progress:
+            progress(f"Reading {name}", 1, 2)
+        console().print(rich_table(pd.DataFrame({"x": [1]}), width=80, title=f"Title {name}")[0])
     assert not (STEERING - {"\x1b", "\r"}) & set(terminal.text())
+    assert f"note: {printable(name)}\n" in terminal.text()
+    assert f"log {printable(name)}\n" in terminal.text()
     assert name not in terminal.text() or printable(name) == name
-    assert name.replace("\ud800", "?") in terminal.text() or "\\u" in terminal.text()
 
 
-def test_error_about_a_hostile_argument_does_not_steer_the_terminal(terminal: Terminal) -> None:
-    assert main(["check", "-w", "no\x1b[2Jwhere"]) != 0
+def test_error_about_a_hostile_argument_does_not_steer_the_terminal() -> None:
+    with on_a_terminal() as terminal:
+        assert main(["check", "-w", "no\x1b[2Jwhere"]) != 0
     assert "\x1b[2J" not in terminal.text()
     assert "no\\u001b[2Jwhere" in terminal.text()
 
@@ -111,8 +119,9 @@ def test_files_and_pipes_get_names_as_they_are(capfdbinary: pytest.CaptureFixtur
     assert capfdbinary.readouterr().out == "name\n\x1b[31mred\u202e\n".encode()
 
 
-def test_json_on_a_terminal_stays_json(terminal: Terminal) -> None:
-    show(pd.DataFrame({"name": ["\x1b\x9b\u202e"]}), fmt="json")
+def test_json_on_a_terminal_stays_json() -> None:
+    with on_a_terminal() as terminal:
+        show(pd.DataFrame({"name": ["\x1b\x9b\u202e"]}), fmt="json")
     assert pd.read_json(io.StringIO(terminal.text()))["name"].tolist() == ["\x1b\x9b\u202e"]
 
 

@@ -68,7 +68,7 @@ def say(text: str = "", *, style: str | None = None) -> None:
 
 def say_always(text: str, *, style: str | None = "red") -> None:
     """A line on stderr that ``--quiet`` does not drop: an error, or that a result must not be used."""
-    console().print(text, style=style, markup=False)
+    console().print(printable(text), style=style, markup=False)
 
 
 def chosen_format(fmt: str | None) -> str:
