@@ -15,6 +15,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from toolkit.output_files import write_text_atomically
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -96,8 +98,7 @@ class RunRecord:
 
     def write(self, path: Path) -> Path:
         """Write the record as JSON to ``path`` and return it."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(self.to_json(), encoding="utf-8")
+        write_text_atomically(path, self.to_json())
         return path
 
 

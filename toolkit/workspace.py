@@ -32,6 +32,7 @@ from typing import Any, Final
 from filelock import FileLock, Timeout
 
 from toolkit.errors import DataError, SettingsError, ToolkitError
+from toolkit.output_files import write_text_atomically
 from toolkit.paths import absolute, expanded
 
 __all__ = [
@@ -40,7 +41,6 @@ __all__ = [
     "Workspace",
     "full_disk",
     "open_workspace",
-    "write_text_atomically",
 ]
 
 DEFAULT_FOLDER = "scicities-data"
@@ -48,17 +48,6 @@ LAYOUT = 2
 """Raised when columns of the canonical tables change, so that tables of another version are not taken for ours."""
 _STATE_VERSION = 1
 _FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-
-
-def write_text_atomically(path: Path, text: str) -> None:
-    """Write ``text`` to ``path`` so that a reader sees the old content or the new, never a part."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}.new")
-    with beside.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ FLOORS = {
     "errors": 0,
     "settings": 0,
     "runs": 0,
+    "output_files": 0,
     "paths": 0,
     "workspace": 0,
     "corpus": 1,

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from toolkit.errors import DataError, SettingsError
-from toolkit.workspace import Workspace, open_workspace, write_text_atomically
+from toolkit.output_files import write_text_atomically
+from toolkit.workspace import Workspace, open_workspace
 
 
 def test_replacing_shows_the_old_folder_until_the_new_one_is_whole(tmp_path: Path) -> None:

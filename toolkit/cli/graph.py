@@ -13,9 +13,10 @@ from toolkit.cli import options as opt
 from toolkit.cli.families import takes
 from toolkit.cli.output import print_text, say, say_run, show, warn_synthetic
 from toolkit.cli.progress import progress_bar
+from toolkit.output_files import output_file, require_output
 from toolkit.present.tables import frame_of
 from toolkit.settings import load_settings
-from toolkit.workspace import open_workspace, write_text_atomically
+from toolkit.workspace import open_workspace
 
 __all__ = ["register"]
 
@@ -222,9 +223,11 @@ def _write_browser_files(colour: str, style: Path | None, queries: Path | None) 
     from toolkit.graphdb.browser.style import browser_style
 
     if style is not None:
-        write_text_atomically(style, browser_style(colour))  # type: ignore[arg-type]  # other words are refused there
+        with output_file(style) as file:
+            file.write(browser_style(colour).encode())  # type: ignore[arg-type]  # other words are refused there
         say(f"wrote {style}")
     if queries is not None:
+        require_output(queries)
         say(f"wrote {write_saved_queries(queries)} queries to {queries}")
 
 

@@ -18,7 +18,8 @@ from toolkit.cli.checked_early import CheckedTyper
 from toolkit.cli.output import emit, say, show
 from toolkit.cli.progress import progress_bar
 from toolkit.cli.sources import graph_of
-from toolkit.errors import BadParameter, SettingsError, ToolkitError
+from toolkit.errors import BadParameter, ToolkitError
+from toolkit.output_files import output_file
 from toolkit.present.formats import write_bytes
 from toolkit.runs import recording
 from toolkit.settings import load_settings
@@ -243,10 +244,7 @@ def show_graph(found: dict[str, Any], output: Path | None) -> None:
     if output is None:
         write_bytes(content)
     else:
-        try:
-            output.parent.mkdir(parents=True, exist_ok=True)
-            output.write_bytes(content)
-        except OSError as error:
-            raise SettingsError(f"{output} can't be written: {error.strerror or error}.") from error
+        with output_file(output) as file:
+            file.write(content)
         told += f" in {output}"
     say(told, style="dim")

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import os
-import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
@@ -23,6 +21,7 @@ import pyarrow.parquet as pq
 
 from toolkit.corpus.names import folded
 from toolkit.errors import SettingsError, ToolkitError
+from toolkit.output_files import replacing
 from toolkit.paths import engine_path
 from toolkit.settings import Settings, cache_folder
 
@@ -208,11 +207,5 @@ def _names(cities: pa.Table) -> pa.Table:
 
 def _write(path: Path, table: pa.Table) -> None:
     """Write beside and rename: what another process finds is whole."""
-    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    os.close(handle)
-    try:
-        pq.write_table(table, beside, compression="zstd")
-        Path(beside).replace(path)
-    except BaseException:
-        Path(beside).unlink(missing_ok=True)
-        raise
+    with replacing(path) as file:
+        pq.write_table(table, file, compression="zstd")

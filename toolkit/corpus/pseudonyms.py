@@ -29,6 +29,7 @@ from toolkit.corpus.merged_ids import DELETED
 from toolkit.corpus.names import folded
 from toolkit.corpus.pseudonym_keys import KEY_VARIABLE, found_key, made_key
 from toolkit.errors import SettingsError
+from toolkit.output_files import replacing
 from toolkit.paths import expanded
 from toolkit.workspace import Workspace
 
@@ -205,8 +206,9 @@ def _begun(workspace: Workspace, file: Path | None) -> str:
         if folder.name.startswith((*PEOPLE, ".")) or not rejects.exists():
             shutil.rmtree(folder, ignore_errors=True)  # left behind by an ingest that was killed
         else:
-            pq.write_table(without_excerpts(pq.read_table(rejects)), folder / ".rejects.new", compression="zstd")
-            (folder / ".rejects.new").replace(rejects)
+            shown = without_excerpts(pq.read_table(rejects))
+            with replacing(rejects) as written:
+                pq.write_table(shown, written, compression="zstd")
     name = Pseudonyms.named(found.key)
     workspace.update_state({"pseudonyms": {"key": name, "file": found.file}})
     return name

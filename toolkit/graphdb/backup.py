@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import tempfile
 import zipfile
@@ -12,13 +11,14 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import Any, Final
 
 from toolkit.errors import ServerError
 from toolkit.graphdb.connection import open_graph
 from toolkit.graphdb.load_check import differences
 from toolkit.graphdb.load_node import found_counts, read_load
 from toolkit.graphdb.server import ManagedServer
+from toolkit.output_files import output_file, require_output
 from toolkit.settings import Settings, load_settings
 from toolkit.workspace import Workspace
 
@@ -102,6 +102,7 @@ def back_up(
     if node is None or node.state != "complete" or differences(node.counts, counts):
         raise ServerError(f"The graph in {server.home} is not complete; `scicities load` finishes it, then back it up.")
     try:
+        require_output(file)
         file.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=file.parent, prefix=f".{file.name}.") as folder:
             dump = server.dump(Path(folder))
@@ -109,12 +110,9 @@ def back_up(
                 digest = hashlib.file_digest(opened, "sha256").hexdigest()
             made = datetime.now(UTC).isoformat(timespec="seconds")
             record = Backup(version, made, node.fingerprint, node.snapshot, counts, digest)
-            beside = Path(folder) / file.name
-            with zipfile.ZipFile(beside, "w", zipfile.ZIP_STORED) as archive:
+            with output_file(file) as written, zipfile.ZipFile(written, "w", zipfile.ZIP_STORED) as archive:
                 archive.writestr(_RECORD, json.dumps(asdict(record), indent=1))
                 archive.write(dump, _DUMP)
-            _flush(beside)
-            beside.replace(file)
     except OSError as error:
         raise ServerError(f"The backup can't be written to {file}: {error.strerror or error}.") from error
     return record
@@ -205,9 +203,3 @@ def _refuse_unfit(record: Backup, workspace: Workspace, settings: Settings, file
 
 def _ordered(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.partition("-")[0].split(".") if part.isdigit())
-
-
-def _flush(path: Path) -> None:
-    file: IO[bytes]
-    with path.open("rb") as file:
-        os.fsync(file.fileno())

@@ -36,8 +36,9 @@ from toolkit.measures.movement.rules import STORED_MOVES, movements
 from toolkit.measures.notes import long_articles
 from toolkit.measures.output.subject_mix import yearly_subject_shares, yearly_subject_totals
 from toolkit.measures.tables import STORE_VERSION, Tables
+from toolkit.output_files import write_text_atomically
 from toolkit.runs import RunRecord, recording
-from toolkit.workspace import Workspace, open_workspace, write_text_atomically
+from toolkit.workspace import Workspace, open_workspace
 
 __all__ = ["DEFAULT_LEVELS", "build"]
 

@@ -7,11 +7,11 @@ import json
 import math
 import sys
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
 
-from toolkit.errors import BadParameter, SettingsError
+from toolkit.errors import BadParameter
+from toolkit.output_files import output_file, require_output
 from toolkit.present.terminal_text import printable
 
 if TYPE_CHECKING:
@@ -111,19 +111,13 @@ def write_answer_file(content: bytes, run: RunRecord, path: Path) -> Path:
     Raises
     ------
     SettingsError
-        The file can't be written.
+        The file can't be written, or must not be (:func:`toolkit.output_files.require_output`).
     """
-    beside = path.with_name(f".{path.name}.new")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_bytes(content)
-        record = run.write(path.with_name(path.name + ".run.json"))
-        beside.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            beside.unlink(missing_ok=True)
-        raise SettingsError(f"{path} can't be written: {error.strerror or error}.") from error
-    return record
+    beside = path.with_name(path.name + ".run.json")
+    require_output(beside)
+    with output_file(path) as file:
+        file.write(content)
+        return run.write(beside)
 
 
 def write_bytes(content: bytes, stream: IO[str] | None = None) -> None:

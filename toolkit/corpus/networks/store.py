@@ -23,7 +23,8 @@ from toolkit.corpus.countries import country_code
 from toolkit.corpus.names import folded
 from toolkit.corpus.schema import TABLES, UNLOCATED
 from toolkit.errors import BadParameter, DataError, UnknownPlace
-from toolkit.workspace import Workspace, write_text_atomically
+from toolkit.output_files import write_text_atomically
+from toolkit.workspace import Workspace
 
 __all__ = [
     "EDGES",

@@ -15,8 +15,9 @@ from toolkit.graphdb.browser.style import Colouring, browser_style
 from toolkit.graphdb.connection import open_graph
 from toolkit.graphdb.load import load
 from toolkit.graphdb.server import ManagedServer, ServerInfo
+from toolkit.output_files import write_text_atomically
 from toolkit.settings import Settings, load_settings
-from toolkit.workspace import Workspace, write_text_atomically
+from toolkit.workspace import Workspace
 
 if TYPE_CHECKING:
     from toolkit.graphdb.library import Library

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from toolkit.errors import SettingsError
 from toolkit.graphdb.library import load_library
 from toolkit.graphdb.query_text import masked
+from toolkit.output_files import replacing
 
 if TYPE_CHECKING:
     from toolkit.graphdb.library import Library
@@ -96,8 +97,7 @@ def write_saved_queries(path: Path, library: Library | None = None) -> int:
         raise SettingsError(f"Neo4j Browser imports saved queries from a file that ends in .zip; {path.name} does not.")
     texts = saved_queries(library)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        with replacing(path) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
             for name, text in texts.items():
                 archive.writestr(zipfile.ZipInfo(name, _DATE), text, zipfile.ZIP_DEFLATED)
     except OSError as error:

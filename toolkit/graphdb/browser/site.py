@@ -7,7 +7,6 @@ path. Nothing of the Browser is changed.
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 import zipfile
 from collections.abc import Sequence
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from toolkit.graphdb.browser.guide import served_files
+from toolkit.output_files import replacing
 
 __all__ = ["with_guide"]
 
@@ -46,15 +46,13 @@ def _copy(jar: Path, folder: Path) -> Path:
     copy = folder / f"{jar.stem}-guide-{digest}.jar"
     if copy.is_file():
         return copy
-    beside = folder / f".{copy.name}.{os.getpid()}.new"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(jar, beside)
-        with zipfile.ZipFile(beside, "a", zipfile.ZIP_DEFLATED) as archive:
-            for name, text in files.items():
-                archive.writestr(zipfile.ZipInfo(f"browser/{name}", _DATE), text, zipfile.ZIP_DEFLATED)
-        beside.replace(copy)
+        with replacing(copy) as file:
+            with jar.open("rb") as original:
+                shutil.copyfileobj(original, file)
+            with zipfile.ZipFile(file, "a", zipfile.ZIP_DEFLATED) as archive:
+                for name, text in files.items():
+                    archive.writestr(zipfile.ZipInfo(f"browser/{name}", _DATE), text, zipfile.ZIP_DEFLATED)
     except (OSError, zipfile.BadZipFile):
-        beside.unlink(missing_ok=True)
         return jar
     return copy

@@ -28,7 +28,8 @@ from filelock import FileLock, Timeout
 
 from toolkit.errors import ServerError
 from toolkit.graphdb.server.config import BOLT_PORT, HTTP_PORT, neo4j_conf
-from toolkit.workspace import full_disk, write_text_atomically
+from toolkit.output_files import write_text_atomically
+from toolkit.workspace import full_disk
 
 __all__ = ["DATABASE", "Home"]
 

@@ -21,8 +21,8 @@ from types import ModuleType
 from filelock import FileLock, Timeout
 
 from toolkit.errors import ServerError
+from toolkit.output_files import write_text_atomically
 from toolkit.settings import cache_folder
-from toolkit.workspace import write_text_atomically
 
 __all__ = ["Progress", "jar_path", "locked_jars", "read_lock", "server_jars", "write_shipped_lock"]
 
