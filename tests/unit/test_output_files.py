@@ -35,9 +35,13 @@ def test_file_has_the_old_content_until_the_new_is_complete(tmp_path: Path) -> N
 
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt, OSError])
 def test_nothing_is_left_of_a_file_that_fails(tmp_path: Path, error: type[BaseException]) -> None:
-    with pytest.raises(error), replacing(tmp_path / "rows.csv") as file:
-        file.write(b"half")
-        raise error
+    def fail_halfway() -> None:
+        with replacing(tmp_path / "rows.csv") as file:
+            file.write(b"half")
+            raise error
+
+    with pytest.raises(error):
+        fail_halfway()
     assert names(tmp_path) == []
 
 
@@ -120,7 +124,7 @@ def test_files_of_a_workspace_are_refused(workspace: Workspace, name: str) -> No
     for path in (workspace.root / name, workspace.root / name / "deeper" / "rows.csv"):
         if path == workspace.state_path / "deeper" / "rows.csv":
             continue
-        with pytest.raises(SettingsError, match="among the files of the workspace|is a folder"):
+        with pytest.raises(SettingsError, match=r"among the files of the workspace|is a folder"):
             require_output(path)
 
 
