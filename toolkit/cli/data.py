@@ -51,6 +51,12 @@ def ingest_openalex(
             "--types", help="Work types kept, comma between; 'all' keeps all. [default: the four of articles]"
         ),
     ] = None,
+    include_xpac: Annotated[
+        bool,
+        typer.Option(
+            "--include-xpac", help="Keep works of OpenAlex's expansion corpus (is_xpac), as its API does not."
+        ),
+    ] = False,
     subjects: Annotated[
         str | None,
         typer.Option(
@@ -66,7 +72,7 @@ def ingest_openalex(
     accept_rejects: opt.AcceptRejectsOption = False,
     workspace: opt.WorkspaceOption = None,
 ) -> None:
-    """OpenAlex works: JSON lines as the API and the snapshot give them, plain or gzip; merged ids beside them."""
+    """OpenAlex works: JSON as the API and the snapshot give them, plain or gzip, with merged and deleted ids."""
     from toolkit.corpus import ingest
     from toolkit.corpus.schema import KEPT_TYPES
 
@@ -76,6 +82,7 @@ def ingest_openalex(
         workspace,
         paths,
         types=kept,
+        include_xpac=include_xpac,
         subjects=subjects,
         corrections=corrections or (),
         lists=_by_kind(lists),
@@ -101,7 +108,7 @@ def ingest_institutions(
     accept_rejects: opt.AcceptRejectsOption = False,
     workspace: opt.WorkspaceOption = None,
 ) -> None:
-    """OpenAlex institutions: JSON lines, plain or gzip."""
+    """OpenAlex institutions: JSON in any layout, plain or gzip."""
     from toolkit.corpus import ingest
 
     take_in(

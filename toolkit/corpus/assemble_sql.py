@@ -21,18 +21,25 @@ TIE_BREAKERS: Final = {"rejects": ("excerpt",)}
 
 SETUP: Final = """
 CREATE TABLE winners AS
-SELECT input, record, line, label, work_id, updated, place = 1 AS wins,
-    dense_rank() OVER (ORDER BY work_id)::INTEGER AS work
-FROM (
+WITH records AS (
+    SELECT input, record, line, label, work_id, updated, NULL::VARCHAR AS left_out FROM staged_works
+    UNION ALL
+    SELECT input, record, line, label, work_id, updated, reason
+    FROM staged_left_out SEMI JOIN staged_works USING (work_id)
+), ordered AS (
+    SELECT *, row_number() OVER latest AS place, first_value(left_out) OVER latest AS latest_left_out
+    FROM records
     -- the snapshot's partition tells the day of its records, whatever they say themselves
-    SELECT input, record, line, label, work_id, updated, row_number() OVER (
+    WINDOW latest AS (
         PARTITION BY work_id ORDER BY
             coalesce(nullif(regexp_extract(label, '^updated_date=([0-9]{4}-[0-9]{2}-[0-9]{2})/', 1), ''),
                 left(updated, 10)) DESC NULLS LAST,
             updated DESC NULLS LAST, input, record
-    ) AS place
-    FROM staged_works
-);
+    )
+)
+SELECT input, record, line, label, work_id, updated, place = 1 AS wins, latest_left_out,
+    dense_rank() OVER (ORDER BY work_id)::INTEGER AS work
+FROM ordered WHERE left_out IS NULL;
 
 -- an id of another registry stands for the ROR id that the best informed row gives it
 CREATE TABLE ror_of AS
@@ -240,7 +247,11 @@ SELECT source, line, reason, excerpt FROM staged_rejects
 UNION ALL
 SELECT source, line, reason, excerpt FROM unused_corrections
 UNION ALL
-SELECT label, line, 'another record of this work was taken', work_id FROM winners WHERE NOT wins
+SELECT label, line,
+    CASE WHEN latest_left_out IS NULL THEN 'another record of this work was taken'
+         ELSE 'the latest record of this work is left out' END,
+    work_id || coalesce(': ' || latest_left_out, '')
+FROM winners WHERE NOT wins
 UNION ALL
 SELECT source, line, reason, excerpt FROM merged_away;
 """

@@ -66,6 +66,7 @@ def ingest_openalex(
     paths: Sequence[str | Path] | str | Path,
     *,
     types: Sequence[str] | None = KEPT_TYPES,
+    include_xpac: bool = False,
     subjects: str | None = None,
     corrections: Sequence[str | Path] | str | Path | None = None,
     lists: Mapping[str, Sequence[str | Path] | str | Path | None] | None = None,
@@ -89,6 +90,9 @@ def ingest_openalex(
         the works and the tables of merged ids are read.
     types
         Work types to keep; ``None`` keeps all. Retracted works and paratext are left out either way.
+    include_xpac
+        Whether works of OpenAlex's expansion corpus (``is_xpac``), which its API leaves out by default, are kept.
+        Files given again with the other choice are read again.
     subjects
         Level of OpenAlex's topics that is a work's subject: ``field``, ``subfield``, ``domain`` or ``topic``; ``None``
         keeps what the workspace does. Changing it reads nothing again.
@@ -165,6 +169,7 @@ def ingest_openalex(
                 connection,
                 workspace.staging / ".scratch",
                 types=chosen,
+                expansion=include_xpac,
                 strict=strict,
                 block_bytes=block_bytes,
                 workers=min(int(found[0][0]), _MOST_WORKERS),
@@ -176,7 +181,7 @@ def ingest_openalex(
         "openalex",
         paths,
         with_database,
-        options={"types": chosen},
+        options={"types": chosen, "include_xpac": include_xpac},
         subjects=subjects,
         city_from=city_from,
         corrections=corrections,

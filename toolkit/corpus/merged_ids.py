@@ -11,17 +11,16 @@ from typing import Final
 
 import duckdb
 
-__all__ = ["DELETED", "apply_merged"]
+from toolkit.corpus.placeholders import OPENALEX_DELETED, in_sql
 
-DELETED: Final = ("W4285719527", "A5317838346", "I4389424196", "S4317411217")
-"""Ids into which OpenAlex merges what it deletes."""
+__all__ = ["apply_merged"]
 
 _LONGEST_CHAIN: Final = 64
 
 # of two rows about one id the later one holds
 _ENDS: Final = f"""
 CREATE TEMP TABLE merged_once AS
-SELECT id, CASE WHEN into_id NOT IN {DELETED} THEN into_id END AS into_id
+SELECT id, CASE WHEN into_id NOT IN {in_sql(OPENALEX_DELETED)} THEN into_id END AS into_id
 FROM read_merged
 QUALIFY row_number() OVER (PARTITION BY id ORDER BY merged DESC NULLS LAST, input, line) = 1
 """  # noqa: S608 (our own text)

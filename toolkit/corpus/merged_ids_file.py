@@ -29,14 +29,17 @@ _ENTITY: Final = {"openalex": "works", "institutions": "institutions"}
 _HEADER: Final = b"merge_into_id"
 
 _JUDGED: Final = """
-SELECT line, iso_date(date) AS merged, old, into_text, coalesce(openalex_id('[WAIS]', into_text), '') AS into_id,
+SELECT line, iso_date(date) AS merged, old, into_text, coalesce(any_openalex_id('[WAIS]', into_text), '') AS into_id,
     CASE
         WHEN old IS NULL THEN 'not the id of an OpenAlex work, author, institution or source'
         WHEN said(into_text) IS NOT NULL AND left(coalesce(into_id, ''), 1) IS DISTINCT FROM left(old, 1)
             THEN 'merged into what is no id of its kind'
         WHEN old = into_id THEN 'merged into itself'
     END AS reason, concat_ws(', ', date, old_text, into_text) AS excerpt
-FROM (SELECT line, merge_date AS date, id AS old_text, into_id AS into_text, openalex_id('[WAIS]', id) AS old FROM rows)
+FROM (
+    SELECT line, merge_date AS date, id AS old_text, into_id AS into_text, any_openalex_id('[WAIS]', id) AS old
+    FROM rows
+)
 ORDER BY line
 """
 

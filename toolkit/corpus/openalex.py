@@ -47,6 +47,8 @@ class WorksReader:
         Folder for one block of each worker.
     types
         Work types to keep; ``None`` keeps all.
+    expansion
+        Whether the works of OpenAlex's expansion corpus (``is_xpac``) are kept.
     strict
         Raise at the first bad record instead of quarantining it.
     block_bytes
@@ -61,6 +63,7 @@ class WorksReader:
         scratch: Path,
         *,
         types: Sequence[str] | None,
+        expansion: bool = False,
         strict: bool = False,
         block_bytes: int = BLOCK_BYTES,
         workers: int = 1,
@@ -71,7 +74,9 @@ class WorksReader:
         self._workers = workers
         self._free: SimpleQueue[BlockReader] = SimpleQueue()
         for number in range(workers):
-            self._free.put(BlockReader(connection.cursor(), scratch / f"block-{number}.jsonl", kept))
+            self._free.put(
+                BlockReader(connection.cursor(), scratch / f"block-{number}.jsonl", kept, expansion=expansion)
+            )
 
     def read(self, file: RawFile, writer: StagingWriter) -> dict[str, Any]:
         """Read ``file`` into ``writer``.
@@ -79,7 +84,7 @@ class WorksReader:
         Returns
         -------
         dict
-            ``read``, ``kept``, ``left_out``, ``rejects``, ``synthetic``, ``snapshot`` of
+            ``read``, ``kept``, ``left_out``, ``rejects``, ``facts``, ``synthetic``, ``snapshot`` of
             :class:`~toolkit.corpus.staging.StagedInput`.
 
         Raises
@@ -145,6 +150,7 @@ class _Tally:
         self.records = self.read = self.kept = 0
         self.left_out: Counter[str] = Counter()
         self.rejects: Counter[str] = Counter()
+        self.facts: Counter[str] = Counter()
         self.synthetic = False
         self.updated = self.published = ""
 
@@ -159,6 +165,7 @@ class _Tally:
         self.kept += found.kept
         self.left_out.update(found.left_out)
         self.rejects.update(found.notes)
+        self.facts.update(found.facts)
         self.synthetic |= found.synthetic
         self.updated = max(self.updated, found.updated)
         self.published = max(self.published, found.published)
@@ -174,6 +181,7 @@ class _Tally:
             "kept": self.kept,
             "left_out": dict(sorted(self.left_out.items())),
             "rejects": dict(sorted(self.rejects.items())),
+            "facts": dict(sorted(self.facts.items())),
             "synthetic": self.synthetic,
             "snapshot": self.updated or self.published,
         }

@@ -43,6 +43,8 @@ class BlockFindings:
         Good records, and those of them that are kept.
     left_out, notes
         Good records left out, and notes on records that are kept, by reason.
+    facts
+        Other counts worth reporting.
     synthetic
         Whether a record says it is synthetic.
     updated, published
@@ -55,6 +57,7 @@ class BlockFindings:
     kept: int = 0
     left_out: Counter[str] = field(default_factory=Counter)
     notes: Counter[str] = field(default_factory=Counter)
+    facts: Counter[str] = field(default_factory=Counter)
     synthetic: bool = False
     updated: str = ""
     published: str = ""
@@ -71,12 +74,16 @@ class BlockReader:
         Where a block may be written.
     types
         Work types to keep, in lower case; ``None`` keeps all.
+    expansion
+        Whether the works of OpenAlex's expansion corpus are kept.
     """
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path, types: Sequence[str] | None) -> None:
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, path: Path, types: Sequence[str] | None, *, expansion: bool = False
+    ) -> None:
         self._db = connection
         self._path = path
-        self._types = types
+        self._choice = {"some": types is not None, "types": types or [], "expansion": expansion}
         self._refusal = ""
         self._source: dict[str, Any] = {}
         connection.execute(sql.MACROS)
@@ -143,8 +150,7 @@ class BlockReader:
         self._source = {"path": engine_path(self._path), "longest": max(_OBJECT_BYTES, longest + 1)}
         source = self._source | {"before": first_line - 1}
         try:
-            some = self._types is not None
-            self._db.execute(sql.RECORDS, source | {"some": some, "types": self._types or []})
+            self._db.execute(sql.RECORDS, source | self._choice)
             rows, ids, left_out = self._one(sql.LOADED)
             if rows != lines or ids != lines - len(odd):
                 return False
@@ -214,6 +220,7 @@ class BlockReader:
         """Add what tables ``records`` and ``listed`` hold."""
         for table, query in (
             ("works", sql.WORKS),
+            ("left_out", sql.LEFT_OUT_WORKS),
             ("authorships", sql.AUTHORSHIPS),
             ("institutions", sql.INSTITUTIONS),
             ("subjects", sql.SUBJECTS),
@@ -222,6 +229,7 @@ class BlockReader:
         notes = self._db.execute(sql.NOTES, {"label": label}).to_arrow_table()
         found.tables.append(("rejects", notes))
         found.notes.update(notes.column("reason").to_pylist())
+        found.facts.update({fact: number for fact, number in self._db.execute(sql.FACTS).fetchall() if number})
         rows, kept, synthetic, updated, published = self._one(sql.SAID_OF_RECORDS)
         if kept < rows:
             found.left_out.update(dict(self._db.execute(sql.LEFT_OUT).fetchall()))

@@ -25,8 +25,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from toolkit.corpus.merged_ids import DELETED
 from toolkit.corpus.names import folded
+from toolkit.corpus.placeholders import OPENALEX_DELETED
 from toolkit.corpus.pseudonym_keys import KEY_VARIABLE, found_key, made_key
 from toolkit.errors import SettingsError
 from toolkit.output_files import replacing
@@ -140,7 +140,7 @@ class Pseudonyms:
         return without_excerpts(table) if name == "rejects" else table
 
     def _merged(self, text: str) -> str:
-        return self.author(text) if _AUTHOR.fullmatch(text) and text not in DELETED else text
+        return self.author(text) if _AUTHOR.fullmatch(text) and text not in OPENALEX_DELETED else text
 
 
 def pseudonyms_of(workspace: Workspace) -> Pseudonyms | None:

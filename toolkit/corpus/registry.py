@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from toolkit.corpus.json_records import record_blocks
 from toolkit.corpus.jsonlines import RawFile, excerpt
+from toolkit.corpus.placeholders import OPENALEX, ROR
 from toolkit.corpus.staging import RANKS, STAGING, StagingWriter
 from toolkit.errors import BadRecord
 
@@ -139,7 +140,7 @@ def text_of(value: Any) -> str | None:
 
 
 def ror_id(value: Any) -> str | None:
-    """Short form of a ROR id, ``None`` where it is none.
+    """Short form of a ROR id, ``None`` where it is none or a placeholder.
 
     Examples
     --------
@@ -147,11 +148,12 @@ def ror_id(value: Any) -> str | None:
     '00hj54h04'
     """
     match = _ROR.fullmatch(value.strip()) if isinstance(value, str) else None
-    return match[1].lower() if match else None
+    found = match[1].lower() if match else None
+    return None if found in ROR else found
 
 
 def openalex_id(letter: str, value: Any) -> str | None:
-    """Short form of an OpenAlex id of the kind ``letter``, ``None`` where it is none.
+    """Short form of an OpenAlex id of the kind ``letter``, ``None`` where it is none or a placeholder.
 
     Examples
     --------
@@ -160,7 +162,7 @@ def openalex_id(letter: str, value: Any) -> str | None:
     """
     match = _OPENALEX.fullmatch(value.strip()) if isinstance(value, str) else None
     found = match[1].upper() if match else None
-    return found if found and found.startswith(letter) else None
+    return found if found and found.startswith(letter) and found not in OPENALEX else None
 
 
 def geonames_id(value: Any) -> str | None:

@@ -32,6 +32,9 @@ Column by column:
     One row for each work and subject, no repeats. Parts are computed when the tables are put together. Of OpenAlex a
     row is a topic: ``subject`` is its field, and ``topic``, ``subfield`` and ``domain`` stand beside it; from other
     inputs these are null.
+``left_out``
+    Good work records of OpenAlex that are not kept (a retracted article, a type not asked for): an earlier record of
+    such a work does not count either.
 ``merged``
     Ids that OpenAlex merged into others: the day it was done (ISO date or null), the old id, and the id that took its
     place, null where the old one was deleted.
@@ -80,7 +83,7 @@ __all__ = [
     "write_staging_table",
 ]
 
-FORMAT: Final = 10
+FORMAT: Final = 11
 """Raised when a reader's output changes, so that old staging is read anew."""
 
 RANKS: Final[dict[str, int]] = {"ror": 0, "institutions": 1, "tables": 2, "openalex": 3}
@@ -161,6 +164,15 @@ STAGING: Final[dict[str, pa.Schema]] = {
             ("domain", pa.string()),
         ]
     ),
+    "left_out": pa.schema(
+        [
+            ("record", pa.int64()),
+            ("line", pa.int64()),
+            ("work_id", pa.string()),
+            ("reason", pa.string()),
+            ("updated", pa.string()),
+        ]
+    ),
     "merged": pa.schema([("line", pa.int64()), ("merged", pa.string()), ("id", pa.string()), ("into_id", pa.string())]),
     "corrections": pa.schema(
         [("line", pa.int64()), ("author_id", pa.string()), ("becomes", pa.string()), ("work_id", pa.string())]
@@ -177,6 +189,7 @@ STAGING: Final[dict[str, pa.Schema]] = {
 }
 
 SELDOM: Final = (
+    "left_out",
     "merged",
     "corrections",
     "journal_marks",

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from toolkit.corpus.openalex import MACROS as ID_MACROS
+from toolkit.corpus.openalex_sql import MACROS as ID_MACROS
+from toolkit.corpus.placeholders import TABLE_IDS, TABLE_NAMES, in_sql
 
 __all__ = [
     "AUTHORSHIPS",
@@ -29,15 +30,24 @@ __all__ = [
 
 MACROS: Final = (
     ID_MACROS
+    + f"""
+CREATE OR REPLACE TEMP MACRO missing_id(text) AS lower(trim(text)) IN {in_sql(TABLE_IDS)} OR text ILIKE '[no %]'
+    OR coalesce(any_openalex_id('[WAIS]', text) IS NOT NULL AND openalex_id('[WAIS]', text) IS NULL, false)
+    OR coalesce(any_orcid_id(text) IS NOT NULL AND orcid_id(text) IS NULL, false)
+    OR coalesce(any_ror_id(text) IS NOT NULL AND ror_id(text) IS NULL, false);
+CREATE OR REPLACE TEMP MACRO said_id(text) AS CASE WHEN NOT missing_id(text) THEN said(text) END;
+CREATE OR REPLACE TEMP MACRO said_name(text) AS
+    CASE WHEN lower(trim(text)) NOT IN {in_sql(TABLE_NAMES)} AND text NOT ILIKE '[no %]' THEN said(text) END;
+"""
     + r"""
-CREATE OR REPLACE TEMP MACRO work_ref(text) AS coalesce(openalex_id('W', text), said(text));
+CREATE OR REPLACE TEMP MACRO work_ref(text) AS coalesce(openalex_id('W', text), said_id(text));
 CREATE OR REPLACE TEMP MACRO author_ref(text) AS
-    coalesce(openalex_id('A', text), CASE WHEN text LIKE '%orcid.org/%' THEN orcid_id(text) END, said(text));
-CREATE OR REPLACE TEMP MACRO institution_ref(text) AS coalesce(ror_id(text), openalex_id('I', text), said(text));
+    coalesce(openalex_id('A', text), CASE WHEN text LIKE '%orcid.org/%' THEN orcid_id(text) END, said_id(text));
+CREATE OR REPLACE TEMP MACRO institution_ref(text) AS coalesce(ror_id(text), openalex_id('I', text), said_id(text));
 CREATE OR REPLACE TEMP MACRO city_ref(text) AS coalesce(
     nullif(regexp_extract(trim(text),
         '^(?:https?://)?(?:(?:www|sws)\.)?(?:geonames\.org/)?([1-9][0-9]*)(?:\.0|/.*)?$', 1), ''),
-    nullif(said(text), '0'));
+    said_id(text));
 CREATE OR REPLACE TEMP MACRO year_of_date(text) AS
     try_cast(regexp_extract(trim(text), '^([0-9]{4})-[0-9]{2}(?:-[0-9]{2}.*)?$', 1) AS INTEGER);
 CREATE OR REPLACE TEMP MACRO parts_of(text) AS
@@ -60,9 +70,9 @@ WITH read AS (
     FROM raw_works
 )
 SELECT n AS record, line, source, read.id, doi_of(doi) AS doi, said(title) AS title, kind, said(year) AS year_text,
-    coalesce(openalex_id('S', journal_id), said(journal_id), journal_made.id) AS journal_id,
-    said(journal) AS journal_name, said(issn) AS journal_issn, subjects, yes(authors_truncated) AS authors_truncated,
-    updated_at AS updated, year_number,
+    coalesce(source_id(journal_id), said_id(journal_id), journal_made.id) AS journal_id,
+    said_name(journal) AS journal_name, said(issn) AS journal_issn, subjects,
+    yes(authors_truncated) AS authors_truncated, updated_at AS updated, year_number,
     coalesce(year_number BETWEEN $first_year
         AND least($last_year, coalesce(try_cast(left(updated_at, 4) AS INTEGER) + 2, 9999)), false) AS year_possible,
     CASE
@@ -76,7 +86,7 @@ SELECT n AS record, line, source, read.id, doi_of(doi) AS doi, said(title) AS ti
     END AS left_out
 FROM read
 LEFT JOIN made AS journal_made
-    ON journal_made.name = said(journal) AND journal_made.country = '' AND journal_made.region = ''
+    ON journal_made.name = said_name(journal) AND journal_made.country = '' AND journal_made.region = ''
 """
 
 STAGED_WORKS: Final = """
@@ -111,7 +121,7 @@ WITH states AS (
         said(author_name) AS author_name,
         CASE WHEN lower(trim(position)) NOT IN ('first', 'middle', 'last') THEN said(position) END AS position_text,
         coalesce(institution_ref(institution_id), CASE WHEN $by_name THEN institution_made.id END) AS institution_ref,
-        said(institution) AS institution_name,
+        said_name(institution) AS institution_name,
         coalesce(city_ref(city_id), city_made.id) AS city_ref,
         said(city) AS city_name, nation, said(admin1) AS city_admin1,
         degrees_of(lat, 90) AS city_lat, degrees_of(lon, 180) AS city_lon
@@ -119,7 +129,7 @@ WITH states AS (
     LEFT JOIN nations ON nations.country_text = said(raw.country)
     LEFT JOIN made AS city_made ON city_made.name = said(city)
         AND city_made.country = coalesce(nation, '') AND city_made.region = coalesce(said(admin1), '')
-    LEFT JOIN made AS institution_made ON institution_made.name = said(institution)
+    LEFT JOIN made AS institution_made ON institution_made.name = said_name(institution)
         AND institution_made.country = coalesce(nation, '') AND institution_made.region = ''
 )
 SELECT read.*, whole(position_text) AS position,
@@ -248,6 +258,14 @@ FACTS: Final = {
             AND NOT EXISTS (FROM judged_institutions AS i WHERE i.ror = judged_authorships.institution_ref)""",
     "institutions without a city": """
         SELECT count(*) FROM judged_institutions WHERE institution_ref IS NOT NULL AND city_ref IS NULL""",
+    "author rows with a placeholder for an id": """
+        SELECT count(*) FROM raw_authorships WHERE missing_id(author_id) OR missing_id(orcid)""",
+    "author rows with a placeholder for an institution": """
+        SELECT count(*) FROM raw_authorships WHERE missing_id(institution_id)
+            OR (said(institution) IS NOT NULL AND said_name(institution) IS NULL)""",
+    "works with a placeholder for a journal": """
+        SELECT count(*) FROM raw_works WHERE missing_id(journal_id)
+            OR (said(journal) IS NOT NULL AND said_name(journal) IS NULL)""",
     "coordinates that can't be": """
         SELECT count(*) FROM judged_institutions AS judged JOIN raw_institutions AS raw USING (n)
         WHERE (said(raw.lat) IS NOT NULL AND judged.lat IS NULL)
