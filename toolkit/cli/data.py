@@ -227,6 +227,8 @@ def take_in(
 def tell_report(report: IngestReport) -> None:
     """What an ingest read, kept, left out and set aside, on stderr."""
     say(f"{report.kind}: {report.files:,} files, {report.read:,} records read, {report.kept:,} kept")
+    for note in report.notes:
+        say(note, style="yellow")
     for reason, count in report.left_out.items():
         say(f"  left out  {count:>8,}  {reason}")
     for reason, count in report.rejects.items():
@@ -239,7 +241,7 @@ def tell_report(report: IngestReport) -> None:
     merged = report.run.facts["report"]["merged_ids"]
     if merged:
         say(
-            f"merged ids: {merged['works_left']:,} works left, {merged['authors_followed']:,} authors, "
+            f"merged and deleted ids: {merged['works_left']:,} works left, {merged['authors_followed']:,} authors, "
             f"{merged['institutions_followed']:,} institutions and {merged['journals_followed']:,} journals go by "
             "another id"
         )

@@ -176,6 +176,7 @@ def take_in(
     workspace: Workspace,
     staged: Sequence[StagedInput],
     *,
+    without: Sequence[str] = (),
     cities: str | None = None,
     subjects: str | None = None,
     city_from: str | None = None,
@@ -194,6 +195,8 @@ def take_in(
         The caller holds its writer lock.
     staged
         Inputs whose staging folders are finished.
+    without
+        Paths of earlier inputs that no longer count.
     cities, subjects, city_from, settings, progress
         As in :func:`assemble`; ``None`` keeps what the workspace does.
     accept_rejects
@@ -218,7 +221,7 @@ def take_in(
         "countries",
     }  # a workspace has one of each
     inputs = list(fresh.values())
-    for old in sources_of(workspace):
+    for old in (one for one in sources_of(workspace) if one.path not in without):
         same = fresh.get((old.kind, old.content))
         if same is not None and old.options == same.options and old.source < same.source:
             inputs[inputs.index(same)] = old  # one content has one name, whichever was read first

@@ -19,7 +19,7 @@ from toolkit.corpus.assemble import take_in
 from toolkit.corpus.file_kinds import hint
 from toolkit.corpus.ingest_report import IngestReport, Progress, ingested
 from toolkit.corpus.institutions import parse_institution
-from toolkit.corpus.jsonlines import RawFile, content_hash, find_files, why_not_json
+from toolkit.corpus.jsonlines import RawFile, content_hash, why_not_json
 from toolkit.corpus.openalex import BLOCK_BYTES, WorksReader
 from toolkit.corpus.pseudonyms import PEOPLE, Pseudonymise, pseudonyms_of, settle_pseudonyms
 from toolkit.corpus.registry import RegistryReader
@@ -86,8 +86,9 @@ def ingest_openalex(
     workspace
         Where to.
     paths
-        Files and folders of JSON lines, plain or gzip, as OpenAlex's API and snapshot give them. Of a whole snapshot
-        the works and the tables of merged ids are read.
+        Files and folders of JSON in any layout, plain or gzip, as OpenAlex's API and snapshot give them. Of a whole
+        snapshot the works and the tables of merged and deleted ids are read; older layouts beside the current one and
+        the Parquet copy are skipped, with a note.
     types
         Work types to keep; ``None`` keeps all. Retracted works and paratext are left out either way.
     include_xpac
@@ -363,10 +364,11 @@ def _ingest(
 ) -> IngestReport:
     given = [paths] if isinstance(paths, str | Path) else list(paths)
     from toolkit.corpus.lists.list_files import stage_lists
-    from toolkit.corpus.merged_ids_file import snapshot_files, stage_merged
+    from toolkit.corpus.merged_ids_file import stage_merged
+    from toolkit.corpus.openalex_snapshot import snapshot_files
     from toolkit.corpus.plain.corrections_file import stage_corrections
 
-    files, merged = snapshot_files(find_files(given, what=_WHAT[kind]), kind, what=_WHAT[kind])
+    files, merged, skipped, notes = snapshot_files(given, kind, what=_WHAT[kind])
     chosen = settings or load_settings(workspace.root)
     parameters = {"kind": kind, "paths": [str(path) for path in given], **(options or {}), "cities": cities}
     chosen_here = {"subjects": subjects, "city_from": city_from}
@@ -401,6 +403,7 @@ def _ingest(
         timer.facts["report"] = take_in(
             workspace,
             [*staged, *also],
+            without=[str(path.resolve()) for path in skipped],
             cities=cities,
             subjects=subjects,
             city_from=city_from,
@@ -408,7 +411,7 @@ def _ingest(
             settings=chosen,
             progress=progress,
         )
-        return ingested(workspace, kind, staged, timer, files=len(files) + len(merged))
+        return ingested(workspace, kind, staged, timer, files=len(files) + len(merged), notes=notes)
 
 
 def _stage(

@@ -61,6 +61,8 @@ class IngestReport:
         Time taken [s].
     run
         Run record; its facts hold the workspace's whole report.
+    notes
+        Which files were skipped and why, in sentences.
     """
 
     kind: str
@@ -71,6 +73,7 @@ class IngestReport:
     rejects: Mapping[str, int]
     seconds: float
     run: RunRecord
+    notes: tuple[str, ...] = ()
 
 
 def lost_records(rejects: Mapping[str, int]) -> dict[str, int]:
@@ -164,12 +167,20 @@ def refuse_mostly_rejected(workspace: Workspace, staged: Sequence[StagedInput], 
 
 
 def ingested(
-    workspace: Workspace, kind: str, staged: Sequence[StagedInput], timer: RunTimer, *, files: int | None = None
+    workspace: Workspace,
+    kind: str,
+    staged: Sequence[StagedInput],
+    timer: RunTimer,
+    *,
+    files: int | None = None,
+    notes: Sequence[str] = (),
 ) -> IngestReport:
-    """Report of a call that took ``staged`` into the workspace; its run record is put beside the others.
+    """Report of a call that took ``staged`` into the workspace; its run record is written to the workspace.
 
-    ``files`` is told where an input is more or less than a file.
+    ``files`` is given where an input is more or less than a file.
     """
+    if notes:
+        timer.facts["report"] = {**timer.facts["report"], "notes": list(notes)}
     timer.fingerprint, timer.snapshot = workspace.fingerprint, workspace.snapshot
     run = timer.record()
     run.write(workspace.runs / f"ingest-{kind}-{run.run_id}.json")
@@ -186,4 +197,5 @@ def ingested(
         rejects=dict(sorted(rejects.items())),
         seconds=run.seconds,
         run=run,
+        notes=tuple(notes),
     )

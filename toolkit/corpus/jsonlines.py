@@ -75,7 +75,9 @@ class Block:
     damage: str = ""
 
 
-def find_files(paths: Sequence[str | Path], *, what: str, suffixes: tuple[str, ...] = SUFFIXES) -> list[RawFile]:
+def find_files(
+    paths: Sequence[str | Path], *, what: str, suffixes: tuple[str, ...] = SUFFIXES, also: tuple[str, ...] = ()
+) -> list[RawFile]:
     """Files among ``paths`` and, at any depth, in the folders among them; each once, in the order of their paths.
 
     Parameters
@@ -87,6 +89,8 @@ def find_files(paths: Sequence[str | Path], *, what: str, suffixes: tuple[str, .
         The records looked for, for the messages (``"OpenAlex works"``).
     suffixes
         Ends of file names, in lower case.
+    also
+        Further ends, of files that belong to such records without holding any.
 
     Raises
     ------
@@ -106,7 +110,7 @@ def find_files(paths: Sequence[str | Path], *, what: str, suffixes: tuple[str, .
                 if (
                     not hidden
                     and inside.name not in _MANIFESTS
-                    and inside.name.lower().endswith(suffixes)
+                    and inside.name.lower().endswith((*suffixes, *also))
                     and inside.is_file()
                 ):
                     found.setdefault(inside.resolve(), RawFile(inside, named=False))

@@ -1,16 +1,17 @@
-"""What lies in a snapshot of OpenAlex beside the records asked for: other entities, and tables of merged ids.
+"""Tables of the ids that OpenAlex merged or deleted, csv, gzip or not.
 
-Tables of merged ids are csv, gzip or not, ``merge_date, id, merge_into_id``.
+Merged ids have the columns ``merge_date``, ``id`` and ``merge_into_id``; deleted ones (``deleted_ids.csv``, since 2026)
+``work_id`` (or ``author_id`` …) and ``deleted_date``. Both are staged as table ``merged``.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, Final
 
 import duckdb
+import pyarrow as pa
 
 from toolkit.corpus.jsonlines import RawFile, blocks
 from toolkit.corpus.openalex_sql import MACROS
@@ -18,18 +19,20 @@ from toolkit.corpus.plain.table_files import TableFile
 from toolkit.corpus.read_once import read_once
 from toolkit.corpus.scratch import database
 from toolkit.corpus.staging import StagedInput, StagingWriter
-from toolkit.errors import BadRecord, DataError
+from toolkit.errors import BadRecord
 from toolkit.settings import Settings
 from toolkit.workspace import Workspace
 
-__all__ = ["MergedIdsReader", "is_merged_ids", "snapshot_files", "stage_merged"]
+__all__ = ["MergedIdsReader", "is_merged_ids", "stage_merged"]
 
-_ENTITY: Final = {"openalex": "works", "institutions": "institutions"}
-"""Folder of a snapshot that holds the records of a kind."""
-_HEADER: Final = b"merge_into_id"
+_HEADERS: Final = {b"merge_into_id": "merged", b"deleted_date": "deleted"}
+_DELETED: Final = "deleted_ids"
 
+# venues of before 2023 are today's sources
+_SOURCE_OF: Final = "CREATE OR REPLACE TEMP MACRO source_of(id) AS regexp_replace(id, '^V', 'S')"
 _JUDGED: Final = """
-SELECT line, iso_date(date) AS merged, old, into_text, coalesce(any_openalex_id('[WAIS]', into_text), '') AS into_id,
+SELECT line, iso_date(date) AS merged, old, into_text,
+    coalesce(source_of(any_openalex_id('[WAISV]', into_text)), '') AS into_id,
     CASE
         WHEN old IS NULL THEN 'not the id of an OpenAlex work, author, institution or source'
         WHEN said(into_text) IS NOT NULL AND left(coalesce(into_id, ''), 1) IS DISTINCT FROM left(old, 1)
@@ -37,7 +40,8 @@ SELECT line, iso_date(date) AS merged, old, into_text, coalesce(any_openalex_id(
         WHEN old = into_id THEN 'merged into itself'
     END AS reason, concat_ws(', ', date, old_text, into_text) AS excerpt
 FROM (
-    SELECT line, merge_date AS date, id AS old_text, into_id AS into_text, any_openalex_id('[WAIS]', id) AS old
+    SELECT line, merge_date AS date, id AS old_text, into_id AS into_text,
+        source_of(any_openalex_id('[WAISV]', id)) AS old
     FROM rows
 )
 ORDER BY line
@@ -45,13 +49,17 @@ ORDER BY line
 
 
 def is_merged_ids(file: RawFile) -> bool:
-    """Whether the file is a table of merged ids: it lies in such a folder of a snapshot, or begins like one."""
-    if "merged_ids" in file.path.absolute().parts[:-1]:
+    """Whether the file is a table of merged or deleted ids: its folder, its name or its first line says so."""
+    if "merged_ids" in file.path.absolute().parts[:-1] or file.path.name.lower().startswith(_DELETED):
         return True
-    if not file.path.name.lower().endswith((".csv", ".csv.gz")):
-        return False
+    return file.path.name.lower().endswith((".csv", ".csv.gz")) and _columns(file) is not None
+
+
+def _columns(file: RawFile) -> str | None:
+    """Which of the two tables the first line of the file begins."""
     first = next(blocks(file.path, size=1 << 12), None)
-    return first is not None and _HEADER in first.data.split(b"\n", 1)[0]
+    line = b"" if first is None else first.data.split(b"\n", 1)[0].lower()
+    return next((table for name, table in _HEADERS.items() if name in line), None)
 
 
 class MergedIdsReader:
@@ -69,14 +77,20 @@ class MergedIdsReader:
         self._db = connection
         self._strict = strict
         connection.execute(MACROS)
+        connection.execute(_SOURCE_OF)
 
     def read(self, file: RawFile, writer: StagingWriter) -> dict[str, Any]:
         """Read ``file`` into ``writer`` and return the counts of :class:`~toolkit.corpus.staging.StagedInput`."""
-        table = TableFile(file, "merged", {}, strict=self._strict)
+        deleted = file.path.name.lower().startswith(_DELETED)
+        table = TableFile(file, _columns(file) or ("deleted" if deleted else "merged"), {}, strict=self._strict)
         kept, newest = 0, ""
         rejects = Counter[str]()
         for batch in table.batches():
-            self._db.register("rows", batch)
+            empty = pa.nulls(batch.num_rows, pa.string())
+            columns = dict.fromkeys(("merge_date", "into_id"), empty) | {
+                name: batch.column(name) for name in batch.column_names
+            }
+            self._db.register("rows", pa.table(columns))
             found = self._db.execute(_JUDGED).to_arrow_table()
             self._db.register("found", found)
             good = self._db.execute(
@@ -101,38 +115,10 @@ class MergedIdsReader:
         return {"read": table.rows, "kept": kept, "rejects": dict(sorted(rejects.items())), "snapshot": newest}
 
 
-def snapshot_files(files: Sequence[RawFile], kind: str, *, what: str) -> tuple[list[RawFile], list[RawFile]]:
-    """Files to read as records of ``kind``, and, beside works, the tables of merged ids.
-
-    Found in folders, the other entities of a snapshot are passed over.
-
-    Raises
-    ------
-    DataError
-        Nothing is left.
-    """
-    entity = _ENTITY.get(kind)
-    if entity is None:
-        return list(files), []
-    merged = [file for file in files if is_merged_ids(file)]
-    records = [file for file in files if file not in merged and (file.named or _entity(file.path) in (None, entity))]
-    if kind != "openalex":
-        merged = []
-    if not records and not merged:
-        raise DataError(f"The {len(files):,} files found hold other things than {what}.")
-    return records, merged
-
-
-def _entity(path: Path) -> str | None:
-    """Which of OpenAlex's entities a file of its snapshot holds; ``None`` for a file that lies elsewhere."""
-    folder = path.absolute().parent
-    return folder.parent.name if folder.name.startswith("updated_date=") else None
-
-
 def stage_merged(
     workspace: Workspace, files: Sequence[RawFile], settings: Settings, *, strict: bool
 ) -> list[StagedInput]:
-    """Staged inputs of tables of merged ids, each read now unless it was before."""
+    """Staged inputs of tables of merged and deleted ids, each read now unless it was before."""
     if not files:
         return []
     with database(workspace, settings) as connection:

@@ -146,6 +146,10 @@ FIELDS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
         "event_year": ("event_year", "year", "event"),
     },
     "merged": {"merge_date": ("merge_date",), "id": ("id",), "into_id": ("merge_into_id",)},
+    "deleted": {
+        "merge_date": ("deleted_date", "date_deleted", "deletion_date", "date"),
+        "id": ("id", "work_id", "author_id", "institution_id", "source_id", "deleted_id"),
+    },
     "corrections": {
         "author_id": ("author_id", "id", "from"),
         "becomes": ("becomes", "new_author_id", "to"),
@@ -168,6 +172,7 @@ NEEDED: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
     "countries": (("code",), ("becomes",)),
     "people": (("author_id", "orcid"), ("cohort",)),
     "merged": (("id",), ("into_id",)),
+    "deleted": (("id",),),
     "corrections": (("author_id",), ("becomes",)),
 }
 """Table -> groups of fields, of each of which at least one must be there."""
