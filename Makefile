@@ -7,7 +7,7 @@ PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-
 # the modules are compiled once, not by every process that the tests start
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test lint test-unit test-unit-first test-unit-second test-server test-server-loads test-server-sample test-rest test-neo4j check bench lock clean help
+.PHONY: demo test lint test-unit test-unit-first test-unit-second test-server test-server-loads test-server-sample test-rest test-neo4j check matrix bench lock clean help
 
 help:
 	@echo "make demo    the main job on a generated sample, then its graph in a local Neo4j"
@@ -33,7 +33,7 @@ demo: $(VENV)/.run
 	@$(BIN)/scicities demo
 
 test: $(VENV)/.dev
-	@command -v chromium >/dev/null && command -v chromedriver >/dev/null || { echo "make test tries Neo4j Browser in a real web browser, which is missing: apt-get install chromium chromium-driver"; exit 1; }
+	@sh tests/find_browser.sh
 	@$(MAKE) --no-print-directory --jobs=5 test-server-loads test-server-sample test-rest test-unit-first test-unit-second lint
 
 lint: $(VENV)/.dev
@@ -77,6 +77,10 @@ check: lint test-unit
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m bench
+
+# what the workflows run elsewhere: every Python that is found here, the lowest supported versions, the wheel
+matrix: $(VENV)/.dev
+	@sh tests/matrix.sh
 
 lock: $(VENV)/.dev
 	$(BIN)/python -m pip install --quiet uv

@@ -25,6 +25,9 @@ FLAGS = (
     *("--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage"),
     "--window-size=1400,900",
 )
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
+"""A driver that is not on the path is found by Selenium, which fetches the one that fits."""
 FRAME = "[data-testid=frame]"
 PASTE = """
 const box = document.querySelector('textarea.inputarea');
@@ -142,15 +145,16 @@ class BrowserPage:
 
 @contextmanager
 def open_page(profile: Path) -> Iterator[BrowserPage]:
-    """A page of Debian's Chromium, with a profile of its own."""
-    programs = [shutil.which("chromium"), shutil.which("chromedriver")]
-    if None in programs:
-        pytest.fail("Neo4j Browser is tried in a real web browser: apt-get install chromium chromium-driver")
+    """A page of Chromium or Chrome, with a profile of its own."""
+    browser = next(filter(None, map(shutil.which, PROGRAMS)), None)
+    driver_program = shutil.which("chromedriver")
+    if browser is None and not Path(MAC).exists():
+        pytest.fail("Neo4j Browser is tested in a real web browser, and none was found: sh tests/find_browser.sh")
     options = Options()
-    options.binary_location = str(programs[0])
+    options.binary_location = browser or MAC
     for flag in (*FLAGS, f"--user-data-dir={profile}"):
         options.add_argument(flag)
-    driver = webdriver.Chrome(options=options, service=Service(str(programs[1])))
+    driver = webdriver.Chrome(options=options, service=Service(driver_program))
     try:
         yield BrowserPage(driver)
     finally:
