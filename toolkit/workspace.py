@@ -13,7 +13,8 @@
       state.json  what was ingested, fingerprints, dates
 
 A folder of tables is built beside the old one and renamed in; whatever is killed half-way leaves the old one, and the
-next opening tidies up. One process writes at a time.
+next opening tidies up. One process writes at a time. A new workspace is its owner's alone
+(:mod:`toolkit.private_files`).
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ from filelock import FileLock, Timeout
 from toolkit.errors import DataError, SettingsError, ToolkitError
 from toolkit.output_files import write_text_atomically
 from toolkit.paths import absolute, expanded
+from toolkit.private_files import follow_folder, make_private
 
 __all__ = [
     "DEFAULT_FOLDER",
@@ -180,7 +182,7 @@ class Workspace:
             The disk is full. What the workspace held is as it was.
         """
         try:
-            self.root.mkdir(parents=True, exist_ok=True)
+            make_private(self.root)
         except OSError as error:
             raise SettingsError(f"The workspace {self.root} can't be made: {error.strerror or error}.") from error
         lock_path = self.root / ".lock"
@@ -205,6 +207,7 @@ class Workspace:
                 raise
             raise full from error
         finally:
+            follow_folder(self.root, leave={self.neo4j.name})
             lock.release()
 
     def _named_networks(self) -> list[Path]:

@@ -19,6 +19,7 @@ FLOORS = {
     "runs": 0,
     "output_files": 0,
     "paths": 0,
+    "private_files": 0,
     "workspace": 0,
     "corpus": 1,
     "measures": 2,

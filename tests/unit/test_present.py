@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from toolkit.cli.output import emit
 from toolkit.errors import BadParameter, EmptyGraph, SettingsError
 from toolkit.graphdb.library import QuerySpec, load_library
 from toolkit.network.arrays import EdgeArray
@@ -238,3 +239,18 @@ def test_an_answer_of_every_query_fits_with_the_names_of_its_rows(spec: QuerySpe
     shown = layout(frame, cells, width)
     for name in named_columns(spec):
         assert shown.widths[name] >= min(LEAST_NAME, len(cells[name][0]))
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "\uff1d1"])
+def test_spreadsheet_format_writes_an_apostrophe_before_what_looks_like_a_formula(name: str) -> None:
+    frame = pd.DataFrame({"id": [name], name: ["Paris"], "net": [-1.5]})
+    read = pd.read_csv(io.BytesIO(frame_bytes(frame, fmt="spreadsheet")), lineterminator="\n")
+    assert read.columns.tolist() == ["id", f"'{name}", "net"]
+    assert read.iloc[0].tolist() == [f"'{name}", "Paris", -1.5]
+    as_it_is = io.BytesIO(frame_bytes(frame, fmt="csv"))
+    assert pd.read_csv(as_it_is, lineterminator="\n", dtype={"id": "str"})["id"][0] == name
+
+
+def test_spreadsheet_format_is_written_in_the_run_record(tmp_path: Path) -> None:
+    emit(FRAME, RunRecord("share", {}), fmt="spreadsheet", output=tmp_path / "rows.csv")
+    assert "begin with an apostrophe" in RunRecord.read(tmp_path / "rows.csv.run.json").notes[-1]

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 from importlib.util import find_spec
+from stat import filemode
 
 import typer
 
 from toolkit.cli import options as opt
 from toolkit.cli.output import show
 from toolkit.present.tables import frame_of
+from toolkit.private_files import open_to_everyone
 from toolkit.runs import versions
 from toolkit.settings import cache_folder, load_settings
 from toolkit.workspace import open_workspace
@@ -41,6 +43,10 @@ def doctor(fmt: opt.FormatOption = None, workspace: opt.WorkspaceOption = None) 
     rows.append(
         ("workspace", str(ws.root), "" if ws.fingerprint else "scicities demo, or scicities ingest openalex FOLDER")
     )
+    if ws.root.is_dir():
+        open_now = open_to_everyone(ws.root)
+        advice = f"chmod 700 {ws.root} (or 750 for your group): every user of this machine can read it"
+        rows.append(("permissions of the workspace", filemode(ws.root.stat().st_mode), advice if open_now else ""))
     rows.append(("records", f"fingerprint {ws.fingerprint[:12]}" if ws.fingerprint else "none", ""))
     rows.append(("graph", settings.neo4j_uri, ""))
     columns = ("item", "found", "what to do")

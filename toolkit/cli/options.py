@@ -60,7 +60,8 @@ FormatOption = Annotated[
     str | None,
     typer.Option(
         "--format",
-        help="table, csv, json, ndjson or parquet. [default: the file's ending; table on a terminal, csv in a pipe]",
+        help="table, csv, json, ndjson, parquet or spreadsheet (csv whose texts are no formulas). "
+        "[default: the file's ending; table on a terminal, csv in a pipe]",
         rich_help_panel=_OUTPUT,
     ),
 ]

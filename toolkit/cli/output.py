@@ -5,13 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from contextvars import ContextVar
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 
-from toolkit.present.formats import format_of, frame_bytes, write_answer_file, write_bytes
+from toolkit.present.formats import SAFE_NOTE, format_of, frame_bytes, write_answer_file, write_bytes
 from toolkit.present.tables import rich_table, table_text
 from toolkit.present.terminal_text import printable
 
@@ -108,6 +109,8 @@ def emit(
     ``without_rows`` is said where the answer has none.
     """
     chosen = format_of(output, fmt, terminal=sys.stdout.isatty())
+    if chosen == "spreadsheet":
+        run = replace(run, notes=(*run.notes, SAFE_NOTE))
     shown = frame.head(top) if top else frame
     rows = _counted(len(shown), len(frame))
     if output is not None:

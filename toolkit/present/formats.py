@@ -19,9 +19,12 @@ if TYPE_CHECKING:
 
     from toolkit.runs import RunRecord
 
-__all__ = ["FORMATS", "format_of", "frame_bytes", "json_rows", "write_answer_file"]
+__all__ = ["FORMATS", "SAFE_NOTE", "format_of", "frame_bytes", "json_rows", "write_answer_file"]
 
-FORMATS: Final = ("table", "csv", "json", "ndjson", "parquet")
+FORMATS: Final = ("table", "csv", "json", "ndjson", "parquet", "spreadsheet")
+SAFE_NOTE: Final = "texts that a spreadsheet would take for formulas begin with an apostrophe"
+"""What the run record says of the format ``spreadsheet``."""
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _BY_SUFFIX: Final = {
     ".csv": "csv",
     ".json": "json",
@@ -90,13 +93,24 @@ def _list_text(value: Any) -> Any:
     return json.dumps([_plain(item) for item in value], ensure_ascii=False) if _is_list(value) else value
 
 
+def _without_formula(value: Any) -> Any:
+    """A text that no spreadsheet takes for a formula; anything else as it is."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+
+
 def frame_bytes(frame: pd.DataFrame, *, fmt: str) -> bytes:
-    """``frame`` in format ``fmt`` (csv, json, ndjson or parquet), utf-8 where it is text; a list in csv is JSON."""
+    """``frame`` in format ``fmt`` (one of :data:`FORMATS` but table), utf-8 where it is text; a list in csv is JSON.
+
+    ``spreadsheet`` is csv in which a text, or a column's name, that a spreadsheet would take for a formula begins with
+    an apostrophe. Numbers stay as they are.
+    """
     if fmt == "parquet":
         buffer = io.BytesIO()
         frame.to_parquet(buffer, index=False)
         return buffer.getvalue()
-    if fmt == "csv":
+    if fmt == "spreadsheet":
+        frame = frame.map(_without_formula).rename(columns=_without_formula)
+    if fmt in {"csv", "spreadsheet"}:
         lists = {str(n): frame[n].map(_list_text) for n in frame.columns if frame[n].map(_is_list).any()}
         return frame.assign(**lists).to_csv(index=False, lineterminator="\n").encode()
     rows = list(json_rows(frame))

@@ -29,6 +29,7 @@ from filelock import FileLock, Timeout
 from toolkit.errors import ServerError
 from toolkit.graphdb.server.config import BOLT_PORT, HTTP_PORT, neo4j_conf
 from toolkit.output_files import write_text_atomically
+from toolkit.private_files import follow_folder
 from toolkit.workspace import full_disk
 
 __all__ = ["DATABASE", "Home"]
@@ -251,7 +252,8 @@ class Home:
         """
         lock = FileLock(self.root / ".server.lock", timeout=timeout)
         try:
-            self.root.mkdir(parents=True, exist_ok=True)
+            self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.root.chmod(0o700)  # also that of an earlier version: the store holds people, the logs what was asked
             lock.acquire()
         except Timeout:
             raise ServerError(f"Another process is starting, stopping or filling the server of {self.root}.") from None
@@ -265,6 +267,7 @@ class Home:
                 raise
             raise ServerError(str(full)) from error
         finally:
+            follow_folder(self.root)
             lock.release()
 
     @property

@@ -380,6 +380,7 @@ class ManagedServer:
         with log.open("wb") as output:
             done = subprocess.run(
                 [str(launch.java.command), f"@{file}"],
+                umask=0o077,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,

@@ -120,6 +120,7 @@ def start_detached(command: Sequence[str | Path], log: Path) -> Process:
             stdout=subprocess.PIPE,
             stderr=output,
             start_new_session=True,
+            umask=0o077,  # what the server writes, only its owner reads
             env=java_environment(),
             check=True,
         )
