@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from toolkit import hubs
 from toolkit.corpus.networks.ingest_flows import UNKNOWN_END
 from toolkit.corpus.networks.store import network_names, read_network
-from toolkit.errors import BadParameter, BadRecord, DataError, MissingColumn
+from toolkit.errors import BadRecord, DataError, MissingColumn
 from toolkit.network.ingest_network import ingest_network
 from toolkit.workspace import open_workspace
 
@@ -90,7 +90,8 @@ def test_graphml_edge_overrides_the_direction_of_the_graph(read, workspace):
     text = GRAPHML.format(default="directed", own=' directed="false"')
     edges, report = read("g.graphml", text)
     assert pairs(edges) == {("a", "b"): 6.5, ("b", "c"): 1.0, ("c", "unlocated"): 7.0}
-    assert report.run.notes[-1].startswith("Some edges have a direction and others have none: all are read without")
+    note = "Some edges have a direction and others have none: all are read without"
+    assert any(one.startswith(note) for one in report.run.notes)
     edges, _ = read("g.graphml", text, directed=True)
     assert pairs(edges) == {
         ("a", "b"): 2.5,
@@ -241,10 +242,19 @@ def test_gml_edges_with_their_lines(read, workspace, directed, expected):
     assert names(workspace) == {"1": "Alder & Co", "2": "B\n[2]", "3": "3"}
 
 
+def test_gml_that_is_cut_short_gives_the_edges_before(read):
+    whole = GML.format(directed=0)
+    edges, _ = read("cut.gml", whole.partition("  edge [ source 2 target 3")[0] + "edge [\n source")
+    assert pairs(edges) == {("1", "2"): 4.0}
+    edges, report = read("cut.gml", whole.rstrip().removesuffix("]"))
+    assert rejected(report)[0] == (14, "a bracket is not closed by the end of the file", "all before was read")
+    assert len(edges) == 3
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("graph [ node [ id 1 ]", r"bad\.gml can't be read as GML: a bracket is not closed"),
+        ("graph [ ] ]", r"bad\.gml:1 can't be read as GML: a bracket ends what none began"),
         ("graph [ node [ id ] ]", r"bad\.gml:1 can't be read as GML: 'id' has no value"),
         ("graph [ " + "a [ " * 5000, r"can't be read as GML: its lists are nested too deep"),
     ],
@@ -321,7 +331,7 @@ def test_gephi_types_say_the_direction(read, workspace):
     )
     edges, report = read("e.csv", text.format("Undirected"))
     assert pairs(edges) == {("a", "b"): 3.0, ("b", "c"): 4.0}
-    assert "Some edges have a direction" in report.run.notes[-1]
+    assert any(note.startswith("Some edges have a direction") for note in report.run.notes)
     edges, _ = read("e.csv", text.format("Undirected"), directed=True)
     assert pairs(edges) == {("a", "b"): 2.0, ("b", "a"): 1.0, ("b", "c"): 4.0, ("c", "b"): 4.0}
 
@@ -388,7 +398,7 @@ def test_one_rule_for_the_weight_in_all_formats(read, columns, weight, expected)
 def test_several_weights_are_an_error_that_names_them(read, workspace):
     g = nx.Graph([("a", "b", {"score": 1.0, "joint": 2})])
     for name, text in {"g.csv": TIES.format("score,joint"), "g.graphml": "\n".join(nx.generate_graphml(g))}.items():
-        with pytest.raises(BadParameter, match=r"may be the weight: joint, score \(--weight joint\)"):
+        with pytest.raises(DataError, match=r"may be the weight: joint, score\. Choose one, .* --weight joint"):
             read(name, text)
         with pytest.raises(MissingColumn, match=r"no edge has an attribute 'links'\. Attributes of edges: .*"):
             read(name, text, weight="links")
@@ -418,7 +428,8 @@ def test_encodings_of_each_format(read, workspace, encode):
     for name, text in files.items():
         edges, report = read(name, encode(text))
         assert (list(edges.values()), set(names(workspace).values())) == ([2.0], {"Köln", "Zürich"}), name
-        assert all(note.endswith(f"{name} is not in UTF-8 and was read as Windows-1252.") for note in report.run.notes)
+        noted = [note for note in report.run.notes if "replaces" not in note]
+        assert all(note.endswith(f"{name} is not in UTF-8 and was read as Windows-1252.") for note in noted), name
 
 
 def test_damaged_and_empty_files(read):
@@ -451,12 +462,13 @@ def test_strict_names_the_first_bad_edge(read):
         read("p.net", "*Vertices 2\n*Edges\n1 2\n1 1\n", strict=True)
 
 
-def test_a_name_given_again_replaces_the_network(read, workspace):
-    read("a.csv", "source,target\na,b\n")
-    before = read_network(workspace, "n").fingerprint
-    edges, _ = read("b.csv", "source,target\nb,c\n")
+def test_a_name_given_again_replaces_the_network_with_a_note(read):
+    _, first = read("a.csv", "source,target,weight\nb,a,1\na,c,1\n")
+    _, same = read("b.csv", "source,target,weight\na,c,1\na,b,1\n")
+    edges, other = read("b.csv", "source,target,weight\nb,c,1\n")
     assert pairs(edges) == {("b", "c"): 1.0}
-    assert read_network(workspace, "n").fingerprint != before
+    assert (first.run.notes, same.run.notes) == ((), ())
+    assert other.run.notes == ("n replaces what had this name, whose content was another. Give --name to keep both.",)
 
 
 @pytest.mark.parametrize("folder", ["a [1]", "what?", "st*r", "it's", "a, b", "Zürich 北京", 'say "so"'])

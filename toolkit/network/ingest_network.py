@@ -1,4 +1,4 @@
-"""``scicities ingest network``: a network that was made elsewhere."""
+"""``scicities ingest network``: networks that other programs wrote."""
 
 from __future__ import annotations
 
@@ -80,9 +80,10 @@ def ingest_network(
     MissingColumn
         No edge has the weight that was asked for, or a table has no column for an end.
     DataError
-        A file is no network, or nothing in it can be used. The workspace is as it was.
+        A file is no network, several attributes could be the weight, or nothing in it can be used. The workspace is as
+        it was.
     BadParameter
-        The name, the level or the year can't be used, or several attributes could be the weight.
+        The name, the level or the year can't be used.
     BadRecord
         An edge is bad, and ``strict`` was asked for.
 
@@ -140,11 +141,11 @@ def ingest_network(
                 "rejects": rejects,
             },
         )
-        write_network(workspace, network, checked.listing)
+        replaced = write_network(workspace, network, checked.listing)
         timer.fingerprint = network.fingerprint
         timer.facts["report"] = dict(network.facts)
         timer.rows.update(kept=len(kept), nodes=len(checked.nodes), rejects=len(checked.listing))
-        timer.notes.extend([*raw.notes, *checked.notes()])
+        timer.notes.extend([*raw.notes, *checked.notes(), *replaced])
         run = timer.record()
         run.write(workspace.runs / f"ingest-network-{run.run_id}.json")
     return NetworkReport(

@@ -134,9 +134,11 @@ def read_gml(file: RawFile, found: RawNetwork) -> None:
     directed = False
     edges: list[tuple[int, dict[str, str]]] = []
     try:
-        items = _gml_items(words, str(file.path))
+        items, closed = _gml_items(words, str(file.path))
     except RecursionError as error:
         raise DataError(f"{file.path} can't be read as GML: its lists are nested too deep.") from error
+    if not closed:
+        found.reject(file, _last_line(items), "a bracket is not closed by the end of the file", "all before was read")
     for key, _, value in items:
         if key != "graph" or not isinstance(value, list):
             continue
@@ -165,22 +167,37 @@ def _gml_words(text: str) -> Iterator[tuple[int, str]]:
         yield line, word[0]
 
 
-def _gml_items(words: Iterator[tuple[int, str]], where: str, *, inside: bool = False) -> list[tuple[str, int, Any]]:
-    """Keys, lines and values up to the bracket that ends the list."""
+def _gml_items(
+    words: Iterator[tuple[int, str]], where: str, *, inside: bool = False
+) -> tuple[list[tuple[str, int, Any]], bool]:
+    """Keys, lines and values up to the bracket that ends the list, and whether every list has such a bracket."""
     items: list[tuple[str, int, Any]] = []
+    closed = True
     for line, key in words:
         if key == "]":
             if not inside:
                 raise DataError(f"{where}:{line} can't be read as GML: a bracket ends what none began.")
-            return items
-        _, value = next(words, (line, "]"))
+            return items, closed
+        _, value = next(words, (line, ""))
+        if not value:
+            break
         if key == "[" or value == "]":
             raise DataError(f"{where}:{line} can't be read as GML: {key!r} has no value.")
-        said = _gml_items(words, where, inside=True) if value == "[" else html.unescape(value.strip('"'))
-        items.append((key, line, said))
-    if inside:
-        raise DataError(f"{where} can't be read as GML: a bracket is not closed.")
-    return items
+        if value == "[":
+            said, whole = _gml_items(words, where, inside=True)
+            closed = closed and whole
+            items.append((key, line, said))
+        else:
+            items.append((key, line, html.unescape(value.strip('"'))))
+    return items, closed and not inside
+
+
+def _last_line(items: list[tuple[str, int, Any]]) -> int:
+    """The line of the last key, whichever list it is in."""
+    if not items:
+        return 0
+    _, line, value = items[-1]
+    return max(line, _last_line(value)) if isinstance(value, list) else line
 
 
 def _is_nan(value: object) -> bool:

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 from toolkit.corpus.jsonlines import RawFile, blocks, excerpt
 from toolkit.corpus.names import folded
 from toolkit.corpus.plain.column_mapping import FIELDS
-from toolkit.errors import BadParameter, MissingColumn
+from toolkit.errors import DataError, MissingColumn
 
 __all__ = ["NOT_UTF8", "WEIGHTS", "RawEdge", "RawNetwork", "key_of", "numbered_lines", "whole_text"]
 
@@ -136,7 +136,7 @@ class RawNetwork:
         ------
         MissingColumn
             No edge has the attribute asked for.
-        BadParameter
+        DataError
             Several could be the weight.
         """
         wanted = WEIGHTS if self.weight is None else (key_of(self.weight),)
@@ -148,8 +148,10 @@ class RawNetwork:
             return WEIGHTS[0] if WEIGHTS[0] in found else next(iter(found))
         if found:
             names = sorted(found.values())
-            allowed = f"one of the attributes that may be the weight: {', '.join(names)} (--weight {names[0]})"
-            raise BadParameter("weight", None, allowed)
+            raise DataError(
+                f"{where}: several attributes of the edges may be the weight: {', '.join(names)}. Choose one, for "
+                f"example --weight {names[0]}."
+            )
         return None
 
 

@@ -1,4 +1,4 @@
-"""Ready-made flows and networks as what the analyses compute on."""
+"""Imported flows and networks in the form that the analyses compute on."""
 
 from __future__ import annotations
 

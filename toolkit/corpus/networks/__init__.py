@@ -1,1 +1,1 @@
-"""Ready-made flows and networks: made elsewhere, kept under a name beside the records."""
+"""Imported flows and networks, stored under their names apart from the records."""

@@ -25,7 +25,7 @@ from toolkit.workspace import Workspace
 __all__ = ["LEVELS", "Found", "PlaceFinder"]
 
 LEVELS: Final = ("country", "region", "city", "institution", "other")
-"""What the ends of ready-made flows may be; ``other`` takes them as they are written."""
+"""What the ends of imported flows may be; ``other`` takes them as they are written."""
 
 _MOST_CANDIDATES: Final = 8
 _REGION_ID: Final = re.compile(r"([A-Z]{2})\.\w+")

@@ -1,4 +1,4 @@
-"""``scicities ingest flows``: counts of researchers who moved, made elsewhere."""
+"""``scicities ingest flows``: imported counts of researchers who moved."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class NetworkReport:
     Attributes
     ----------
     name, kind, level
-        What it is asked for by, ``flows`` or ``network``, and what its nodes are.
+        Its name, ``flows`` or ``network``, and what its nodes are.
     files, read, kept
         Files, counts (edges) met, and kept.
     left_out
@@ -256,7 +256,7 @@ def ingest_flows(
                 "rejects": rejects,
             },
         )
-        write_network(workspace, network, taken.listing)
+        timer.notes.extend(write_network(workspace, network, taken.listing))
         timer.fingerprint = network.fingerprint
         timer.facts["report"] = dict(network.facts)
         timer.rows.update(kept=len(kept), rejects=len(taken.listing))

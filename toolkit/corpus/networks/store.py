@@ -1,7 +1,7 @@
-"""Flows and networks that were made elsewhere, each kept under its name in the workspace's folder ``networks/``.
+"""Imported flows and networks, each stored under its name in the workspace's folder ``networks/``.
 
-They stand beside the canonical tables and are no part of them: a workspace may hold ready-made flows and no article,
-and taking flows in changes no number that is made from articles. A name given again takes the place of what it named.
+They are apart from the canonical tables: a workspace may hold imported flows and no article, and importing flows
+changes no number counted from articles. A name given again replaces what it named.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class NamedNetwork:
     Attributes
     ----------
     name
-        What it is asked for by.
+        Its name.
     kind
         ``flows`` (directed, with years) or ``network``.
     level
@@ -114,7 +114,7 @@ def checked_name(name: str) -> str:
 
 
 def network_names(workspace: Workspace) -> list[str]:
-    """Names of the ready-made flows and networks of a workspace, in order."""
+    """Names of the imported flows and networks of a workspace, in order."""
     folders = workspace.networks.iterdir() if workspace.networks.is_dir() else ()
     return sorted(one.name for one in folders if (one / "meta.json").exists() and not one.name.endswith(_TEMPORARY))
 
@@ -141,14 +141,20 @@ def read_network(workspace: Workspace, name: str) -> NamedNetwork:
             name, meta["kind"], meta["level"], meta["directed"], edges.cast(EDGES), nodes.cast(NODES), meta["facts"]
         )
     except (OSError, ValueError, KeyError, pa.ArrowException) as error:
-        raise DataError(f"{folder} can't be read ({error}). Remove the folder and take the file in again.") from error
+        raise DataError(f"{folder} can't be read ({error}). Remove the folder and import the file again.") from error
 
 
-def write_network(workspace: Workspace, network: NamedNetwork, rejects: Sequence[Mapping[str, Any]]) -> None:
-    """Put ``network`` in place of what had its name; the caller holds the workspace's writer lock.
+def write_network(workspace: Workspace, network: NamedNetwork, rejects: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Store ``network`` under its name, with ``rejects.csv``; the caller holds the workspace's writer lock.
 
-    Rows and nodes are written in a stable order, and what was set aside beside them, as ``rejects.csv``.
+    Rows and nodes are written in a stable order.
+
+    Returns
+    -------
+    list
+        A note where another network of this name was replaced.
     """
+    before = _fingerprint(workspace, network.name)
     order = [(column, "ascending") for column in ("from_id", "to_id", "year")]
     edges, nodes = network.edges.sort_by(order), network.nodes.sort_by("id")
     meta = {
@@ -163,6 +169,19 @@ def write_network(workspace: Workspace, network: NamedNetwork, rejects: Sequence
         pq.write_table(nodes, folder / "nodes.parquet", compression="zstd")
         pa_csv.write_csv(pa.Table.from_pylist(list(rejects), schema=TABLES["rejects"]), folder / "rejects.csv")
         write_text_atomically(folder / "meta.json", json.dumps(meta, indent=1, sort_keys=True, ensure_ascii=False))
+    if before in (None, _fingerprint(workspace, network.name)):
+        return []
+    return [f"{network.name} replaces what had this name, whose content was another. Give --name to keep both."]
+
+
+def _fingerprint(workspace: Workspace, name: str) -> str | None:
+    """Hash of the network of that name, empty if it can't be read; ``None`` if there is none."""
+    if name not in network_names(workspace):
+        return None
+    try:
+        return read_network(workspace, name).fingerprint
+    except DataError:
+        return ""
 
 
 def node_of(network: NamedNetwork, text: str) -> str:

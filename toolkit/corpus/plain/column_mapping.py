@@ -281,10 +281,17 @@ def matched_columns(header: Sequence[str], table: str, mapping: ColumnMapping, *
             names = tuple(name for field in group for name in FIELDS[table][field])
             raise MissingColumn(
                 f"{where}: the table of {table} needs a column for {' or '.join(group)} (known names: "
-                f"{', '.join(dict.fromkeys(names))}). {_present(header, *names)} Rename the column, or give a mapping "
-                f'file: [{table}] {group[0]} = "your column".'
+                f"{', '.join(dict.fromkeys(names))}). {_present(header, *names)} {_remedy(table, group[0])}"
             )
     return found
+
+
+def _remedy(table: str, field: str) -> str:
+    """What to do where a table lacks the column of a field."""
+    if table in MAPPED:
+        return f'Rename the column, or give a mapping file: [{table}] {field} = "your column".'
+    option = {"origin": "--from", "destination": "--to", "count": "--count"}.get(field) if table == "flows" else None
+    return f"Rename the column, or name it with {option} COLUMN." if option else "Rename the column."
 
 
 def _key(name: str) -> str:
