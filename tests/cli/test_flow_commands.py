@@ -51,7 +51,7 @@ def test_flows_of_the_sample(cli: Cli, sample_workspace: Path, tmp_path: Path) -
     ]
     done = cli(
         *("flows", "--indicators", "-w", sample_workspace, "--format", "json", "--top", "0"),
-        *("--plot", tmp_path / "net.png"),
+        *("--plot", tmp_path / "net.png", "--verbose"),
     )
     places = done.rows()
     assert "Wrote the figure to" in done.err
