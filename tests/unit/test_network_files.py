@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import math
+from pathlib import Path
 
 import igraph as ig
 import networkx as nx
@@ -17,7 +18,7 @@ from toolkit.corpus.networks.ingest_flows import UNKNOWN_END
 from toolkit.corpus.networks.store import network_names, read_network
 from toolkit.errors import BadRecord, DataError, MissingColumn
 from toolkit.network.ingest_network import ingest_network
-from toolkit.workspace import open_workspace
+from toolkit.workspace import Workspace, open_workspace
 
 
 @pytest.fixture
@@ -524,3 +525,14 @@ def test_igraph_and_networkx_read_the_same_file_alike(tmp_path_factory, edges, d
             label = next(one for one in ("label", "name", "id") if one in theirs.vs.attributes())
             strength = dict(zip(theirs.vs[label], theirs.strength(weights=weights), strict=True))
             assert {str(n): s for n, s in strength.items() if s} == pytest.approx(expected), name
+
+
+@pytest.mark.parametrize("ending", ["graphml", "gexf"])
+def test_xml_that_declares_entities_is_refused(tmp_path: Path, ending: str) -> None:
+    """Entities can name other files of the machine, or grow without bounds."""
+    (tmp_path / "secret.txt").write_text("SECRET")
+    for entity in (f'<!ENTITY x SYSTEM "file://{tmp_path}/secret.txt">', '<!ENTITY x "xxxx">'):
+        file = tmp_path / f"network.{ending}"
+        file.write_text(f'<?xml version="1.0"?>\n<!DOCTYPE x [{entity}]>\n<{ending}><node id="a"/></{ending}>')
+        with pytest.raises(DataError, match=r":2: the XML declares the entity 'x'"):
+            ingest_network(Workspace(tmp_path / "space"), file, name="mine")

@@ -161,7 +161,9 @@ def test_a_parquet_copy_beside_json_lines_is_read_once_and_noted(workspace, root
     assert ids(workspace) == ["W1"]
     jsonl = root / "data" / "jsonl" / "works"
     (note,) = report.notes
-    assert note.startswith(f"Skipped the Parquet copy in {late.parents[1]} (2 files): its records are read from {jsonl}.")
+    assert note.startswith(
+        f"Skipped the Parquet copy in {late.parents[1]} (2 files): its records are read from {jsonl}."
+    )
     assert note.endswith("Not read, for lack of JSON lines: updated_date=2026-07-01.")
 
 

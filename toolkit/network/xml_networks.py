@@ -38,6 +38,7 @@ class _Elements:
         self.parser.StartElementHandler = lambda tag, own: self._started(tag.rpartition(":")[2].lower(), own)
         self.parser.EndElementHandler = lambda tag: self._ended(tag.rpartition(":")[2].lower())
         self.parser.CharacterDataHandler = self._said
+        self.parser.EntityDeclHandler = self._refuse_entity
 
     def read(self, kind: str) -> None:
         """Read the whole file.
@@ -45,7 +46,7 @@ class _Elements:
         Raises
         ------
         DataError
-            It is no XML.
+            It is no XML, or declares entities.
         """
         try:
             for block in blocks(self.file.path, size=_BLOCK_BYTES, whole_lines=False):
@@ -56,6 +57,13 @@ class _Elements:
         except expat.ExpatError as error:
             raise DataError(f"{self.file.path} can't be read as {kind}: {error}.") from error
         self.found.closed |= bool(self.found.names)
+
+    def _refuse_entity(self, name: str, *_: object) -> None:
+        """No program writes them into a network; a few lines of them can fill the memory, or name another file."""
+        raise DataError(
+            f"{self.file.path}:{self.parser.CurrentLineNumber}: the XML declares the entity {name!r}, and files with "
+            "entities are not read. Save the network again from the program it came from."
+        )
 
     def _started(self, tag: str, own: dict[str, str]) -> None:
         self.texts.append([])

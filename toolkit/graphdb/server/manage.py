@@ -377,18 +377,20 @@ class ManagedServer:
         write_argfile(file, launch, program=[f"-Dbasedir={self.home}", _ADMIN, *arguments])
         environment = {**java_environment(), "NEO4J_HOME": str(self.home), "NEO4J_CONF": str(self._home.conf)}
         log = self._home.logs / f"{job}.log"
-        with log.open("wb") as output:
-            done = subprocess.run(
-                [str(launch.java.command), f"@{file}"],
-                umask=0o077,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                env=environment,
-                cwd=folder,
-                check=False,
-            )
-        file.unlink()
+        try:
+            with log.open("wb") as output:
+                done = subprocess.run(
+                    [str(launch.java.command), f"@{file}"],
+                    umask=0o077,
+                    stdin=subprocess.DEVNULL,
+                    stdout=output,
+                    stderr=output,
+                    env=environment,
+                    cwd=folder,
+                    check=False,
+                )
+        finally:
+            file.unlink(missing_ok=True)  # it may hold the password
         if done.returncode:
             told = report.read_text(encoding="utf-8", errors="replace")[:600] if report and report.is_file() else ""
             raise ServerError(f"{refused}: {telling_line(log)} (all of it in {log})\n{told}".strip())
