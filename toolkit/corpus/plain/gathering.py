@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 
 from toolkit.corpus.jsonlines import RawFile
 from toolkit.corpus.plain.column_mapping import ColumnMapping
+from toolkit.corpus.plain.place_names import PlaceNames
 from toolkit.corpus.plain.recipe import Recipe
 from toolkit.corpus.plain.records import NOTES, RecordReader
 from toolkit.corpus.plain.rows import RawRows
@@ -89,10 +90,17 @@ def _reasons(rejects: Iterable[pa.Table]) -> Counter[str]:
 
 
 def gather_records(
-    folder: Path, files: Files, recipe: Recipe, mapping: ColumnMapping, *, strict: bool, progress: Progress | None
+    folder: Path,
+    files: Files,
+    recipe: Recipe,
+    mapping: ColumnMapping,
+    *,
+    names: PlaceNames,
+    strict: bool,
+    progress: Progress | None,
 ) -> Gathered:
     """Raw rows of records that hold works, authors and affiliations at once, and of a table of institutions."""
-    reader = RecordReader(recipe, strict=strict)
+    reader = RecordReader(recipe, names=names, strict=strict)
     records = [reader.opened(file) for file in files["records"]]
     registry = [TableFile(file, "institutions", mapping, strict=strict) for file in files.get("institutions", ())]
     bad: list[pa.Table] = []

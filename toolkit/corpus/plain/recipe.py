@@ -68,6 +68,8 @@ class Recipe:
         How an affiliation finds its author: ``by-order``, ``by-name`` (it stands after the name), ``in-brackets``.
     institution
         Which part of an address is the institution: the ``first``, or the one found ``by-word``.
+    states
+        Whether a state of the USA at the end of an address stands for the country.
     countries
         Folded names of countries as this export spells them -> code.
     quotes, lenient, tagged, encoding
@@ -84,6 +86,7 @@ class Recipe:
     affiliation_mark: str = "|"
     linked: str = "by-order"
     institution: str = "first"
+    states: bool = False
     countries: Mapping[str, str] = field(default_factory=dict)
     quotes: bool = True
     lenient: bool = False
@@ -199,6 +202,7 @@ def _checked(name: str, data: Mapping[str, Any]) -> Recipe:
         affiliation_mark=_mark(name, "affiliations", cells.get("affiliations", "|")),
         linked=_choice(name, "linked", cells.get("linked", "by-order")),
         institution=_choice(name, "institution", address.get("institution", "first")),
+        states=_switch(name, "address states", address.get("states", False)),
         countries=_countries(name, data.get("countries", {})),
         encoding=encoding,
         quotes=data.get("quotes", True),
@@ -235,6 +239,12 @@ def _choice(name: str, what: str, value: Any) -> str:
     if value not in _CHOICES[what]:
         raise BadParameter(f"recipe {name}, {what}", value, f"one of {', '.join(_CHOICES[what])}")
     return str(value)
+
+
+def _switch(name: str, what: str, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise BadParameter(f"recipe {name}, {what}", value, "true or false")
+    return value
 
 
 def _mark(name: str, what: str, value: Any) -> str:

@@ -21,6 +21,7 @@ from toolkit.corpus.names import folded
 from toolkit.corpus.plain.addresses import Address, read_address
 from toolkit.corpus.plain.cells import aligned, bracketed, items_of, known_parts, named_ids, texts_after_names
 from toolkit.corpus.plain.column_mapping import FIELDS
+from toolkit.corpus.plain.place_names import LISTED, PlaceNames
 from toolkit.corpus.plain.recipe import Recipe
 from toolkit.corpus.plain.set_aside import SetAside
 from toolkit.corpus.plain.table_files import TableFile
@@ -67,6 +68,8 @@ class RecordReader:
     ----------
     recipe
         How the files are read.
+    names
+        What is known of divisions and cities; those of ``regions.csv`` by default.
     strict
         Raise at the first bad row instead of putting it aside.
 
@@ -76,7 +79,7 @@ class RecordReader:
         Counts worth telling.
     """
 
-    def __init__(self, recipe: Recipe, *, strict: bool = False) -> None:
+    def __init__(self, recipe: Recipe, *, names: PlaceNames = LISTED, strict: bool = False) -> None:
         self.facts = Counter[str]()
         self._recipe, self._strict = recipe, strict
         self._seen: set[str] = set()
@@ -87,7 +90,13 @@ class RecordReader:
         self._line = 0
         # one institute's address comes back on thousands of rows
         self._address: Callable[[str], Address] = lru_cache(maxsize=100_000)(
-            partial(read_address, institution=recipe.institution, countries=recipe.countries)
+            partial(
+                read_address,
+                institution=recipe.institution,
+                countries=recipe.countries,
+                states=recipe.states,
+                names=names,
+            )
         )
         self._authors_of = {"by-order": self._by_order, "by-name": self._by_name, "in-brackets": self._in_brackets}[
             recipe.linked

@@ -16,6 +16,7 @@ from toolkit.corpus.jsonlines import RawFile, content_hash, find_files
 from toolkit.corpus.plain.column_mapping import ColumnMapping, read_mapping
 from toolkit.corpus.plain.corrections_file import stage_corrections
 from toolkit.corpus.plain.gathering import Gathered, gather_records, gather_tables
+from toolkit.corpus.plain.place_names import LISTED, PlaceNames, open_place_names
 from toolkit.corpus.plain.recipe import Recipe, read_recipe
 from toolkit.corpus.plain.rows import RowCounts, RowJudge
 from toolkit.corpus.plain.table_files import TABLE_SUFFIXES
@@ -141,19 +142,24 @@ def ingest_tables(
         {"works": works, "authorships": authorships, "records": records, "institutions": institutions}, recipe
     )
     taken = read_recipe(recipe) if recipe is not None else None
+    chosen = settings or load_settings(workspace.root)
+    names = LISTED
     options: dict[str, Any] = {"types": chosen_types, "mapping": columns}
     if taken is not None:
         text = json.dumps(asdict(taken), sort_keys=True)
         options["recipe"] = f"{taken.name} {hashlib.sha256(text.encode()).hexdigest()[:12]}"
+        names = open_place_names(chosen, progress)
+        options["places"] = names.version
     paths = {table: [str(file.path) for file in found] for table, found in files.items()}
-    chosen = settings or load_settings(workspace.root)
     parameters: dict[str, Any] = {"kind": "tables", **paths, **options, "cities": cities}
     if lists:
         parameters["lists"] = {name: str(found) for name, found in lists.items() if found}
     with recording("ingest", parameters) as timer, workspace.writing():
         if key := settle_pseudonyms(workspace, pseudonymise):
             timer.parameters = {**parameters, "pseudonyms": key}
-        staged = _stage(workspace, files, columns, taken, options, strict=strict, progress=progress, settings=chosen)
+        staged = _stage(
+            workspace, files, columns, taken, options, names=names, strict=strict, progress=progress, settings=chosen
+        )
         also = stage_corrections(workspace, corrections, strict=strict)
         also += stage_lists(workspace, lists or {}, strict=strict)
         timer.facts["report"] = take_in(
@@ -190,6 +196,7 @@ def _stage(
     recipe: Recipe | None,
     options: Mapping[str, Any],
     *,
+    names: PlaceNames,
     strict: bool,
     progress: Progress | None,
     settings: Settings,
@@ -212,7 +219,7 @@ def _stage(
         if recipe is None:
             rows = gather_tables(scratch, files, mapping, strict=strict, progress=progress)
         else:
-            rows = gather_records(scratch, files, recipe, mapping, strict=strict, progress=progress)
+            rows = gather_records(scratch, files, recipe, mapping, names=names, strict=strict, progress=progress)
         judge = RowJudge(connection, rows.raw, types=options["types"], by_name=rows.by_name, notes=rows.notes)
         if strict and (first := judge.first_bad()):
             source, line, reason, text = first
