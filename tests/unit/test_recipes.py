@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from collections import defaultdict
 from pathlib import Path
@@ -14,7 +16,7 @@ from toolkit.corpus.ingest import ingest_institutions, ingest_openalex
 from toolkit.corpus.plain import ingest_tables
 from toolkit.corpus.plain.recipe import read_recipe, recipe_names
 from toolkit.errors import BadParameter, BadRecord, DataError, MissingColumn, SettingsError
-from toolkit.measures.answers import share
+from toolkit.measures.answers import moves, share
 from toolkit.workspace import open_workspace
 
 DOCS = Path(__file__).parents[2] / "docs" / "recipes"
@@ -30,9 +32,6 @@ SHAPES = {
 
 def _semicolons(text):
     """The csv that Excel writes where the comma is the decimal sign."""
-    import csv
-    import io
-
     out = io.StringIO()
     csv.writer(out, delimiter=";", lineterminator="\r\n").writerows(csv.reader(io.StringIO(text)))
     return out.getvalue()
@@ -131,9 +130,6 @@ def test_records_of_two_files_that_overlap_count_once(tmp_path):
 
 def scopus_rows(*changes):
     """The made-up Scopus export with cells of its first record changed."""
-    import csv
-    import io
-
     table = list(csv.reader(io.StringIO(scopus(bom=False))))
     for column, value in changes:
         table[1][table[0].index(column)] = value
@@ -199,6 +195,63 @@ def test_scopus_names_parted_by_commas_and_records_without_authors(tmp_path):
     assert rows(commas, "authors", "author_id", "name")[:2] == [("5701", "Alba, A."), ("5702", "Brun, B.")]
 
 
+SCOPUS_HEADERS = {
+    # vintage: columns of the authors, mark between authors, whether "Authors with affiliations" has names with commas
+    "until 2016": ("Authors", ", ", True),
+    "until 2022": ("Authors,Author(s) ID", ", ", True),
+    "2022": ("Authors,Author(s) ID", "; ", True),
+    "since 2023": ("Authors,Author full names,Author(s) ID", "; ", False),
+    "full names alone": ("Authors,Author full names", "; ", False),
+}
+ALDER, BIRCH = "Alder University, Lyon, France", "Birch University, Oslo, Norway"
+
+
+def scopus_of(vintage):
+    """One work of three authors and one of a single author, as Scopus exported them then."""
+    columns, mark, commas = SCOPUS_HEADERS[vintage]
+    names = ("Quill A.", "de Brandt B.C.", "Étoile D.-E.")
+    written = ("Quill, A.", "de Brandt, B.C.", "Étoile, D.-E.") if commas else names
+    texts = (f"{written[0]}, {ALDER}", f"{written[1]}, {ALDER}, {BIRCH}", written[2])
+    cells = {
+        "Authors": (mark.join(names), names[0]),
+        "Author full names": ("Quill, Ada (111); de Brandt, Bo Cy (222); Étoile, Dé (333)", "Quill, Ada (111)"),
+        "Author(s) ID": ("111;222;333;", "111;"),
+        "Affiliations": (f"{ALDER}; {BIRCH}", ALDER),
+        "Authors with affiliations": ("; ".join(texts), texts[0]),
+    }
+    header = [*columns.split(","), "Affiliations", "Authors with affiliations"]
+    out = io.StringIO()
+    table = csv.writer(out, lineterminator="\n")
+    table.writerow([*header, "Title", "Year", "EID"])
+    for number in range(2):
+        table.writerow([*(cells[column][number] for column in header), f"T{number}", "2021", f"2-s2.0-{number}"])
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("vintage", SCOPUS_HEADERS)
+def test_every_vintage_of_scopus_gives_the_same_shares(tmp_path, vintage):
+    workspace, report = read(tmp_path, scopus_of(vintage), "scopus", f"{vintage}.csv")
+    assert report.rejects == {}
+    shares = {row.name: round(row.share, 9) for row in share(workspace, level="institution").frame.itertuples()}
+    assert shares == {"Alder University": 1.5, "Birch University": round(1 / 6, 9), "unassigned": round(1 / 3, 9)}
+    people = {row[0] for row in rows(workspace, "authors", "author_id")}
+    assert people == (set() if vintage == "until 2016" else {"111", "222", "333"})
+
+
+def test_movement_without_author_ids_notes_why_it_is_empty(tmp_path):
+    workspace, _ = read(tmp_path, scopus_of("until 2016"), "scopus", "old.csv")
+    answer = moves(workspace, level="city")
+    assert len(answer.frame) == 0
+    assert "4 authors on articles have no id and are not followed." in " ".join(answer.notes)
+
+
+def test_placeholders_for_author_ids_are_no_ids(tmp_path):
+    changed = scopus_rows(("Author(s) ID", "5701; [No author id available]; NA"))
+    workspace, report = read(tmp_path, changed, "scopus", "none.csv")
+    assert report.rejects == {}
+    assert [row[0] for row in rows(workspace, "authorships", "author_id")][:4] == ["5701", None, None, None]
+
+
 def test_affiliations_that_tell_no_place_are_listed_once_and_counted(tmp_path):
     text = (
         'id,year,authors,affiliations\no1,2020,Al,Freelance\no2,2020,Bo; Cy,"Freelance; Some University, Atlantis"\n'
@@ -206,7 +259,7 @@ def test_affiliations_that_tell_no_place_are_listed_once_and_counted(tmp_path):
     )
     workspace, report = read(tmp_path, text, "cris-wide")
     no_country = "kept without a place: the affiliation does not end with a country"
-    no_city = "kept without a city: none stands where the affiliation should have it"
+    no_city = "kept without a city: the affiliation has no city before its country"
     assert noted(workspace) == [
         (2, no_country, "2 times: Freelance"),
         (3, no_country, "Some University, Atlantis"),
@@ -273,7 +326,27 @@ WOS = "PT J\nAU Doe, J\n   Roe, K\nAF Doe, Jane\n   Roe, Kim\nTI T\nPY 2020\n{}U
         (
             "C1 [Poe, L] X Univ, Oslo, Norway.\n",
             [("WOS:1:0", None), ("WOS:1:1", None)],
-            ["kept: an address names somebody who is not among the authors"],
+            ["kept: an address names a person who is not among the authors"],
+        ),
+        (
+            "C1 [Doe, J] X Univ, Oslo, Norway.\n   Y Univ, Rome, Italy.\n",
+            [("WOS:1:0", "x-NO-x-univ@x-NO-oslo"), ("WOS:1:1", None)],
+            ["kept: an address without authors, beside others with authors, is given to no author"],
+        ),
+        (
+            "RP Roe, K (reprint author), X Univ, Oslo, Norway.\n",
+            [("WOS:1:0", None), ("WOS:1:1", "x-NO-x-univ@x-NO-oslo")],
+            [],
+        ),
+        (
+            "C3 X University\n",
+            [("WOS:1:0", None), ("WOS:1:1", None)],
+            ["kept without affiliations: the record has no address"],
+        ),
+        (
+            "C1 [Doe, J] X Univ, Oslo, Norway.\nRI Doe,\n   Jane/A-1234-2010; Roe,\n   Kim/[Anonymous]\n",
+            [("A-1234-2010", "x-NO-x-univ@x-NO-oslo"), ("WOS:1:1", None)],
+            [],
         ),
         (
             "C1 [Doe, Jane] X Univ, Oslo, Norway.\nOI Doe, Jane/0000-0002-1825-0097; Poe, L/0000-0001-5109-3700\n",
@@ -286,6 +359,67 @@ def test_addresses_of_web_of_science_find_their_authors(tmp_path, fields, sites,
     workspace, _ = read(tmp_path, WOS.format(fields), "wos", "s.txt")
     assert rows(workspace, "authorships", "author_key", "site_id") == sites
     assert [reason for _, reason, _ in noted(workspace)] == notes
+
+
+def test_an_address_of_two_authors_of_one_name_is_given_to_neither(tmp_path):
+    text = (
+        WOS.format("C1 [Doe, Jane] X Univ, Oslo, Norway.\n")
+        .replace("Roe, Kim", "Doe, Jane")
+        .replace("Roe, K", "Doe, J")
+    )
+    workspace, _ = read(tmp_path, text, "wos", "s.txt")
+    assert rows(workspace, "authorships", "author_key", "site_id") == [("WOS:1:0", None), ("WOS:1:1", None)]
+    assert [reason for _, reason, _ in noted(workspace)] == [
+        "kept: an address names two authors who have the same name, and is given to neither"
+    ]
+
+
+def test_older_and_newer_addresses_are_one_institution(tmp_path):
+    older = WOS.format("C1 ALDER UNIV,DEPT ZOOL,ANN ARBOR,MI 48104.\n")
+    newer = WOS.format("C1 [Doe, J; Roe, K] Alder Univ, Dept Zool, Ann Arbor, MI 48104 USA.\n").replace(
+        "WOS:1", "WOS:2"
+    )
+    workspace, report = read(tmp_path, older + newer, "wos", "s.txt")
+    assert report.rejects == {}
+    assert {row[0] for row in rows(workspace, "authorships", "site_id")} == {"x-US-alder-univ@x-US-ann-arbor.michigan"}
+
+
+@pytest.mark.parametrize("end", ["", "ER\n", "ER\n\nEF\n", "EF\n"])
+def test_a_record_with_its_id_is_read_without_its_end(tmp_path, end):
+    text = "FN X\nVR 1.0\n" + WOS.format("C1 X Univ, Oslo, Norway.\n").removesuffix("ER\n") + end
+    workspace, report = read(tmp_path, text.replace("\n", "\r\n"), "wos", "records.ciw")
+    assert report.rejects == {}
+    assert rows(workspace, "works", "title", "n_authors") == [("T", 2)]
+
+
+def test_a_folder_of_exports_is_read_whole(tmp_path):
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    (folder / "a.ciw").write_text(WOS.format("C1 X Univ, Oslo, Norway.\n"))
+    (folder / "b.txt").write_text(wos_tab(), encoding="utf-16")
+    workspace = open_workspace(tmp_path / "data")
+    ingest_tables(workspace, records=folder, recipe="wos")
+    assert len(rows(workspace, "works", "work_id")) == 1 + len(WORKS)
+
+
+def test_an_export_of_contradicting_rows_is_refused(tmp_path):
+    header, row, _ = scopus_of("until 2022").splitlines()
+    bad = [row.replace("111;222;333;", "111;").replace("2-s2.0-0", f"2-s2.0-{number}") for number in range(12)]
+    with pytest.raises(DataError, match="fewer author ids than authors"):
+        read(tmp_path, "\n".join([header, *bad]), "scopus", "bad.csv")
+
+
+def test_divisions_are_no_cities_from_file_to_city_shares(tmp_path):
+    places = {"Melbourne, Vic 3010": "Melbourne", "Brisbane, Qld 4072": "Brisbane", "Hobart, Tas 7001": "Hobart"}
+    text = "".join(
+        WOS.format(f"C1 [Doe, J; Roe, K] X Univ, {place}, Australia.\n").replace("WOS:1", f"WOS:{number}")
+        for number, place in enumerate(places)
+    )
+    workspace, report = read(tmp_path, text, "wos", "s.txt")
+    assert report.rejects == {}
+    assert {row.name: row.share for row in share(workspace, level="city").frame.itertuples()} == dict.fromkeys(
+        places.values(), 1.0
+    )
 
 
 def test_broken_tagged_records_are_put_aside_and_the_next_is_read(tmp_path):

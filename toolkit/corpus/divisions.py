@@ -1,7 +1,7 @@
 """Names of the administrative divisions of countries (ISO 3166-2), from package ``pycountry``.
 
-The package is part of the extra ``places``. Its names are in the country's own languages, its translations in seventy
-more; what is needed of both is stored as Parquet in the user's cache folder, once for each version of the package.
+The package is part of the extra ``places``. It has names in the languages of each country and translations; what is
+needed of both is stored as Parquet in the user's cache folder, once for each version of the package.
 """
 
 from __future__ import annotations
@@ -33,6 +33,26 @@ DIVISIONS: Final = pa.schema(
 _PACKAGE: Final = "pycountry"
 _LAYOUT: Final = 1
 """Raised when the cached file changes."""
+_LANGUAGES: Final = (
+    "de",
+    "fr",
+    "es",
+    "it",
+    "nl",
+    "pt",
+    "pl",
+    "sv",
+    "da",
+    "nb",
+    "fi",
+    "cs",
+    "hu",
+    "ca",
+    "tr",
+    "id",
+    "ro",
+)
+"""Languages that addresses are written in, besides each country's own."""
 _LAST_LATIN: Final = "\u024f"
 _URBAN: Final = re.compile(
     r"(?i)municipal|city|capital|commune|town|borough|union territory|federal territory|council|unitary|quarter|ward"
@@ -104,9 +124,11 @@ def divisions(folder: Path | None = None) -> Mapping[tuple[str, str], Division]:
 def _table(package: Path) -> pa.Table:
     records = json.loads((package / "databases" / "iso3166-2.json").read_text(encoding="utf-8"))["3166-2"]
     languages = []
-    for path in sorted((package / "locales").glob("*/LC_MESSAGES/iso3166-2.mo")):
-        with path.open("rb") as file:
-            languages.append(gettext.GNUTranslations(file))
+    for language in _LANGUAGES:
+        path = package / "locales" / language / "LC_MESSAGES" / "iso3166-2.mo"
+        if path.exists():
+            with path.open("rb") as file:
+                languages.append(gettext.GNUTranslations(file))
     own: dict[tuple[str, str], Division] = {}
     translated: dict[tuple[str, str], Division] = {}
     # a province before the city of the same name: the city is found by its own name

@@ -12,17 +12,38 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from toolkit.corpus.cities import haversine_km
+from toolkit.corpus.countries import country_code
 from toolkit.corpus.gazetteer import Town
 from toolkit.corpus.names import folded
 from toolkit.corpus.plain.place_names import PlaceNames, Region
 
 __all__ = ["CityPart", "city_part", "may_be_city", "organisation_words", "without_postcode"]
 
-_CAPITAL: Final = ("Washington", "District of Columbia")
-_CAPITAL_NAMES: Final = frozenset({"washington dc", "dc", "district of columbia"})
-"""The one region that is a city, and is written after it or instead of it."""
+_CITIES: Final = {
+    ("US", "Washington", "District of Columbia"): ("washington dc", "dc", "district of columbia"),
+    ("MX", "Mexico City", "Mexico City"): (
+        "df",
+        "cdmx",
+        "mexico df",
+        "distrito federal",
+        "ciudad de mexico",
+        "mexico city",
+    ),
+    ("AR", "Buenos Aires", "Ciudad de Buenos Aires"): (
+        "df",
+        "caba",
+        "capital federal",
+        "ciudad autonoma de buenos aires",
+    ),
+    ("CO", "Bogota", "Bogota"): ("dc", "bogota dc", "bogota", "santafe de bogota", "santafe bogota"),
+}
+_DIVISION_CITIES: Final = {
+    (country, name): (city, division) for (country, city, division), names in _CITIES.items() for name in names
+}
+"""Divisions that are one city and may be written after it, or instead of it, under several names."""
 _POSTCODE_WORD: Final = re.compile(r"\S*\d\S*")
-_DUTCH: Final = re.compile(r"(?i)\b(?:NL-?)?\d{4}\s?[A-Z]{2}\b")
+_DUTCH: Final = re.compile(r"\b(?:NL-?)?\d{4}\s?[A-Z]{2}\b")
+_RUN_INTO_DIGITS: Final = re.compile(r"(?<=[a-z])(?=\d{4})")
 _CEDEX: Final = re.compile(r"(?i)\bcedex\b")
 _BOX: Final = re.compile(r"(?i)\b(p\.?\s*o\.?\s*(box|b)\b|(postfach|apdo|casilla|bp|cp)\b(?=\W*\d)).*")
 _POSTCODE_IN_FRONT: Final = re.compile(r"[A-Z]{1,3}\s?-\s?\d[\d -]{2,}\S*\s+\D|\d{4,6}\s+(?:[A-Z]{2}\s+)?[^\W\d]")
@@ -35,6 +56,8 @@ _POSTCODES_AT_DIVISIONS: Final = frozenset(
 _PROVINCES_LIKE_CITIES: Final = frozenset({"TR", "IR", "EG", "DZ"})
 """Countries whose provinces bear the name of their city, the quarters of which are registered as cities."""
 _ONE_CITY_KM: Final = 30.0
+_NOT_CITIES: Final = frozenset({"US", "GB", "CN", "AU", "CA", "IN", "DE", "FR"})
+"""Countries whose name before the country is no city, but the country once more."""
 _CITY_ELSEWHERE: Final = {("AR", "buenos aires"): "01"}
 """Divisions that do not hold the city of their name -> their code in GeoNames."""
 _QUARTER: Final = re.compile(
@@ -87,6 +110,7 @@ class _Part(NamedTuple):
     region: Region | None
     towns: Sequence[Town]
     plausible: bool
+    street: bool
 
 
 def city_part(parts: Sequence[str], country: str, region: str, names: PlaceNames) -> CityPart:
@@ -111,47 +135,63 @@ def city_part(parts: Sequence[str], country: str, region: str, names: PlaceNames
     known = names.region(country, region) if region else None
     admin1, coded = known.name if known else "", bool(region)
     read = [_part(parts, at, country, names) for at in range(len(parts) - 1, 0, -1)]
-    places = [part for part in read if part.bare]
+    places = [part for part in read if part.bare and not part.street]
+    sure_only = False  # behind an organisation only a city by name is one
     for number, part in enumerate(places):
         before = [one for one in places[number + 1 :] if one.plausible]
-        if country == "US" and folded(part.bare) in _CAPITAL_NAMES:
-            rest = [one for one in parts[: part.at] if one != "Washington"] or list(parts[:1])
-            return CityPart(*_CAPITAL, rest)
+        if one_city := _DIVISION_CITIES.get((country, folded(part.bare))):
+            rest = [one for one in parts[: part.at] if folded(without_postcode(one, country)) != folded(one_city[0])]
+            return CityPart(*one_city, rest or parts[:1])
         if _has_postcode_in_front(part.text, country) and (part.plausible or part.towns):
-            return CityPart(part.bare, admin1, parts[: part.at])
-        found = None if coded else part.region
+            return _chosen(part, admin1, parts, country, names)
+        found = None if coded and not _another_division(part, before, country) else part.region
         if found is not None and not found.city:
             admin1, coded = found.name, True
         elif found is not None:
             within = None if found.urban else _city_within(part, before, country, names)
             if within is None:
-                return CityPart(part.bare, found.name or admin1, parts[: part.at])
-            return CityPart(within.bare, found.name, parts[: within.at], unsure=not names)
+                return _chosen(part, admin1, parts, country, names)
+            unsure = not names and not _postcode_is_the_citys(within, country)
+            return _chosen(within, found.name, parts, country, names, unsure=unsure)
         elif _QUARTER.fullmatch(part.bare) and not part.towns:
             continue
-        elif not part.plausible:
+        elif not part.plausible and not names:
             return CityPart("", admin1, parts[: part.at + 1])
+        elif not part.plausible or (sure_only and not _town(part)):
+            sure_only = True
         else:
             sure = bool(part.towns) or _postcode_is_the_citys(part, country)
             chosen = part if sure or not names else next((one for one in before if _town(one)), part)
             others = [one for one in before if not one.region or one.region.city]
             unsure = bool(others) and not sure and not (names and chosen.towns) and not coded
-            return CityPart(chosen.bare, admin1, parts[: chosen.at], unsure=unsure)
+            return _chosen(chosen, admin1, parts, country, names, unsure=unsure)
     return CityPart("", admin1, parts[:1] if places else parts)
+
+
+def _chosen(
+    part: _Part, admin1: str, parts: Sequence[str], country: str, names: PlaceNames, *, unsure: bool = False
+) -> CityPart:
+    city, within = names.city(country, part.bare)
+    return CityPart(city, admin1 or within, parts[: part.at], unsure)
 
 
 def _part(parts: Sequence[str], at: int, country: str, names: PlaceNames) -> _Part:
     text = parts[at]
-    bare = without_postcode(text)
-    towns = names.towns(country, bare) if bare else ()
+    bare = without_postcode(text, country)
+    if country in _NOT_CITIES and country_code(bare) == country and len(bare) > 2:
+        bare = ""  # the country once more
+    towns = names.towns(country, names.city(country, bare)[0]) if bare else ()
     street = bool(_STREET.fullmatch(bare)) or bool(_SHORT_NUMBER.match(text.strip()))
+    street = street and not _has_postcode_in_front(text, country)
     own = any(town.main for town in towns) or folded(bare) in _LIKE_ORGANISATIONS
     region = names.region(country, bare) if bare else None
-    return _Part(at, bare, text, region, towns, own or (may_be_city(bare) and not street))
+    return _Part(at, bare, text, region, towns, own or (may_be_city(bare) and not street), street and not own)
 
 
 def _city_within(part: _Part, before: Sequence[_Part], country: str, names: PlaceNames) -> _Part | None:
     """A city of the division that ``part`` names, in a part before it; ``None`` if ``part`` itself is the city."""
+    if coded := [one for one in before if _has_postcode_in_front(one.text, country)]:
+        return coded[0]
     if _postcode_is_the_citys(part, country):
         return None
     if not names:
@@ -166,6 +206,11 @@ def _city_within(part: _Part, before: Sequence[_Part], country: str, names: Plac
             if any(town.admin1 == seat.admin1 and _km(town, seat) > near for seat in seats):
                 return one
     return None
+
+
+def _another_division(part: _Part, before: Sequence[_Part], country: str) -> bool:
+    """Whether a part before a division is a division, too; the USA has cities that bear the name of another state."""
+    return part.region is not None and not part.region.city and bool(before) and country != "US"
 
 
 def _town(part: _Part) -> bool:
@@ -198,7 +243,7 @@ def organisation_words(parts: Sequence[str]) -> int:
     return max((at for at, part in enumerate(parts) if _ORGANISATION.search(part)), default=0)
 
 
-def without_postcode(part: str) -> str:
+def without_postcode(part: str, country: str = "") -> str:
     """The part without postcodes and post boxes; empty where it holds nothing else.
 
     Examples
@@ -206,6 +251,8 @@ def without_postcode(part: str) -> str:
     >>> without_postcode("D-80539 Munich"), without_postcode("Vic 3010"), without_postcode("POB 12")
     ('Munich', 'Vic', '')
     """
-    bare = _BOX.sub("", _CEDEX.sub("", _DUTCH.sub("", part)))
+    bare = _BOX.sub("", _CEDEX.sub("", _RUN_INTO_DIGITS.sub(" ", part)))
+    if country == "NL":
+        bare = _DUTCH.sub("", bare)
     bare = " ".join(_POSTCODE_WORD.sub(" ", bare).split()).strip(" -")
     return bare if any(sign.isalpha() for sign in bare) else ""

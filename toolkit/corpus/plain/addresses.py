@@ -158,7 +158,8 @@ def _country(parts: Sequence[str], own: Mapping[str, str], *, states: bool) -> t
     match = _STATE_AND_ZIP.fullmatch(last) or (_STATE.fullmatch(last) if states else None)
     if match is not None and len(parts) > 2:
         region = match[0][:2]
-        if region in _TERRITORIES or LISTED.region("US", region):
+        state = LISTED.region("US", region)
+        if region in _TERRITORIES or (state and state.name):
             return (region if region in _TERRITORIES else "US"), region, parts[:-1]
     return "", "", parts
 

@@ -8,11 +8,30 @@ from typing import Final, NamedTuple
 
 from toolkit.corpus.names import folded
 
-__all__ = ["Bracketed", "aligned", "bracketed", "items_of", "known_parts", "named_ids", "texts_after_names"]
+__all__ = [
+    "Bracketed",
+    "aligned",
+    "author_names",
+    "bracketed",
+    "items_of",
+    "known_id",
+    "known_parts",
+    "named_ids",
+    "reprinted",
+    "texts_after_names",
+]
 
 _NOTHING: Final = re.compile(r"\[No [^\]]*\]", re.IGNORECASE)
+_NO_IDS: Final = frozenset({"na", "n/a", "nan", "none", "null", "nil", "unknown", "anonymous", "[anonymous]", "-", "0"})
+_REPRINT: Final = re.compile(r"\s*\((?:reprint|corresponding) author\)\s*,?\s*")
 _NEXT_BRACKET: Final = re.compile(r"\s*;\s*(?=\[)")
 _BRACKET: Final = re.compile(r"\[([^\]]*)\]\s*(.*)", re.DOTALL)
+
+
+_SUFFIX: Final = re.compile(r"(?i)(jr|sr|ii|iii|iv|md|ph\.?d)\.?")
+"""Pieces that go with the name before them."""
+_MOST_PIECES: Final = 4
+"""Commas that a name may hold, and one."""
 
 
 class Bracketed(NamedTuple):
@@ -87,10 +106,54 @@ def texts_after_names(text: str | None, mark: str, names: Sequence[str]) -> list
 
 
 def _after(item: str, name: str) -> str | None:
-    if item.rstrip(",") == name:
-        return ""
-    start = f"{name},"
-    return item[len(start) :].strip() if item.startswith(start) else None
+    """What follows a name that may be written with commas of its own (``Doe, J., Univ X``)."""
+    pieces = item.split(",")
+    wanted = folded(name)
+    for taken in range(1, min(len(pieces), _MOST_PIECES) + 1):
+        if folded(" ".join(pieces[:taken])) == wanted:
+            return ",".join(pieces[taken:]).strip().strip(",").strip()
+    return None
+
+
+def author_names(text: str | None, mark: str, count: int | None, texts: str | None) -> list[str]:
+    """Names of a cell that separates authors by ``mark`` or, as older exports do, by commas.
+
+    The first reading with ``count`` names that stand, in their order, at the affiliations ``texts`` is taken; else
+    the first with ``count`` names; else the items between the marks.
+
+    Parameters
+    ----------
+    text
+        ``Doe J.; Roe K.``, ``Doe J., Roe K.`` or ``Doe, J., Roe, K.``.
+    mark
+        What separates authors in newer exports.
+    count
+        Number of authors, if it is known from elsewhere.
+    texts
+        Affiliations after the names, which may be empty.
+
+    Examples
+    --------
+    >>> author_names("Doe J., Roe K., Jr.", ";", 2, "Doe, J., Univ X, Rome, Italy; Roe, K., Jr.")
+    ['Doe J.', 'Roe K., Jr.']
+    >>> author_names("Doe, J., Roe, K.", ";", None, "Doe, J., Univ X, Rome, Italy; Roe, K.")
+    ['Doe, J.', 'Roe, K.']
+    """
+    items = items_of(text, mark)
+    pieces: list[str] = []
+    for piece in (piece.strip() for item in items for piece in item.split(",")):
+        if pieces and _SUFFIX.fullmatch(piece):
+            pieces[-1] += f", {piece}"
+        elif piece:
+            pieces.append(piece)
+    pairs = [f"{pieces[at]}, {pieces[at + 1]}" for at in range(0, len(pieces) - 1, 2)] if len(pieces) % 2 == 0 else []
+    readings = [items, pieces, pairs] if len(items) > 1 else [pieces, pairs, *([items] if len(pieces) < 3 else [])]
+    fitting = [names for names in readings if count in {None, len(names)}]
+    if items_of(texts, mark):
+        for names in fitting:
+            if texts_after_names(texts, mark, names) is not None:
+                return names
+    return fitting[0] if fitting else readings[0]
 
 
 def known_parts(text: str, known: Sequence[str]) -> list[str] | None:
@@ -136,13 +199,42 @@ address='Univ Y, Oslo, Norway')]
     found = []
     for piece in _NEXT_BRACKET.split((text or "").strip()):
         match = _BRACKET.fullmatch(piece.strip())
-        if match:
-            names = tuple(items_of(match[1], ";"))
-            address = match[2].strip().rstrip(f"{mark}.").strip()
-            found.append(Bracketed(names, address))
-        else:
-            found += [Bracketed((), item.rstrip(".").strip()) for item in items_of(piece, mark)]
+        names = tuple(items_of(match[1], ";")) if match else ()
+        for number, item in enumerate(items_of(match[2] if match else piece, mark)):
+            found.append(Bracketed(names if number == 0 else (), item.rstrip(f"{mark}.").strip()))
     return [one for one in found if one.address]
+
+
+def reprinted(text: str | None) -> list[Bracketed]:
+    """Addresses for reprints with the names before them.
+
+    Examples
+    --------
+    >>> reprinted("Doe, J; Roe, K (corresponding author), X, Rome, Italy.; Poe, L (reprint author), Y, Oslo, Norway.")
+    [Bracketed(names=('Doe, J', 'Roe, K'), address='X, Rome, Italy'), Bracketed(names=('Poe, L',), \
+address='Y, Oslo, Norway')]
+    """
+    marked = _REPRINT.split((text or "").strip())
+    found, names = [], marked[0]
+    for number, rest in enumerate(marked[1:], 1):
+        address, following = rest, ""
+        if number < len(marked) - 1:  # the last full stop and semicolon end the address
+            address, _, following = rest.partition(".;") if ".;" in rest else rest.partition(";")
+        found.append(Bracketed(tuple(items_of(names, ";")), address.strip(" ,.;")))
+        names = following
+    return [one for one in found if one.names and one.address]
+
+
+def known_id(text: str) -> str:
+    """The id, or an empty text where a source writes words for "none".
+
+    Examples
+    --------
+    >>> known_id(" 57001 "), known_id("[No author id available]"), known_id("NA")
+    ('57001', '', '')
+    """
+    identifier = text.strip()
+    return "" if _NOTHING.fullmatch(identifier) or identifier.lower() in _NO_IDS else identifier
 
 
 def named_ids(text: str | None, mark: str = ";") -> dict[str, str]:
@@ -156,6 +248,6 @@ def named_ids(text: str | None, mark: str = ";") -> dict[str, str]:
     found: dict[str, str] = {}
     for item in items_of(text, mark):
         name, slash, identifier = item.partition("/")
-        if slash and folded(name) and identifier.strip():
-            found.setdefault(folded(name), identifier.strip())
+        if slash and folded(name) and known_id(identifier):
+            found.setdefault(folded(name), known_id(identifier))
     return found

@@ -21,12 +21,12 @@ from toolkit.settings import Settings
 __all__ = ["LISTED", "PlaceNames", "Region", "open_place_names"]
 
 _KIND_BEHIND: Final = re.compile(
-    r"(?i)[\s-]+(province|prov|pr|oblast|obl|region|reg|prefecture|pref|krai|kray|county|co|cty|state|canton"
+    r"(?i)[\s-]+(province|provinc|prov|pr|oblast|obl|region|reg|prefecture|pref|krai|kray|kra|county|co|cty|state|canton"
     r"|voivodeship|voivodship|governorate|do|autonomous.*|a\s?r|territory|department)$"
 )
 _SURE_KINDS: Final = frozenset({"province", "prov", "oblast", "region", "prefecture", "krai", "county", "do"})
 _KIND_BEFORE: Final = re.compile(
-    r"(?i)(county|co|province of|prov|provincia de|state of|canton of|estado de|dept)\s+(.+)"
+    r"(?i)(county|co|province of|provincia de|prov de|prov|pcia|state of|canton of|estado de|dept)\s+(.+)"
 )
 _CUT: Final = 12
 """Web of Science cuts long names of divisions: one of at least so many letters may be the start of a name."""
@@ -34,6 +34,25 @@ _LEAST_CITY: Final = 5_000
 """A division whose name is also that of a smaller place is not taken for a city."""
 
 
+_RUN_TOGETHER: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_ABBREVIATED: Final[Mapping[str, Sequence[str]]] = {
+    "n": ("North",),
+    "s": ("South",),
+    "e": ("East",),
+    "w": ("West",),
+    "st": ("Saint", "Sankt", "St."),
+    "ste": ("Sainte", "Ste."),
+    "ft": ("Fort",),
+    "mt": ("Mount",),
+    "pk": ("Park",),
+    "stn": ("Station",),
+    "hts": ("Heights",),
+    "isl": ("Island", "Islands"),
+    "coll": ("College",),
+    "spgs": ("Springs",),
+    "ctr": ("Center", "Centre"),
+    "jct": ("Junction",),
+}
 _CODED: Final = frozenset({"US", "CA", "AU", "BR", "IT", "MX", "AR", "CH", "NL", "ES"})
 """Countries in whose addresses two capitals after the city are a division's code, even an unknown one."""
 
@@ -96,6 +115,25 @@ class PlaceNames:
             self._towns[country] = self._gazetteer.towns(country)
         return self._towns[country].get(folded(text), ())
 
+    def city(self, country: str, text: str) -> tuple[str, str]:
+        """The city and the division that a part names which is no city as it is written, by what is known.
+
+        Abbreviations are written out (``E Lansing``), a quarter's letter is dropped (``Copenhagen K``), and a division
+        written without a comma is taken off (``Montreal QC``, ``Subang JayaSelangor``).
+        """
+        if not self or self.towns(country, text):
+            return text, ""
+        known = [spelling for spelling in _written_out(text) if self.towns(country, spelling)]
+        if len({town[1:4] for spelling in known for town in self.towns(country, spelling)}) == 1 or len(known) == 1:
+            return known[0], ""
+        words = _RUN_TOGETHER.sub(" ", text).split()
+        for at in range(len(words) - 1, max(len(words) - 4, 0), -1):
+            head, tail = " ".join(words[:at]), " ".join(words[at:])
+            region = self.region(country, tail)
+            if (region or (len(tail) == 1 and tail.isupper())) and self.towns(country, head):
+                return head, region.name if region else ""
+        return text, ""
+
     def region(self, country: str, text: str) -> Region | None:
         """The division that a part of an address names, without its postcode; ``None`` if it names none."""
         if found := self._named(country, text):
@@ -103,7 +141,8 @@ class PlaceNames:
         if match := _KIND_BEFORE.fullmatch(text):
             short = match[2].strip()
             known = self._named(country, short)
-            if known or (match[1].lower() in {"co", "county"} and country in {"GB", "IE", "US", "KE"}):
+            county = match[1].lower() in {"co", "county"}
+            if known or (country in {"GB", "IE", "US", "KE"} if county else " " in match[1]):
                 return Region(known.name if known else short)
         if match := _KIND_BEHIND.search(text):
             short = text[: match.start()].strip()
@@ -145,6 +184,17 @@ class PlaceNames:
 def open_place_names(settings: Settings, progress: Callable[[str, int, int], None] | None = None) -> PlaceNames:
     """Names with the gazetteer where the settings and the installation allow it, else those of ``regions.csv``."""
     return PlaceNames(open_gazetteer(settings, progress))
+
+
+def _written_out(text: str) -> list[str]:
+    """The text with its abbreviated words written out, in each way."""
+    found = [""]
+    for word in text.split():
+        ways = _ABBREVIATED.get(word.lower().rstrip("."), (word,))
+        found = [f"{start} {way}".strip() for start in found for way in ways]
+    if text.lower().startswith("st "):
+        found += [f"{one}'s" for one in found]  # St John is written for St. John's, too
+    return [one for one in found if one != text]
 
 
 def _long_keys(named: Mapping[tuple[str, str], object]) -> dict[str, list[str]]:

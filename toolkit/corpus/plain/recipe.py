@@ -30,6 +30,7 @@ AUTHOR_FIELDS: Final = (
     "orcid",
     "affiliation",
     "affiliation_list",
+    "reprint",
     "institution_id",
     "institution",
     "city_id",
@@ -37,7 +38,8 @@ AUTHOR_FIELDS: Final = (
     "admin1",
     "country",
 )
-"""What ``[authors]`` of a recipe may name; ``short_name`` and ``full_name`` are other spellings of the same names."""
+"""What ``[authors]`` of a recipe may name; ``short_name`` and ``full_name`` are other spellings of the same names,
+``reprint`` holds addresses for works that have no ``affiliation``."""
 
 _CHOICES: Final[dict[str, tuple[str, ...]]] = {
     "rows": ("works", "authors"),

@@ -19,7 +19,17 @@ import pyarrow as pa
 from toolkit.corpus.jsonlines import RawFile, excerpt
 from toolkit.corpus.names import folded
 from toolkit.corpus.plain.addresses import Address, read_address
-from toolkit.corpus.plain.cells import aligned, bracketed, items_of, known_parts, named_ids, texts_after_names
+from toolkit.corpus.plain.cells import (
+    aligned,
+    author_names,
+    bracketed,
+    items_of,
+    known_id,
+    known_parts,
+    named_ids,
+    reprinted,
+    texts_after_names,
+)
 from toolkit.corpus.plain.column_mapping import FIELDS
 from toolkit.corpus.plain.place_names import LISTED, PlaceNames
 from toolkit.corpus.plain.recipe import Recipe
@@ -41,11 +51,14 @@ NOTES: Final = pa.schema(
 """What is told about works that are kept: one row for each author and affiliation it is true of."""
 
 NOBODYS: Final = "kept without affiliations: several addresses that do not say whose they are"
-NO_SUCH_AUTHOR: Final = "kept: an address names somebody who is not among the authors"
+NO_ADDRESSES: Final = "kept without affiliations: the record has no address"
+NOT_BRACKETED: Final = "kept: an address without authors, beside others with authors, is given to no author"
+NO_SUCH_AUTHOR: Final = "kept: an address names a person who is not among the authors"
+SAME_NAME: Final = "kept: an address names two authors who have the same name, and is given to neither"
 NOT_IN_LIST: Final = "kept: affiliations that are not in the list of the row, read as one"
 REPEATED: Final = "another record of this work was taken"
-_NUMBER: Final = re.compile(r"\s*\(\d+\)$")
-"""An author's id behind the full name."""
+_NUMBER: Final = re.compile(r"\s*\((\d+)\)$")
+"""An author's id after the full name."""
 _PLACES: Final = ("institution_id", "institution", "city_id", "city", "admin1", "country")
 
 
@@ -87,7 +100,7 @@ class RecordReader:
         self._aside = SetAside(strict=strict)
         self._notes: list[tuple[str, int, str, str]] = []
         self._source = ""
-        self._line = 0
+        self._line, self._title = 0, ""
         # one institute's address comes back on thousands of rows
         self._address: Callable[[str], Address] = lru_cache(maxsize=100_000)(
             partial(
@@ -133,6 +146,7 @@ class RecordReader:
             notes: list[dict[str, Any]] = []
             for row in batch.to_pylist():
                 self._line = row["line"]
+                self._title = str(row.get("title") or row.get("work_id") or "")
                 self._notes.clear()
                 try:
                     found = self._row(file.file, row)
@@ -212,17 +226,8 @@ class RecordReader:
             "country": address.country,
         }
 
-    def _names(self, cells: Mapping[str, str], count: int | None) -> list[str]:
-        mark = self._recipe.author_mark
-        names = items_of(cells.get("author_name"), mark)
-        if count is not None and len(names) != count:
-            pieces = [piece.strip() for name in names for piece in name.split(",")]
-            if len(pieces) == 2 * count:  # Surname, I., Surname, I.: commas part the authors, too
-                names = [f"{pieces[at]}, {pieces[at + 1]}" for at in range(0, len(pieces), 2)]
-        return names
-
     def _by_order(self, cells: Mapping[str, str]) -> list[_Author]:
-        names = self._names(cells, None)
+        names = items_of(cells.get("author_name"), self._recipe.author_mark)
         ids = {field: self._aligned(cells, field, len(names)) for field in ("author_id", "orcid")}
         columns = {
             field: self._aligned(cells, field, len(names)) for field in ("affiliation", *_PLACES) if cells.get(field)
@@ -230,8 +235,8 @@ class RecordReader:
         return [
             _Author(
                 name,
-                ids["author_id"][at],
-                ids["orcid"][at],
+                known_id(ids["author_id"][at]),
+                known_id(ids["orcid"][at]),
                 self._places({field: texts[at] for field, texts in columns.items()}),
             )
             for at, name in enumerate(names)
@@ -240,7 +245,7 @@ class RecordReader:
     def _one_author(self, cells: Mapping[str, str]) -> _Author:
         places = self._places({field: cells.get(field, "") for field in ("affiliation", *_PLACES)})
         name, author_id, orcid = (cells.get(field, "") for field in ("author_name", "author_id", "orcid"))
-        return _Author(name, author_id.strip(), orcid.strip(), places)
+        return _Author(name, known_id(author_id), known_id(orcid), places)
 
     def _aligned(self, cells: Mapping[str, str], field: str, count: int) -> list[str]:
         found = aligned(cells.get(field), self._recipe.author_mark, count)
@@ -264,18 +269,20 @@ class RecordReader:
 
     def _by_name(self, cells: Mapping[str, str]) -> list[_Author]:
         mark = self._recipe.author_mark
-        ids = items_of(cells.get("author_id"), mark)
-        names = self._names(cells, len(ids) or None)
+        full = items_of(cells.get("full_name"), mark)
+        ids = items_of(cells["author_id"], mark) if "author_id" in cells else _ids_behind(full)
+        names = author_names(cells.get("author_name"), mark, len(ids) or None, cells.get("affiliation"))
         if ids and len(ids) != len(names):
             raise _Contradiction(f"{'more' if len(ids) > len(names) else 'fewer'} author ids than authors")
         texts = texts_after_names(cells.get("affiliation"), mark, names)
         if texts is None:
             raise _Contradiction("the affiliations do not begin with the names of the authors in their order")
         known = items_of(cells.get("affiliation_list"), mark)
-        full = [_NUMBER.sub("", name) for name in items_of(cells.get("full_name"), mark)]
-        shown = full if len(full) == len(names) else names
+        shown = [_NUMBER.sub("", name) for name in full] if len(full) == len(names) else names
         return [
-            _Author(name, ids[at] if ids else "", "", tuple(map(self._placed, self._parted(texts[at], known))))
+            _Author(
+                name, known_id(ids[at]) if ids else "", "", tuple(map(self._placed, self._parted(texts[at], known)))
+            )
             for at, name in enumerate(shown)
         ]
 
@@ -289,27 +296,13 @@ class RecordReader:
 
     def _in_brackets(self, cells: Mapping[str, str]) -> list[_Author]:
         mark = self._recipe.author_mark
-        names = items_of(cells.get("author_name"), mark)
         shorts = items_of(cells.get("short_name"), mark)
+        names = items_of(cells.get("author_name"), mark) or shorts
         keys = [
             {folded(name)} | ({folded(shorts[at])} if len(shorts) == len(names) else set())
             for at, name in enumerate(names)
         ]
-        addresses: list[list[str]] = [[] for _ in names]
-        pieces = bracketed(cells.get("affiliation"), mark)
-        nameless = [piece for piece in pieces if not piece.names]
-        for piece in nameless if len(nameless) == 1 or len(names) == 1 else ():
-            for own in addresses:
-                own.append(piece.address)
-        if len(nameless) > 1 and len(names) > 1:
-            self._note(NOBODYS, cells.get("affiliation", ""))
-        for piece in pieces:
-            for name in piece.names:
-                whose = [at for at, known in enumerate(keys) if folded(name) in known]
-                if len(whose) == 1:
-                    addresses[whose[0]].append(piece.address)
-                else:
-                    self._note(NO_SUCH_AUTHOR, f"{name}: {piece.address}")
+        addresses = self._addresses(cells, keys)
         ids = {field: self._ids(cells.get(field), keys) for field in ("author_id", "orcid")}
         return [
             _Author(
@@ -321,6 +314,31 @@ class RecordReader:
             for at, name in enumerate(names)
         ]
 
+    def _addresses(self, cells: Mapping[str, str], keys: Sequence[set[str]]) -> list[list[str]]:
+        """Addresses of each author; those that do not say whose they are belong to all only if there is one."""
+        addresses: list[list[str]] = [[] for _ in keys]
+        pieces = bracketed(cells.get("affiliation"), self._recipe.author_mark)
+        if not pieces and (pieces := reprinted(cells.get("reprint"))):
+            self.facts["works whose only addresses are those for reprints"] += 1
+        if not pieces:
+            self._note(NO_ADDRESSES, self._title)
+        nameless = [piece.address for piece in pieces if not piece.names]
+        if len(keys) == 1 or (len(nameless) == len(pieces) == 1):
+            addresses = [list(nameless) for _ in keys]
+        else:
+            for text in nameless if len(nameless) < len(pieces) else ():
+                self._note(NOT_BRACKETED, text)
+            if pieces and len(nameless) == len(pieces):
+                self._note(NOBODYS, cells.get("affiliation", ""))
+        for piece in pieces:
+            for name in piece.names:
+                whose = [at for at, known in enumerate(keys) if folded(name) in known]
+                if len(whose) == 1:
+                    addresses[whose[0]].append(piece.address)
+                else:
+                    self._note(SAME_NAME if whose else NO_SUCH_AUTHOR, f"{name}: {piece.address}")
+        return addresses
+
     def _ids(self, text: str | None, keys: Sequence[set[str]]) -> list[str]:
         """Ids of the authors; those of names that fit no author, or several, are counted and left."""
         found = [""] * len(keys)
@@ -331,6 +349,12 @@ class RecordReader:
             else:
                 self.facts["ids of names that are not among the authors"] += 1
         return found
+
+
+def _ids_behind(full_names: Sequence[str]) -> list[str]:
+    """Ids after the full names (``Doe, Jane (57001)``), where every name has one."""
+    found = [_NUMBER.search(name) for name in full_names]
+    return [match[1] for match in found if match] if all(found) else []
 
 
 def _cells(row: Mapping[str, Any]) -> dict[str, str]:

@@ -30,7 +30,7 @@ from toolkit.paths import absolute
 
 __all__ = ["TABLE_SUFFIXES", "TableFile", "text_lines"]
 
-TABLE_SUFFIXES: Final = (".csv", ".csv.gz", ".tsv", ".tsv.gz", ".txt", ".txt.gz", ".parquet")
+TABLE_SUFFIXES: Final = (".csv", ".csv.gz", ".tsv", ".tsv.gz", ".txt", ".txt.gz", ".ciw", ".ciw.gz", ".parquet")
 """What a file in a folder must end with to be looked at; a file asked for by name may end with anything."""
 
 _DELIMITERS: Final = (",", "\t", ";")

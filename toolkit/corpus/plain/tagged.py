@@ -10,8 +10,9 @@
     UT WOS:000000000000001
     ER
 
-A tag of two signs begins a field, three blanks go on with it, ``PT`` begins a record and ``ER`` ends it. A record that
-is broken off is put aside; reading goes on with the next ``PT``.
+A tag of two signs begins a field, blanks go on with it, ``PT`` begins a record and ``ER`` ends it. A record without
+``ER`` is read if it has its id ``UT``, which comes last; otherwise it is broken off and rejected. Reading goes on with
+the next ``PT``.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ __all__ = ["TaggedFile", "is_tagged"]
 
 _FIELD: Final = re.compile(r"([A-Z][A-Z0-9])(?: (.*))?")
 _START: Final = re.compile(r"(FN|VR|PT) [^\t]*")
-_ITEMS: Final = frozenset({"AU", "AF", "BA", "BF", "BE", "C1", "C3", "RI", "OI"})
+_ITEMS: Final = frozenset({"AU", "AF", "BA", "BF", "BE", "C1", "RP"})
 """Fields in which each line is an item."""
 _NOT_UTF8: Final = re.compile("[\udc80-\udcff]")
 _ROWS: Final = 5_000
@@ -76,6 +77,7 @@ class TaggedFile:
         self.file = file
         self.rows = 0
         self._encoding = encoding
+        self._whole_lines = True
         self._aside = SetAside(strict=strict)
         tags = {
             found[1] for line in text_lines(file.path, encoding) if (found := _FIELD.fullmatch(line.rstrip("\r\n")))
@@ -122,18 +124,19 @@ class TaggedFile:
         """Line and fields of each record that is whole."""
         start, fields = 0, dict[str, list[str]]()
         for number, tag, text in self._fields():
-            if tag in {"PT", "ER"} and start:
-                if tag == "PT":
-                    self._cut(start, fields)
+            if tag in {"PT", "ER", "EF"} and start:
+                if tag == "ER" or "UT" in fields:
+                    yield start, _joined(fields)
                 else:
-                    yield start, {name: ("; " if name in _ITEMS else " ").join(parts) for name, parts in fields.items()}
+                    self._cut(start, fields)
+                start = 0
             if tag == "PT":
                 start, fields = number, {}
-            elif tag == "ER":
-                start = 0
             if start:
                 fields.setdefault(tag, []).extend(text)
-        if start:
+        if start and "UT" in fields and self._whole_lines:
+            yield start, _joined(fields)
+        elif start:
             self._cut(start, fields)
 
     def _fields(self) -> Iterator[tuple[int, str, list[str]]]:
@@ -141,7 +144,8 @@ class TaggedFile:
         begun, tag, text = 0, "", list[str]()
         for number, raw in enumerate(text_lines(self.file.path, self._encoding), 1):
             line = raw.rstrip("\r\n")
-            if line.startswith("   ") and tag:
+            self._whole_lines = len(line) < len(raw)
+            if line.startswith(("  ", "\t")) and line.strip() and tag:
                 text.append(line.strip())
             elif found := _FIELD.fullmatch(line):
                 if tag:
@@ -159,3 +163,8 @@ class TaggedFile:
 
     def _reject(self, line: int, reason: str, text: str) -> None:
         self._aside.add(self.file, line, reason, excerpt(text.encode("utf-8", errors="surrogateescape")))
+
+
+def _joined(fields: dict[str, list[str]]) -> dict[str, str]:
+    """Text of each field: items of a list with semicolons between, lines of a text with blanks."""
+    return {name: ("; " if name in _ITEMS else " ").join(parts) for name, parts in fields.items()}
