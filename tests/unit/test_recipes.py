@@ -242,7 +242,7 @@ def test_movement_without_author_ids_notes_why_it_is_empty(tmp_path):
     workspace, _ = read(tmp_path, scopus_of("until 2016"), "scopus", "old.csv")
     answer = moves(workspace, level="city")
     assert len(answer.frame) == 0
-    assert "4 authors on articles have no id and are not followed." in " ".join(answer.notes)
+    assert "4 authors on articles have no id and are not followed." in " ".join(answer.run.notes)
 
 
 def test_placeholders_for_author_ids_are_no_ids(tmp_path):

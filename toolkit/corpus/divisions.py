@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 
 from toolkit.corpus.gazetteer import write_whole
 from toolkit.corpus.names import folded
+from toolkit.errors import ToolkitError
 from toolkit.settings import cache_folder
 
 __all__ = ["DIVISIONS", "Division", "division_key", "divisions", "divisions_version"]
@@ -105,6 +106,11 @@ def divisions(folder: Path | None = None) -> Mapping[tuple[str, str], Division]:
     folder
         Where the file is stored; the user's cache folder by default.
 
+    Raises
+    ------
+    ToolkitError
+        The package's data can't be read, or the cache folder can't be written.
+
     References
     ----------
     ISO 3166-2, by Debian's iso-codes (LGPL 2.1) in pycountry, https://pypi.org/project/pycountry.
@@ -116,7 +122,13 @@ def divisions(folder: Path | None = None) -> Mapping[tuple[str, str], Division]:
     path = (folder or cache_folder() / "divisions") / f"{found.replace(' ', '-')}-{_LAYOUT}.parquet"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, _table(Path(spec.origin).parent))
+        try:
+            write_whole(path, _table(Path(spec.origin).parent))
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise ToolkitError(
+                f"The names of divisions in {spec.origin} could not be read into {path} ({error}). Reinstall "
+                f"{_PACKAGE}, or set SCICITIES_GAZETTEER=off."
+            ) from error
     columns = (pq.read_table(path).column(name).to_pylist() for name in DIVISIONS.names)
     return {(country, key): Division(name, urban) for country, key, name, urban in zip(*columns, strict=True)}
 
@@ -124,8 +136,8 @@ def divisions(folder: Path | None = None) -> Mapping[tuple[str, str], Division]:
 def _table(package: Path) -> pa.Table:
     records = json.loads((package / "databases" / "iso3166-2.json").read_text(encoding="utf-8"))["3166-2"]
     languages = []
-    for language in _LANGUAGES:
-        path = package / "locales" / language / "LC_MESSAGES" / "iso3166-2.mo"
+    for code in _LANGUAGES:
+        path = package / "locales" / code / "LC_MESSAGES" / "iso3166-2.mo"
         if path.exists():
             with path.open("rb") as file:
                 languages.append(gettext.GNUTranslations(file))
