@@ -247,16 +247,22 @@ def test_a_subject_map_equals_a_plain_reading_of_its_definition(made, tmp_path_f
     (folder / "map.csv").write_text("".join(f"{line}\n" for line in lines))
     ingest_subject_map(workspace, folder / "map.csv")
     expected = {}
+    first = {}
+    for old, new, part in rows:
+        first.setdefault((old, new), part)
     for work_id, subjects in before.items():
         found = defaultdict(float)
         for old, share in subjects.items():
-            total = sum(part for one, _, part in rows if one == old)
-            for one, new, part in rows:
+            total = sum(part for (one, _), part in first.items() if one == old)
+            for (one, new), part in first.items():
                 if one == old:
                     found[new] += share * part / total
         if found:
             expected[work_id] = {new: pytest.approx(part / sum(found.values())) for new, part in found.items()}
     assert parts(workspace) == (expected if rows else before)
+    used = {name for subjects in before.values() for name in subjects}
+    differing = sum(first[old, new] != part for old, new, part in rows if old in used)
+    assert sum("another part" in reason for _, reason, _ in listed(workspace)) == differing
 
 
 def test_indicators_of_cities_regions_and_countries(workspace, file, tmp_path):

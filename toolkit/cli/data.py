@@ -238,6 +238,12 @@ def tell_report(report: IngestReport) -> None:
     for one in report.run.facts["report"]["lists"]:
         if one["kind"] == report.kind or one["unmatched"]:
             say(f"{one['kind']} {one['source']}: {one['matched']:,} of {one['rows']:,} rows matched")
+    differing = report.run.facts["report"]["registries"]["differing"]
+    if differing:
+        say(
+            f"institutions: {differing:,} older records of a registry say something else than the one modified last, "
+            "which is used: `scicities check --rejects`"
+        )
     merged = report.run.facts["report"]["merged_ids"]
     if merged:
         say(

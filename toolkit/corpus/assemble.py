@@ -28,6 +28,7 @@ from toolkit.corpus.corrections import apply_corrections
 from toolkit.corpus.ingest_report import refuse_mostly_rejected
 from toolkit.corpus.lists.laid_over import lay_lists
 from toolkit.corpus.merged_ids import apply_merged
+from toolkit.corpus.newest_records import settle_institutions
 from toolkit.corpus.schema import ROWS_A_GROUP, SORT_KEYS, SUBJECT_LEVELS, TABLES
 from toolkit.corpus.scratch import database
 from toolkit.corpus.staging import SELDOM, STAGING, StagedInput, read_meta, staging_folder
@@ -116,6 +117,7 @@ def assemble(
     with database(workspace, chosen_settings) as db:
         _attach(db, workspace, chosen)
         merged = apply_merged(db)
+        newest = settle_institutions(db)
         db.execute(sql.SETUP)
         corrections = apply_corrections(db)
         places = CitySettlement(db, cities, chosen_settings, progress)
@@ -136,7 +138,7 @@ def assemble(
         with workspace.replacing(workspace.corpus) as folder:
             hashes = {name: _write(db, name, folder / f"{name}.parquet") for name in TABLES}
             report = _report(db, chosen) | places.report()
-            report |= {"merged_ids": merged, "corrections": corrections, "lists": lists}
+            report |= {"registries": newest, "merged_ids": merged, "corrections": corrections, "lists": lists}
             places.write(folder)
             _write_rejects(db, workspace)
             # while the tables are exchanged no fingerprint is better than a wrong one

@@ -89,6 +89,7 @@ class CitySettlement:
                 5, "how", pa.array([why] * self._named.num_rows, pa.string())
             )
         found = [row for row in self._named.to_pylist() if row["city_id"]]
+        self._db.register("city_names", self._named)
         rows = [{"old_id": row["made_id"], "city_id": row["city_id"]} for row in found]
         self._create("named_cities", rows, _strings("old_id", "city_id"))
 
@@ -149,6 +150,7 @@ class CitySettlement:
         )
         mapping = [{"old_id": old, "kept_id": kept} for old, kept in sorted(merge.mapping.items())]
         self._create("merged_cities", mapping, _strings("old_id", "kept_id"))
+        self._db.execute(sql.FACTS_OF_MERGED)
         self._pairs = merge.pairs
 
     def finish(self) -> None:

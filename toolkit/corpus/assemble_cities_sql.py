@@ -43,37 +43,84 @@ WHERE city_id IN (SELECT city_id FROM address_cities) AND city_id NOT IN (SELECT
 GAZETTEER_CODES: Final = "SELECT city_id, country, admin1 FROM gazetteer WHERE admin1 IS NOT NULL"
 
 REGION_WORDS: Final = """
-SELECT city_ref, coalesce(city_country, country) AS country, admin1, admin1_code
-FROM staged_institutions WHERE city_ref IS NOT NULL AND coalesce(admin1, admin1_code) IS NOT NULL
+WITH said AS (
+    -- superseded records too: what a region is called and coded is no matter of one institution
+    SELECT city_ref, coalesce(city_country, country) AS country, admin1, admin1_code, precedence
+    FROM institution_rows WHERE city_ref IS NOT NULL AND coalesce(admin1, admin1_code) IS NOT NULL
+), coded AS (
+    SELECT city_ref, country, first(admin1_code ORDER BY precedence, admin1_code) AS code
+    FROM said WHERE admin1_code IS NOT NULL GROUP BY ALL
+)
+SELECT s.city_ref, s.country, s.admin1, CASE WHEN s.admin1_code IS NOT NULL THEN c.code END
+FROM said s LEFT JOIN coded c ON c.city_ref = s.city_ref AND c.country IS NOT DISTINCT FROM s.country
 UNION
 SELECT city_ref, city_country, city_admin1, NULL
 FROM staged_authorships WHERE city_ref IS NOT NULL AND city_admin1 IS NOT NULL
 """
 
-# a city told by its name is what GeoNames says of it; one with an id is what the best informed record says
+# A city known by its name is what GeoNames says of it, and in the region that records name where GeoNames has none; one
+# with an id is what the best informed record says.
 CITY_FACTS: Final = """
 CREATE TABLE city_facts AS
 WITH rows AS (
-    SELECT city_id, city_name AS name, coalesce(city_country, country) AS country, admin1, lat, lon, rank, input, line
+    SELECT city_id, city_name AS name, coalesce(city_country, country) AS country, admin1, lat, lon,
+        rank, precedence, input, line
     FROM facts WHERE city_id IS NOT NULL AND NOT by_name
     UNION ALL
-    SELECT city_ref, city_name, city_country, city_admin1, city_lat, city_lon, 2, input, record
+    SELECT city_ref, city_name, city_country, city_admin1, city_lat, city_lon, 2, NULL, input, record
     FROM staged_authorships
     WHERE city_ref IS NOT NULL AND NOT EXISTS (FROM named_cities n WHERE n.old_id = city_ref)
+), by_name AS (
+    SELECT n.city_id, first(c.region ORDER BY c.made_id) AS admin1
+    FROM named_cities n JOIN city_names c ON c.made_id = n.old_id WHERE c.region IS NOT NULL GROUP BY n.city_id
 ), used AS (
     SELECT DISTINCT city_id FROM spots WHERE city_id IS NOT NULL
 ), said AS (
     SELECT city_id,
-        first(name ORDER BY rank, input, line, name) FILTER (name IS NOT NULL) AS name,
-        first(country ORDER BY rank, input, line, country) FILTER (country IS NOT NULL) AS country,
-        first(admin1 ORDER BY rank, input, line, admin1) FILTER (admin1 IS NOT NULL) AS admin1,
-        first({'lat': lat, 'lon': lon} ORDER BY rank, input, line, lat, lon)
+        first(name ORDER BY rank, precedence, input, line, name) FILTER (name IS NOT NULL) AS name,
+        first(country ORDER BY rank, precedence, input, line, country) FILTER (country IS NOT NULL) AS country,
+        first(admin1 ORDER BY rank, precedence, input, line, admin1) FILTER (admin1 IS NOT NULL) AS admin1,
+        first({'lat': lat, 'lon': lon} ORDER BY rank, precedence, input, line, lat, lon)
             FILTER (lat IS NOT NULL AND lon IS NOT NULL) AS point
     FROM used LEFT JOIN rows USING (city_id) GROUP BY city_id
 )
-SELECT city_id, coalesce(s.name, g.name) AS name, coalesce(s.country, g.country) AS country, s.admin1,
+SELECT city_id, coalesce(s.name, g.name) AS name, coalesce(s.country, g.country) AS country,
+    coalesce(s.admin1, CASE WHEN g.admin1 IS NULL THEN b.admin1 END) AS admin1,
     coalesce(s.point, CASE WHEN g.lat IS NOT NULL THEN {'lat': g.lat, 'lon': g.lon} END) AS point, g.population
-FROM said s LEFT JOIN gazetteer g USING (city_id)
+FROM said s LEFT JOIN gazetteer g USING (city_id) LEFT JOIN by_name b USING (city_id)
+"""
+
+# What the id kept does not know is taken from the ids made one with it, GeoNames ids first, then those with most sites.
+# A region's code is better than the region's name in its place.
+FACTS_OF_MERGED: Final = """
+CREATE TEMP MACRO region_rank(admin1) AS
+    CASE WHEN admin1 IS NULL THEN 2 WHEN regexp_full_match(admin1, '[A-Z0-9]+') THEN 0 ELSE 1 END;
+
+CREATE TEMP TABLE merged_facts AS
+WITH sites AS (
+    SELECT city_id, count(DISTINCT institution_id) AS sites FROM spots GROUP BY city_id
+), members AS (
+    SELECT m.kept_id, r.admin1, r.region, f.population, row_number() OVER (
+        ORDER BY region_rank(r.admin1), starts_with(m.old_id, 'x-'), coalesce(n.sites, 0) DESC, length(m.old_id),
+            m.old_id
+    ) AS place
+    FROM merged_cities m LEFT JOIN city_regions r ON r.city_id = m.old_id
+    LEFT JOIN city_facts f ON f.city_id = m.old_id LEFT JOIN sites n ON n.city_id = m.old_id
+)
+SELECT kept_id, max(population) AS population,
+    first(admin1 ORDER BY place) FILTER (admin1 IS NOT NULL) AS admin1,
+    first(region ORDER BY place) FILTER (region IS NOT NULL) AS region
+FROM members GROUP BY kept_id;
+
+UPDATE city_regions SET
+    region = CASE WHEN region_rank(m.admin1) < region_rank(city_regions.admin1)
+        THEN coalesce(m.region, city_regions.region) ELSE coalesce(city_regions.region, m.region) END,
+    admin1 = CASE WHEN region_rank(m.admin1) < region_rank(city_regions.admin1) THEN m.admin1
+        ELSE city_regions.admin1 END
+FROM merged_facts m WHERE m.kept_id = city_regions.city_id;
+
+UPDATE city_facts SET population = m.population
+FROM merged_facts m WHERE m.kept_id = city_facts.city_id AND city_facts.population IS NULL;
 """
 
 ADDRESSES: Final = """

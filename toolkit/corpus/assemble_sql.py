@@ -1,7 +1,9 @@
 """The statements that make the canonical tables, run in the order in which they stand here.
 
-``input`` numbers the staged inputs in their stable order. Wherever several rows know a thing, the first by ``rank``
-(ROR, OpenAlex institutions, tables, work records), input and line decides.
+``input`` numbers the staged inputs in their stable order. Wherever several rows about an institution know a thing, the
+first by ``precedence`` decides: by ``rank`` (ROR, OpenAlex institutions, tables, work records), then the one modified
+last (:mod:`toolkit.corpus.newest_records`), then input and line. Names of authors and journals come from the work
+updated last.
 
 Works, authors, mentions and places of institutions are numbered once; the millions of rows between are joined by these
 numbers. ``work`` and ``author`` number in the order of the ids, so the tables are also sorted by them.
@@ -26,30 +28,29 @@ WITH records AS (
     UNION ALL
     SELECT input, record, line, label, work_id, updated, reason
     FROM staged_left_out SEMI JOIN staged_works USING (work_id)
+), dated AS (
+    SELECT *, record_day(label, updated) AS day FROM records
 ), ordered AS (
     SELECT *, row_number() OVER latest AS place, first_value(left_out) OVER latest AS latest_left_out
-    FROM records
-    -- the snapshot's partition tells the day of its records, whatever they say themselves
+    FROM dated
     WINDOW latest AS (
-        PARTITION BY work_id ORDER BY
-            coalesce(nullif(regexp_extract(label, '^updated_date=([0-9]{4}-[0-9]{2}-[0-9]{2})/', 1), ''),
-                left(updated, 10)) DESC NULLS LAST,
-            updated DESC NULLS LAST, input, record
+        PARTITION BY work_id ORDER BY day DESC NULLS LAST, updated DESC NULLS LAST, input, record
     )
 )
 SELECT input, record, line, label, work_id, updated, place = 1 AS wins, latest_left_out,
-    dense_rank() OVER (ORDER BY work_id)::INTEGER AS work
+    dense_rank() OVER (ORDER BY work_id)::INTEGER AS work,
+    row_number() OVER (ORDER BY day DESC NULLS LAST, updated DESC NULLS LAST, input, record) AS newest
 FROM ordered WHERE left_out IS NULL;
 
 -- an id of another registry stands for the ROR id that the best informed row gives it
 CREATE TABLE ror_of AS
-SELECT institution_ref AS ref, first(ror ORDER BY rank, input, line, ror) AS ror, count(DISTINCT ror) AS several
+SELECT institution_ref AS ref, first(ror ORDER BY precedence, ror) AS ror, count(DISTINCT ror) AS several
 FROM staged_institutions WHERE ror IS NOT NULL AND institution_ref IS NOT NULL GROUP BY ref;
 """
 
 INSTITUTIONS: Final = """
 CREATE TABLE facts AS
-SELECT coalesce(r.ror, s.institution_ref) AS institution_id, s.* EXCLUDE (city_ref, label),
+SELECT coalesce(r.ror, s.institution_ref) AS institution_id, s.* EXCLUDE (city_ref, label, source),
     coalesce(n.city_id, s.city_ref, m.city_id) AS city_id, n.city_id IS NOT NULL AS by_name,
     -- a table of the user's own is the record itself, and knows its places better than a registry
     CASE rank WHEN 2 THEN -1 ELSE rank END AS place_rank
@@ -62,12 +63,12 @@ WHERE s.institution_ref IS NOT NULL;
 
 CREATE TABLE known AS
 SELECT institution_id,
-    first(name ORDER BY rank, input, line, name) FILTER (name IS NOT NULL) AS name,
-    first(types ORDER BY rank, input, line, types) FILTER (len(types) > 0) AS types,
-    first(coalesce(country, city_country) ORDER BY place_rank, input, line, country)
+    first(name ORDER BY precedence, name) FILTER (name IS NOT NULL) AS name,
+    first(types ORDER BY precedence, types) FILTER (len(types) > 0) AS types,
+    first(coalesce(country, city_country) ORDER BY place_rank, precedence, country)
         FILTER (coalesce(country, city_country) IS NOT NULL) AS country,
-    first(status ORDER BY rank, input, line) FILTER (status IS NOT NULL) AS status,
-    first({'city_id': city_id, 'lat': lat, 'lon': lon, 'rank': rank} ORDER BY place_rank, input, line, city_id)
+    first(status ORDER BY precedence) FILTER (status IS NOT NULL) AS status,
+    first({'city_id': city_id, 'lat': lat, 'lon': lon, 'rank': rank} ORDER BY place_rank, precedence, city_id)
         FILTER (city_id IS NOT NULL) AS place,
     list_sort(list_distinct(flatten(list(marks) FILTER (marks IS NOT NULL)))) AS marks
 FROM facts GROUP BY institution_id;
@@ -77,9 +78,9 @@ _AUTHORSHIPS: Final = """
 CREATE TABLE people AS
 WITH said AS (
     SELECT coalesce(author_id, w.work_id || ':' || author_position) AS author_key, author_id, orcid, author_name,
-        -- of several ids made one, the one that stays tells the name
+        -- of several ids made one, the one that stays gives the name; of its works the one updated last
         CASE WHEN given_id = author_id THEN 0 ELSE 1 END::HUGEINT * 1000000000000000000000000
-            + w.input::HUGEINT * 1000000000000000 + w.record * 100000 + author_position AS found
+            + w.newest::HUGEINT * 100000 + author_position AS found
     FROM corrected_authorships a JOIN winners w ON w.wins AND w.input = a.input AND w.record = a.record
 ), known AS (
     SELECT author_key, any_value(author_id) AS author_id, arg_min(orcid, found) FILTER (orcid IS NOT NULL) AS orcid,
@@ -206,9 +207,9 @@ FROM wanted LEFT JOIN known k USING (institution_id);
 CREATE TABLE registry AS
 WITH said AS (
     SELECT institution_id, min(rank) AS best,
-        first(status ORDER BY rank, input, line) FILTER (status IS NOT NULL) AS status,
+        first(status ORDER BY precedence) FILTER (status IS NOT NULL) AS status,
         first({'city_id': city_id, 'name': city_name, 'country': coalesce(city_country, country), 'lat': lat,
-               'lon': lon} ORDER BY rank, input, line, city_id) FILTER (city_id IS NOT NULL) AS place
+               'lon': lon} ORDER BY precedence, city_id) FILTER (city_id IS NOT NULL) AS place
     FROM facts SEMI JOIN institutions USING (institution_id) WHERE rank <= 1 GROUP BY institution_id
 )
 SELECT institution_id, CASE best WHEN 0 THEN 'ror' ELSE 'openalex' END AS source, coalesce(status, '') AS status,
@@ -235,8 +236,8 @@ FROM (
 ) u LEFT JOIN known k USING (institution_id) LEFT JOIN cities c ON c.city_id = u.city_id;
 
 CREATE TABLE journals AS
-SELECT s.journal_id, first(s.journal_name ORDER BY input, record) FILTER (journal_name IS NOT NULL) AS name,
-    first(s.journal_issn ORDER BY input, record) FILTER (journal_issn IS NOT NULL) AS issn, []::VARCHAR[] AS marks
+SELECT s.journal_id, first(s.journal_name ORDER BY w.newest) FILTER (journal_name IS NOT NULL) AS name,
+    first(s.journal_issn ORDER BY w.newest) FILTER (journal_issn IS NOT NULL) AS issn, []::VARCHAR[] AS marks
 FROM winners w JOIN staged_works s USING (input, record)
 WHERE w.wins AND s.journal_id IS NOT NULL GROUP BY s.journal_id;
 
@@ -253,7 +254,9 @@ SELECT label, line,
     work_id || coalesce(': ' || latest_left_out, '')
 FROM winners WHERE NOT wins
 UNION ALL
-SELECT source, line, reason, excerpt FROM merged_away;
+SELECT source, line, reason, excerpt FROM merged_away
+UNION ALL
+SELECT source, line, reason, excerpt FROM differing_institutions;
 """
 
 _SUBJECTS: Final = """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from toolkit.corpus.registry import Parsed, country_code, degrees, geonames_id, openalex_id, ror_id, text_of
+from toolkit.corpus.registry import Parsed, country_code, degrees, geonames_id, iso_time, openalex_id, ror_id, text_of
 
 __all__ = ["parse_institution"]
 
@@ -56,5 +56,4 @@ def parse_institution(record: Mapping[str, Any]) -> Parsed:
         "lon": degrees(geo.get("longitude"), 180),
         "lineage": [ancestor for ancestor in ancestors if ancestor],
     }
-    updated = record.get("updated_date")
-    return Parsed(row, tuple(facts), updated[:10] if isinstance(updated, str) else "")
+    return Parsed(row, tuple(facts), iso_time(record.get("updated_date")))

@@ -55,6 +55,15 @@ FROM read_works w JOIN ends e ON e.id = w.work_id
 LEFT JOIN (SELECT DISTINCT work_id FROM read_works) k ON k.work_id = e.into_id;
 """
 
+# an id merged twice goes where the later row says; the other row is listed
+_REPLACED: Final = f"""
+INSERT INTO merged_away
+SELECT r.label, r.line, 'kept: another merge of this id was used',
+    r.id || ' into ' || coalesce(r.into_id, 'none') || '; used: ' || coalesce(m.into_id, 'none')
+FROM read_merged r JOIN merged_once m USING (id) SEMI JOIN ends USING (id)
+WHERE CASE WHEN r.into_id NOT IN {DELETED} THEN r.into_id END IS DISTINCT FROM m.into_id;
+"""  # noqa: S608 (our own text)
+
 _FOLLOWED: Final = """
 CREATE OR REPLACE TEMP VIEW staged_works AS
 SELECT w.* EXCLUDE (journal_id, journal_name, journal_issn, journal_issns),
@@ -123,6 +132,7 @@ def apply_merged(db: duckdb.DuckDBPyConnection) -> dict[str, int]:
             break
         db.execute(_STEP)
     db.execute(_CIRCLES)
+    db.execute(_REPLACED)
     db.execute(_FOLLOWED)
     cursor = db.execute(_COUNTS)
     names = [column[0] for column in cursor.description or ()]

@@ -271,16 +271,18 @@ ORDER BY record, author_position, institution_ref, affiliation_text
 
 INSTITUTIONS: Final = f"""
 WITH once AS (
-    SELECT min(record) AS line, institution_ref, id, ror, display_name, country_code, type, lineage
-    FROM listed WHERE institution_ref IS NOT NULL GROUP BY ALL
+    SELECT min(record) AS line, max(updated) AS updated, institution_ref, id, ror, display_name, country_code, type,
+        lineage
+    FROM listed JOIN (SELECT record, updated FROM records) USING (record)
+    WHERE institution_ref IS NOT NULL GROUP BY ALL
 ), claims AS (
-    SELECT line, institution_ref, ror_id(o.ror) AS ror, said(display_name) AS name, lower(said(o.type)) AS type,
-        country_code(o.country_code) AS country,
+    SELECT line, updated, institution_ref, ror_id(o.ror) AS ror, said(display_name) AS name,
+        lower(said(o.type)) AS type, country_code(o.country_code) AS country,
         list_filter(list_transform(o.lineage, lambda id: coalesce(openalex_id('I', id), ror_id(id))),
             lambda ref: ref IS NOT NULL) AS lineage
     FROM once o
 )
-SELECT line, {RANKS["openalex"]} AS rank, institution_ref, ror, name,
+SELECT line, {RANKS["openalex"]} AS rank, updated, institution_ref, ror, name,
     CASE WHEN type IS NOT NULL THEN [type] END AS types, country, lineage
 FROM claims ORDER BY line, institution_ref, name, ror, types, country, lineage
 """  # noqa: S608

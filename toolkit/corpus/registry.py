@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Final
 
 import pyarrow as pa
@@ -17,8 +18,19 @@ from toolkit.corpus.placeholders import OPENALEX, ROR
 from toolkit.corpus.staging import RANKS, STAGING, StagingWriter
 from toolkit.errors import BadRecord
 
-__all__ = ["Parsed", "RegistryReader", "country_code", "degrees", "geonames_id", "openalex_id", "ror_id", "text_of"]
+__all__ = [
+    "Parsed",
+    "RegistryReader",
+    "country_code",
+    "degrees",
+    "geonames_id",
+    "iso_time",
+    "openalex_id",
+    "ror_id",
+    "text_of",
+]
 
+_DAY: Final = 10
 _BLOCK_BYTES: Final = 16 << 20
 _BEFORE: Final = "the records before it were read"
 _ROR: Final = re.compile(r"(?:(?:https?://)?(?:www\.)?ror\.org/)?(0[0-9a-z]{6}[0-9]{2})/?", re.IGNORECASE)
@@ -29,11 +41,14 @@ _OPENALEX: Final = re.compile(
 
 @dataclass(frozen=True)
 class Parsed:
-    """One registry record: its row of staging table ``institutions``, and what to count about it."""
+    """One registry record: its row of staging table ``institutions``, and what to count about it.
+
+    ``updated`` is when the registry last modified it, empty where it does not say.
+    """
 
     row: Mapping[str, Any]
     facts: tuple[str, ...] = ()
-    date: str = ""
+    updated: str = ""
 
 
 @dataclass
@@ -79,9 +94,9 @@ class RegistryReader:
                 continue
             kept += 1
             synthetic |= record.get("synthetic") is True
-            snapshot = max(snapshot, parsed.date)
+            snapshot = max(snapshot, parsed.updated[:10])
             counts["facts"].update(parsed.facts)
-            self._rows.append({"line": line, "rank": RANKS[self.kind], **parsed.row})
+            self._rows.append({"line": line, "rank": RANKS[self.kind], "updated": parsed.updated or None, **parsed.row})
             if len(self._rows) >= 20_000:
                 self._flush(writer)
         self._flush(writer)
@@ -137,6 +152,22 @@ def text_of(value: Any) -> str | None:
     if not isinstance(value, str):
         raise TypeError
     return value.strip() or None
+
+
+def iso_time(value: Any) -> str:
+    """A date, or date and time, in ISO form; empty text where ``value`` is none.
+
+    Examples
+    --------
+    >>> iso_time("2026-03-01"), iso_time("2026-03-01T10:00:00.5"), iso_time("2026-13-01"), iso_time(20260301)
+    ('2026-03-01', '2026-03-01T10:00:00.5', '', '')
+    """
+    try:
+        text = value.strip()[:26]
+        date.fromisoformat(text[:10])
+    except (AttributeError, ValueError):
+        return ""
+    return text if len(text) == _DAY or text[_DAY] in "T " else ""
 
 
 def ror_id(value: Any) -> str | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from toolkit.corpus.registry import Parsed, country_code, degrees, geonames_id, ror_id, text_of
+from toolkit.corpus.registry import Parsed, country_code, degrees, geonames_id, iso_time, ror_id, text_of
 
 __all__ = ["parse_ror"]
 
@@ -64,7 +64,7 @@ def parse_ror(record: Mapping[str, Any]) -> Parsed:
         country = record.get("country") or {}
         row["country"] = country_code(country.get("country_code")) or row.get("country")
     modified = ((record.get("admin") or {}).get("last_modified") or {}).get("date")
-    return Parsed(row, tuple(facts), modified if isinstance(modified, str) else "")
+    return Parsed(row, tuple(facts), iso_time(modified))
 
 
 def _places_v2(record: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

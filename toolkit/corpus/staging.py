@@ -22,8 +22,10 @@ Column by column:
     ``city_ref`` is a GeoNames id, or an id made for a city that has none. ``affiliation_text`` is what the author
     wrote, where the record has it: the text linked to this institution, else all of the author's, parted by `` | ``.
 ``institutions``
-    What this input says about institutions; several rows for one id are allowed and the first one that knows a
-    field wins. ``rank`` is the kind's precedence (:data:`RANKS`, lower wins). ``ror`` is the ROR id where the
+    What this input says about institutions; several rows for one id are allowed
+    (:mod:`toolkit.corpus.newest_records` says which counts). ``rank`` is the kind's precedence (:data:`RANKS`, lower
+    wins), ``updated`` when the source last modified the record (ISO date or null), ``source`` the file of a row where
+    the input is several. ``ror`` is the ROR id where the
     row's own id is another one. ``lineage`` holds ancestors at unknown depth (OpenAlex, itself allowed in it),
     ``parents`` and ``children`` direct ones (ROR, tables). ``admin1`` is the region's name (``California``), an
     ISO code only where a source has no name; ``admin1_code`` is GeoNames' code of it within the country (``CA``),
@@ -134,8 +136,10 @@ STAGING: Final[dict[str, pa.Schema]] = {
     ),
     "institutions": pa.schema(
         [
+            ("source", pa.string()),
             ("line", pa.int64()),
             ("rank", pa.int32()),
+            ("updated", pa.string()),
             ("institution_ref", pa.string()),
             ("ror", pa.string()),
             ("name", pa.string()),

@@ -38,6 +38,13 @@ ORIGINS: Final = {
     "none": "nothing names one",
 }
 
+_REGISTRIES: Final = (
+    ("older records of a registry", "superseded", "the record modified last is used"),
+    ("older records that say something else", "differing", "see section rejected"),
+    ("rows of tables that contradict an earlier row", "differing_rows", "see section noted"),
+)
+"""Item, its count in the report's ``registries``, and the note."""
+
 NOTE_ON_KEPT: Final = "kept"
 """Reasons that start so are notes on records that were kept."""
 
@@ -174,6 +181,11 @@ def site_lines(db: duckdb.DuckDBPyConnection, report: Mapping[str, Any]) -> list
         ("institutions", f"{status} in the registry", registry[status], "used as they are")
         for status in ("inactive", "withdrawn")
         if status in registry
+    ]
+    lines += [
+        ("institutions", item, report["registries"][count], note)
+        for item, count, note in _REGISTRIES
+        if "registries" in report
     ]
     lines += [
         ("sites", "sites", found["sites"], f"in {found['cities']} cities"),

@@ -205,8 +205,10 @@ def _map_subjects(db: duckdb.DuckDBPyConnection, index: JournalIndex, laid: _Lai
             laid.note(row, f"kept: a {what} of the subject map that no work has", parts)
         laid.count("subject-map", row, found)
         for one in found:
-            targets = maps[what].setdefault(one, {})
-            targets[row["subject"]] = targets.get(row["subject"], 0.0) + row["part"]
+            used = maps[what].setdefault(one, {}).setdefault(row["subject"], row["part"])
+            if used != row["part"]:
+                said = (row["journal"] or row["subject_from"], row["subject"], row["part"])
+                laid.note(row, f"another part of this {what} and subject was taken: {used:g}", said)
     for what, mapped in maps.items():
         weights = [
             {"key": key, "to_subject": subject, "to_part": part / sum(targets.values())}
@@ -275,8 +277,11 @@ def _map_metros(db: duckdb.DuckDBPyConnection, laid: _Laid) -> None:
         laid.count("metro", row, [found] if found else [])
     names: dict[str, str] = {}
     for row in rows:
-        if row["metro"]:
-            names.setdefault(row["metro_id"], row["metro"])
+        if row["metro"] and names.setdefault(row["metro_id"], row["metro"]) != row["metro"]:
+            used = names[row["metro_id"]]
+            laid.note(
+                row, f"kept: another name of this metropolitan area was taken: {used}", (row["metro_id"], row["metro"])
+            )
     mapped = [
         {"city": city_id, "area": row["metro_id"], "called": names.get(row["metro_id"])}
         for city_id, row in sorted(areas.items())

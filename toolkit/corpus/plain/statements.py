@@ -186,7 +186,7 @@ LEFT JOIN made AS city_made ON city_made.name = said(city)
 """
 
 STAGED_INSTITUTIONS: Final = """
-SELECT line, $rank AS rank, institution_ref, ror, name, types, country, status, city_ref, city_name,
+SELECT source, line, $rank AS rank, institution_ref, ror, name, types, country, status, city_ref, city_name,
     city_country, admin1, lat, lon, parents, marks
 FROM judged_institutions WHERE institution_ref IS NOT NULL ORDER BY n
 """
