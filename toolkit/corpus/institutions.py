@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from toolkit.corpus.registry import Parsed, country_code, degrees, geonames_id, iso_time, openalex_id, ror_id, text_of
+from toolkit.corpus.registry import (
+    NO_COORDINATES,
+    NO_DATE,
+    Parsed,
+    country_code,
+    degrees,
+    geonames_id,
+    iso_time,
+    openalex_id,
+    ror_id,
+    text_of,
+)
 
 __all__ = ["parse_institution"]
 
@@ -56,4 +67,8 @@ def parse_institution(record: Mapping[str, Any]) -> Parsed:
         "lon": degrees(geo.get("longitude"), 180),
         "lineage": [ancestor for ancestor in ancestors if ancestor],
     }
-    return Parsed(row, tuple(facts), iso_time(record.get("updated_date")))
+    updated = record.get("updated_date")
+    notes = [NO_DATE] if updated is not None and not iso_time(updated) else []
+    if any(row[own] is None and geo.get(name) is not None for own, name in (("lat", "latitude"), ("lon", "longitude"))):
+        notes.append(NO_COORDINATES)
+    return Parsed(row, tuple(facts), iso_time(updated), tuple(notes))

@@ -6,7 +6,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
@@ -19,6 +19,10 @@ from toolkit.corpus.staging import RANKS, STAGING, StagingWriter
 from toolkit.errors import BadRecord
 
 __all__ = [
+    "NO_COORDINATES",
+    "NO_DATE",
+    "REPLACED",
+    "TWICE",
     "Parsed",
     "RegistryReader",
     "country_code",
@@ -32,8 +36,16 @@ __all__ = [
 
 _DAY: Final = 10
 _BLOCK_BYTES: Final = 16 << 20
-_BEFORE: Final = "the records before it were read"
+_ROWS: Final = 20_000
+_BEFORE: Final = b"the records before it were read"
+_ESCAPED: Final = re.compile(rb"\\u(?:[dD][89a-fA-F]|0000)")
+_NUL: Final = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
+TWICE: Final = "kept: an object has a key twice, the last one was used"
+NO_DATE: Final = "kept without a date of modification: it is none"
+NO_COORDINATES: Final = "kept without coordinates: they can't be"
+REPLACED: Final = "kept: characters that are no text (NUL, half a surrogate pair) were replaced"
 _ROR: Final = re.compile(r"(?:(?:https?://)?(?:www\.)?ror\.org/)?(0[0-9a-z]{6}[0-9]{2})/?", re.IGNORECASE)
+_GEONAMES: Final = re.compile(r"0*[1-9][0-9]{0,11}")
 _OPENALEX: Final = re.compile(
     r"(?:https?://)?(?:(?:api\.|www\.)?openalex\.org/)?(?:[a-z]+/)?([A-Z][0-9]+)", re.IGNORECASE
 )
@@ -43,12 +55,15 @@ _OPENALEX: Final = re.compile(
 class Parsed:
     """One registry record: its row of staging table ``institutions``, and what to count about it.
 
-    ``updated`` is when the registry last modified it, empty where it does not say.
+    ``updated`` is when the registry last modified it, empty where it does not say; ``notes`` are reasons for the table
+    of rejects that begin with ``kept``.
     """
 
     row: Mapping[str, Any]
     facts: tuple[str, ...] = ()
     updated: str = ""
+    notes: tuple[str, ...] = ()
+    synthetic: bool = False
 
 
 @dataclass
@@ -69,7 +84,6 @@ class RegistryReader:
     kind: str
     parse: Callable[[Mapping[str, Any]], Parsed]
     strict: bool = False
-    _rows: list[dict[str, Any]] = field(default_factory=list)
 
     def read(self, file: RawFile, writer: StagingWriter) -> dict[str, Any]:
         """Read ``file`` into ``writer``; returns the counts of :class:`~toolkit.corpus.staging.StagedInput`.
@@ -79,70 +93,107 @@ class RegistryReader:
         BadRecord
             A record is bad and ``strict`` was asked for.
         """
-        counts: dict[str, Counter[str]] = {"rejects": Counter(), "facts": Counter()}
+        rejects, facts = Counter[str](), Counter[str]()
+        good, bad = _Rows(writer, "institutions"), _Rows(writer, "rejects")
         read = kept = 0
         synthetic, snapshot = False, ""
-        for line, record, problem, text in _records(file):
-            read += text is not _BEFORE
-            parsed, reason = (None, problem) if problem else self._parsed(record)
+
+        def listed(line: int, reason: str, text: bytes | str) -> None:
+            rejects[reason] += 1
+            bad.add({"source": file.label, "line": line, "reason": reason, "excerpt": excerpt(text)})
+
+        for line, data, damage in _records(file):
+            read += not damage
+            parsed, reason = (None, damage) if damage else self._judged(data)
             if parsed is None:
                 if self.strict:
-                    raise BadRecord(f"{file.path}:{line}: {reason}: {text}")
-                reject = {"source": file.label, "line": line, "reason": reason, "excerpt": text}
-                writer.add("rejects", pa.Table.from_pylist([reject], schema=STAGING["rejects"]))
-                counts["rejects"][reason] += 1
+                    raise BadRecord(f"{file.path}:{line}: {reason}: {excerpt(data)}")
+                listed(line, reason, data)
                 continue
             kept += 1
-            synthetic |= record.get("synthetic") is True
+            for note in parsed.notes:
+                listed(line, note, data)
+            synthetic |= parsed.synthetic
             snapshot = max(snapshot, parsed.updated[:10])
-            counts["facts"].update(parsed.facts)
-            self._rows.append({"line": line, "rank": RANKS[self.kind], "updated": parsed.updated or None, **parsed.row})
-            if len(self._rows) >= 20_000:
-                self._flush(writer)
-        self._flush(writer)
+            facts.update(parsed.facts)
+            good.add({"line": line, "rank": RANKS[self.kind], "updated": parsed.updated or None, **parsed.row})
+        good.flush()
+        bad.flush()
         return {
             "read": read,
             "kept": kept,
             "left_out": {},
-            "rejects": dict(sorted(counts["rejects"].items())),
-            "facts": dict(sorted(counts["facts"].items())),
+            "rejects": dict(sorted(rejects.items())),
+            "facts": dict(sorted(facts.items())),
             "synthetic": synthetic,
             "snapshot": snapshot,
         }
 
-    def _flush(self, writer: StagingWriter) -> None:
-        writer.add("institutions", pa.Table.from_pylist(self._rows, schema=STAGING["institutions"]))
-        self._rows.clear()
-
-    def _parsed(self, record: Any) -> tuple[Parsed | None, str]:
-        if not isinstance(record, dict):
-            return None, "not an object"
+    def _judged(self, data: bytes) -> tuple[Parsed | None, str]:
+        """The record, or ``None`` and why it is rejected."""
+        record, reason, notes = _loaded(data)
+        if reason or not isinstance(record, dict):
+            return None, reason or "not an object"
         try:
-            return self.parse(record), ""
-        except (TypeError, AttributeError, KeyError):
+            parsed = self.parse(record)
+        except (TypeError, AttributeError, KeyError, OverflowError):
             return None, "wrong type in a field"
         except ValueError as error:
             return None, str(error)
+        return replace(parsed, notes=(*notes, *parsed.notes), synthetic=record.get("synthetic") is True), ""
 
 
-def _records(file: RawFile) -> Iterator[tuple[int, Any, str, str]]:
-    """``(line, record, problem, excerpt)`` of each record; ``line`` is its number where records are not on lines."""
+class _Rows:
+    """Rows of one staging table, written some thousands at a time."""
+
+    def __init__(self, writer: StagingWriter, table: str) -> None:
+        self._writer, self._table = writer, table
+        self._rows: list[dict[str, Any]] = []
+
+    def add(self, row: dict[str, Any]) -> None:
+        self._rows.append(row)
+        if len(self._rows) >= _ROWS:
+            self.flush()
+
+    def flush(self) -> None:
+        self._writer.add(self._table, pa.Table.from_pylist(self._rows, schema=STAGING[self._table]))
+        self._rows.clear()
+
+
+def _records(file: RawFile) -> Iterator[tuple[int, bytes, str]]:
+    """``(line, bytes, damage)`` of each record; ``line`` is its number where records are not on lines."""
     for block in record_blocks(file.path, size=_BLOCK_BYTES):
         for line, data in enumerate(block.data.split(b"\n"), start=block.first_line):
             if data.strip():
-                record, problem = _loaded(data)
-                yield line, record, problem, excerpt(data)
+                yield line, data, ""
         if block.damage:
-            yield block.first_line + block.lines, None, block.damage, _BEFORE
+            yield block.first_line + block.lines, _BEFORE, block.damage
 
 
-def _loaded(data: bytes) -> tuple[Any, str]:
+def _loaded(data: bytes) -> tuple[Any, str, list[str]]:
+    """The record, or why it is none, and notes on what was changed in it."""
+    notes: list[str] = []
+
+    def made(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) < len(pairs) and TWICE not in notes:
+            notes.append(TWICE)
+        return found
+
     try:
-        return json.loads(data.decode("utf-8")), ""
+        record = json.loads(data.decode("utf-8"), object_pairs_hook=made)
+        if _ESCAPED.search(data):
+            text = json.dumps(record, ensure_ascii=False)
+            whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+            whole = _NUL.sub("\\1\ufffd", whole)
+            if whole != text:
+                notes.append(REPLACED)
+                record = json.loads(whole)
     except UnicodeDecodeError:
-        return None, "wrong encoding"
+        return None, "wrong encoding", []
     except (ValueError, RecursionError):
-        return None, "broken JSON"
+        return None, "broken JSON", []
+    return record, "", notes
 
 
 def text_of(value: Any) -> str | None:
@@ -198,9 +249,11 @@ def openalex_id(letter: str, value: Any) -> str | None:
 
 def geonames_id(value: Any) -> str | None:
     """A GeoNames id as digits; ``None`` for nothing, zero, or anything else."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     text = str(value).strip() if isinstance(value, int | str) and not isinstance(value, bool) else ""
     text = re.sub(r"^(?:https?://)?(?:www\.|sws\.)?geonames\.org/|/.*$", "", text)
-    return text if text.isascii() and text.isdigit() and int(text) > 0 else None
+    return text if _GEONAMES.fullmatch(text) else None
 
 
 def country_code(value: Any) -> str | None:
@@ -213,7 +266,7 @@ def degrees(value: Any, limit: float) -> float | None:
     """A coordinate within ``-limit`` and ``limit`` [degrees]; ``None`` for nothing or one outside."""
     if value is None:
         return None
-    if not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, int | float):
         raise TypeError
-    number = float(value)
-    return number if -limit <= number <= limit else None
+    # an integer may be larger than any float
+    return float(value) if -limit <= value <= limit else None

@@ -9,9 +9,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from toolkit.corpus.registry import Parsed, country_code, degrees, geonames_id, iso_time, ror_id, text_of
+from toolkit.corpus.registry import (
+    NO_COORDINATES,
+    NO_DATE,
+    Parsed,
+    country_code,
+    degrees,
+    geonames_id,
+    iso_time,
+    ror_id,
+    text_of,
+)
 
 __all__ = ["parse_ror"]
+
+_STATUSES = ("active", "inactive", "withdrawn")
 
 
 def parse_ror(record: Mapping[str, Any]) -> Parsed:
@@ -43,7 +55,7 @@ def parse_ror(record: Mapping[str, Any]) -> Parsed:
     relations = [(str(item["type"]).lower(), ror_id(item.get("id"))) for item in _objects(record.get("relationships"))]
     facts = [f"ROR schema version {2 if second else 1}"]
     if status != "active":
-        facts.append(f"{status} records")
+        facts.append(f"{status if status in _STATUSES else 'unknown status'} records")
     if any(kind == "successor" for kind, _ in relations):
         facts.append("records with a successor, which are not followed")
     if len(places) > 1:
@@ -64,7 +76,18 @@ def parse_ror(record: Mapping[str, Any]) -> Parsed:
         country = record.get("country") or {}
         row["country"] = country_code(country.get("country_code")) or row.get("country")
     modified = ((record.get("admin") or {}).get("last_modified") or {}).get("date")
-    return Parsed(row, tuple(facts), iso_time(modified))
+    notes = [NO_DATE] if modified is not None and not iso_time(modified) else []
+    if places and any(
+        places[0][name] is None and value is not None for name, value in _coordinates(record, second=second)
+    ):
+        notes.append(NO_COORDINATES)
+    return Parsed(row, tuple(facts), iso_time(modified), tuple(notes))
+
+
+def _coordinates(record: Mapping[str, Any], *, second: bool) -> list[tuple[str, Any]]:
+    """The coordinates of the first place as the record has them."""
+    place = record["locations"][0].get("geonames_details") or {} if second else record["addresses"][0]
+    return [("lat", place.get("lat")), ("lon", place.get("lng"))]
 
 
 def _places_v2(record: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

@@ -22,6 +22,8 @@ __all__ = ["LISTS", "Paths", "stage_lists"]
 
 Paths = str | Path | Sequence[str | Path]
 
+_LARGEST_PART: Final = 1e9
+"""Larger parts would make sums of parts infinite."""
 _YEARS: Final = range(1500, 2101)
 
 
@@ -61,6 +63,8 @@ def _subject(row: Row, default: str) -> Found:  # noqa: ARG001 (every kind of ro
     part = 1.0 if text is None else _number(text, "the part")
     if part <= 0:
         raise BadRow("the part is not above 0")
+    if part > _LARGEST_PART:
+        raise BadRow(f"the part is above {_LARGEST_PART:g}")
     return [{**found, "subject": subject, "part": part}]
 
 

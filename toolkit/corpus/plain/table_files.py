@@ -38,7 +38,11 @@ _BLOCK_BYTES: Final = 4 << 20
 _ROWS: Final = 50_000
 _NOT_UTF8 = re.compile("[\udc80-\udcff]")
 _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
+_LONGEST_CELL: Final = 1 << 29
 _BAD_QUOTES: Final = "quotes not closed, or inside a field"
+
+
+csv.field_size_limit(_LONGEST_CELL)  # of a thousand authors, names and addresses are longer than Python's 128 KiB
 
 
 class TableFile:
@@ -169,8 +173,11 @@ class TableFile:
             self.rows += 1
             if feed.foreign and _NOT_UTF8.search("".join(row)):
                 self._reject(line, "wrong encoding", feed.record[0])
-            else:
-                yield line, row
+                continue
+            if feed.nul and any("\x00" in cell for cell in row):
+                row = [cell.replace("\x00", "") for cell in row]
+                self._aside.note(self.file, line, "kept: NUL bytes were left out", excerpt(feed.record[0]))
+            yield line, row
         if feed.damage:
             self._reject(feed.line + 1, feed.damage, f"{self.rows} rows before it were read")
 
@@ -194,13 +201,14 @@ class TableFile:
 class _Feed:
     """Lines of a text file for the csv reader, with the lines of the record at hand, to be read again if it is bad.
 
-    ``foreign`` tells that bytes which are no UTF-8 were met; they stand in the text as lone surrogates.
+    ``foreign`` is whether bytes which are no UTF-8 were met (they are lone surrogates in the text), ``nul`` whether NUL
+    bytes were.
     """
 
     def __init__(self, path: Path, encoding: str) -> None:
         self.record: list[str] = []
         self.line = 0
-        self.foreign = False
+        self.foreign = self.nul = False
         self.damage = ""
         self._again: list[str] = []
         self._lines = self._read(path, encoding)
@@ -210,6 +218,7 @@ class _Feed:
             yield from text_lines(path)
             return
         for block in blocks(path, size=_BLOCK_BYTES):
+            self.nul = self.nul or b"\x00" in block.data
             try:
                 text = block.data.decode(encoding)
             except UnicodeDecodeError:
@@ -279,7 +288,7 @@ def _header(path: Path, encoding: str, *, wide: bool) -> tuple[list[str], str]:
         raise DataError(f"{path} {other}. A table is csv, tsv or Parquet.")
     if block.data.startswith(_UTF16) and not wide:
         raise DataError(f"{path} is text in UTF-16; save it as UTF-8. A table is csv, tsv or Parquet.")
-    if b"\x00" in block.data and not utf16:
+    if b"\x00" in block.data.split(b"\n", 1)[0] and not utf16:
         raise DataError(f"{path} is binary, not text; a table is csv, tsv or Parquet.")
     if block.data.lstrip()[:1] in (b"{", b"["):
         raise DataError(f"{path} holds JSON of no known kind. A table is csv, tsv or Parquet.")
