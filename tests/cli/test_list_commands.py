@@ -42,6 +42,27 @@ def test_lists_are_laid_over_and_what_they_miss_is_told(cli: Cli, works: Path, t
     assert [(row["line"], row["reason"]) for row in rejects] == [(3, "kept: a journal on a list that no work names")]
 
 
+@pytest.mark.parametrize(
+    ("command", "lines", "expected"),
+    [
+        ("journals", "name|Natur", "line 2: Natur (a journal on a list that no work names); close: Nature = S1"),
+        ("marks", "name,country|Universiti of X,CN", "close: University of X (CN) = I1"),
+        ("subject-map", "from,to|Chemistri,Matter", "close: Chemistry"),
+        ("indicators", "level,place,year,indicator,value|country,Chna,2020,gdp,1", "close: China = CN"),
+        ("countries", "code,becomes|HK,CN", "line 2: HK, CN (a country of the map that no place of the works"),
+        ("metro", "city,metro_id|Bejing,m", "line 2: Bejing, m (unknown place: no city of the works)"),
+        ("journals", "name|A1|A2|A3|A4|A5", "and 2 more: `scicities check --rejects` lists all"),
+    ],
+)
+def test_unmatched_rows_are_named_with_what_is_close(cli: Cli, works: Path, command: str, lines: str, expected: str):
+    folder = works.parent
+    assert cli("ingest", "openalex", works, "-w", folder / "data").code == 0
+    (folder / "list.csv").write_text(lines.replace("|", "\n") + "\n")
+    done = cli("ingest", command, folder / "list.csv", "-w", folder / "data")
+    assert done.code == 0, done.err
+    assert expected in " ".join(done.err.split())
+
+
 def test_a_wrong_list_is_refused_in_a_sentence(cli: Cli, works: Path, tmp_path: Path) -> None:
     (tmp_path / "x.csv").write_text("publisher\nElsevier\n")
     done = cli("ingest", "journals", tmp_path / "x.csv", "-w", tmp_path / "data")

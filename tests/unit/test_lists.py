@@ -110,7 +110,8 @@ def listed(workspace):
 
 
 def laid(report):
-    return [tuple(one.values()) for one in report.run.facts["report"]["lists"]]
+    keys = ("kind", "source", "rows", "matched", "unmatched")
+    return [tuple(one[key] for key in keys) for one in report.run.facts["report"]["lists"]]
 
 
 def test_journals_are_found_by_id_any_issn_or_name(workspace, file, tmp_path):

@@ -232,12 +232,10 @@ def tell_report(report: IngestReport) -> None:
     for reason, count in report.left_out.items():
         say(f"  left out  {count:>8,}  {reason}")
     for reason, count in report.rejects.items():
-        say(f"  set aside {count:>8,}  {reason}")
+        say(f"  {'noted' if reason.startswith('kept') else 'rejected':9} {count:>8,}  {reason}")
     if report.rejects:
-        say("set aside is not lost: `scicities check --rejects` shows file, line and reason", style="yellow")
-    for one in report.run.facts["report"]["lists"]:
-        if one["kind"] == report.kind or one["unmatched"]:
-            say(f"{one['kind']} {one['source']}: {one['matched']:,} of {one['rows']:,} rows matched")
+        say("`scicities check --rejects` lists file, line and reason of each", style="yellow")
+    _tell_lists(report)
     differing = report.run.facts["report"]["registries"]["differing"]
     if differing:
         say(
@@ -261,6 +259,20 @@ def tell_report(report: IngestReport) -> None:
     if key:
         say(f"people: under pseudonyms, key {key}; without names")
     say_run(report.run)
+
+
+def _tell_lists(report: IngestReport) -> None:
+    """How many rows of each list matched, and the first ones of this call's lists that did not."""
+    for one in report.run.facts["report"]["lists"]:
+        given = one["kind"] == report.kind or one["kind"] in report.run.parameters.get("lists", ())
+        if given or one["unmatched"]:
+            say(f"{one['kind']} {one['source']}: {one['matched']:,} of {one['rows']:,} rows matched")
+        for row in one["examples"] if given else ():
+            alike = f"; close: {', '.join(row['alike'])}" if row["alike"] else ""
+            say(f"  line {row['line']}: {row['row']} ({row['reason']}){alike}")
+        more = one["unmatched"] - len(one["examples"])
+        if given and more > 0:
+            say(f"  and {more:,} more: `scicities check --rejects` lists all")
 
 
 def check(

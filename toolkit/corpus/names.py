@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import re
 import unicodedata
+from collections.abc import Mapping
 from typing import Final
 
-__all__ = ["MADE", "folded", "made_id", "slug"]
+__all__ = ["MADE", "folded", "made_id", "names_alike", "slug"]
 
 MADE: Final = "x-"
 """What a made id starts with."""
+
+_ALIKE: Final = 0.75
+_MANY: Final = 20_000
 
 # letters that Unicode does not take apart into a base letter and a mark
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"})
@@ -41,6 +46,31 @@ def folded(text: str) -> str:
         text = unicodedata.normalize("NFKD", text.casefold()).translate(_LETTERS)
         text = "".join(sign for sign in text if not unicodedata.combining(sign))
     return _BETWEEN.sub(" ", _DROPPED.sub("", text.lower())).strip()
+
+
+def names_alike(text: str, known: Mapping[str, str], *, most: int = 3) -> list[str]:
+    """What stands for the names that look like ``text``, the closest first.
+
+    Parameters
+    ----------
+    text
+        A name that is none of those known.
+    known
+        Folded name -> how it is shown. Of many thousand names only those that begin with the same letter are compared.
+    most
+        At most so many.
+
+    Examples
+    --------
+    >>> names_alike("Chemistri", {"chemistry": "Chemistry", "physics": "Physics"})
+    ['Chemistry']
+    """
+    wanted = folded(text)
+    if not wanted:
+        return []
+    names = [name for name in known if len(known) <= _MANY or name[:1] == wanted[:1]]
+    names = [name for name in names if abs(len(name) - len(wanted)) <= max(len(name), len(wanted)) / 3]
+    return list(dict.fromkeys(known[name] for name in difflib.get_close_matches(wanted, names, n=most, cutoff=_ALIKE)))
 
 
 def slug(text: str) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
 import duckdb
@@ -12,10 +13,14 @@ import pyarrow as pa
 from toolkit.corpus.lists.country_map import change_countries, country_changes, known_countries
 from toolkit.corpus.lists.matching import InstitutionIndex, JournalIndex
 from toolkit.corpus.lists.places import PlaceIndex
-from toolkit.corpus.names import folded
+from toolkit.corpus.names import folded, names_alike
 from toolkit.corpus.schema import TABLES
 
-__all__ = ["lay_lists"]
+__all__ = ["EXAMPLES", "lay_lists"]
+
+EXAMPLES: Final = 3
+"""Rows that matched nothing, named for each list."""
+_LONGEST_TEXT: Final = 100
 
 _MARKED: Final = pa.schema([("id", pa.string()), ("marks", pa.list_(pa.string()))])
 _MAP: Final = pa.schema([("key", pa.string()), ("to_subject", pa.string()), ("to_part", pa.float64())])
@@ -68,10 +73,11 @@ GROUP BY s.subject ORDER BY s.subject
 
 
 class _Laid:
-    """Counts of each list and the rows to be listed."""
+    """Counts of each list, the rows to be listed, and the first rows of each list that matched nothing."""
 
     def __init__(self) -> None:
         self.counts: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+        self.examples: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
         self.rejects: list[dict[str, Any]] = []
 
     def count(self, kind: str, row: Mapping[str, Any], found: Sequence[str]) -> None:
@@ -81,9 +87,27 @@ class _Laid:
         counts["matched"] += bool(found)
 
     def note(self, row: Mapping[str, Any], reason: str, parts: Iterable[Any]) -> None:
-        """List a row, with what it says."""
-        text = ", ".join(str(part) for part in parts if part not in (None, ""))
-        self.rejects.append({"source": row["label"], "line": row["line"], "reason": reason, "excerpt": text})
+        """List a row, with its text."""
+        self.rejects.append({"source": row["label"], "line": row["line"], "reason": reason, "excerpt": _text(parts)})
+
+    def unmatched(
+        self,
+        kind: str,
+        row: Mapping[str, Any],
+        reason: str,
+        parts: Sequence[Any],
+        alike: Callable[[], Sequence[str]] = tuple,
+    ) -> None:
+        """List a row that matched nothing; of the first ones also what looks like it."""
+        self.note(row, reason, parts)
+        examples = self.examples[kind, row["label"]]
+        if len(examples) < EXAMPLES:
+            said = {"line": row["line"], "row": _text(parts)[:_LONGEST_TEXT], "reason": reason.removeprefix("kept: ")}
+            examples.append(said | {"alike": list(alike())})
+
+
+def _text(parts: Iterable[Any]) -> str:
+    return ", ".join(str(part) for part in parts if part not in (None, ""))
 
 
 def lay_lists(db: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
@@ -99,8 +123,9 @@ def lay_lists(db: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        ``kind``, ``source``, ``rows``, ``matched`` and ``unmatched`` of each list, in a stable order. What matched
-        nothing is added to ``rejects``.
+        ``kind``, ``source``, ``rows``, ``matched`` and ``unmatched`` of each list, in a stable order, and ``examples``:
+        ``line``, ``row``, ``reason`` and ``alike`` (what looks like it) of the first rows that matched nothing. All of
+        these are added to ``rejects``.
     """
     laid = _Laid()
     journals = _journal_index(db)
@@ -121,6 +146,7 @@ def lay_lists(db: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
             "rows": counts["rows"],
             "matched": counts["matched"],
             "unmatched": counts["rows"] - counts["matched"],
+            "examples": laid.examples[kind, source],
         }
         for (kind, source), counts in sorted(laid.counts.items())
     ]
@@ -148,11 +174,12 @@ def _mark_journals(db: duckdb.DuckDBPyConnection, index: JournalIndex, laid: _La
     for row in _rows(db, "journal_marks"):
         found = index.found(row["journal_id"], row["issn"], row["name"])
         if len(found) > 1 and not index.found(None, row["issn"]):
-            laid.note(row, "kept: a journal's name that several journals have", (row["name"], *found))
+            laid.unmatched("journals", row, "kept: a journal's name that several journals have", (row["name"], *found))
             found = []
         elif not found:
             parts = (row["journal_id"], row["issn"], row["name"])
-            laid.note(row, "kept: a journal on a list that no work names", parts)
+            reason = "kept: a journal on a list that no work names"
+            laid.unmatched("journals", row, reason, parts, partial(index.alike, row["name"]))
         laid.count("journals", row, found)
         for one in found:
             marks[one].add(row["mark"])
@@ -169,11 +196,13 @@ def _mark_institutions(db: duckdb.DuckDBPyConnection, laid: _Laid) -> None:
     for row in rows:
         found = index.found(row["institution_id"], row["name"], row["country"])
         if len(found) > 1:
-            laid.note(row, "kept: an institution's name that several institutions have", (row["name"], *found))
+            reason = "kept: an institution's name that several institutions have"
+            laid.unmatched("marks", row, reason, (row["name"], *found))
             found = []
         elif not found:
             parts = (row["institution_id"], row["name"], row["country"])
-            laid.note(row, "kept: an institution on a list that no work names", parts)
+            reason = "kept: an institution on a list that no work names"
+            laid.unmatched("marks", row, reason, parts, partial(index.alike, row["name"]))
         laid.count("marks", row, found)
         for one in found:
             marks[one].add(row["mark"])
@@ -196,13 +225,15 @@ def _map_subjects(db: duckdb.DuckDBPyConnection, index: JournalIndex, laid: _Lai
     known: dict[str, list[str]] = defaultdict(list)
     for (subject,) in db.execute("SELECT DISTINCT subject FROM subjects ORDER BY 1").fetchall():
         known[folded(subject)].append(subject)
+    shown = {name: subjects[0] for name, subjects in known.items()}
     maps: dict[str, dict[str, dict[str, float]]] = {"journal": {}, "subject": {}}
     for row in rows:
         what = "journal" if row["journal"] else "subject"
         found = index.any_of(row["journal"]) if row["journal"] else known.get(folded(row["subject_from"]), [])
         if not found:
             parts = (row["journal"] or row["subject_from"], row["subject"])
-            laid.note(row, f"kept: a {what} of the subject map that no work has", parts)
+            alike = partial(index.alike, row["journal"]) if row["journal"] else partial(names_alike, parts[0], shown)
+            laid.unmatched("subject-map", row, f"kept: a {what} of the subject map that no work has", parts, alike)
         laid.count("subject-map", row, found)
         for one in found:
             used = maps[what].setdefault(one, {}).setdefault(row["subject"], row["part"])
@@ -230,7 +261,7 @@ def _country_map(db: duckdb.DuckDBPyConnection, laid: _Laid) -> dict[str, str]:
     changes, reasons = country_changes(rows, known_countries(db))
     for row, reason in zip(rows, reasons, strict=True):
         if reason:
-            laid.note(row, f"kept: {reason}", (row["code"], row["becomes"]))
+            laid.unmatched("countries", row, f"kept: {reason}", (row["code"], row["becomes"]))
         laid.count("countries", row, [] if reason else [row["becomes"]])
     return changes
 
@@ -253,7 +284,9 @@ def _lay_indicators(db: duckdb.DuckDBPyConnection, laid: _Laid, countries: Mappi
             if earlier["line"] != row["line"] or earlier["input"] != row["input"]:
                 same = (earlier["value"], earlier["unit"]) == (row["value"], row["unit"])
                 reason = "kept: the same value once more" if same else "another value of this place and year was taken"
-        if reason:
+        if reason and not found:
+            laid.unmatched("indicators", row, reason, (*said, *value), partial(index.alike, row))
+        elif reason:
             laid.note(row, reason, (*said, *value))
         laid.count("indicators", row, [found] if found else [])
     _given(db, list(kept.values()), TABLES["indicators"])
@@ -273,7 +306,8 @@ def _map_metros(db: duckdb.DuckDBPyConnection, laid: _Laid) -> None:
             found, reason = "", f"another metropolitan area of this city was taken: {earlier['metro_id']}"
         if reason:
             parts = (row["place_id"], row["place"], row["region"], row["country"], row["metro_id"])
-            laid.note(row, f"kept: {reason}", parts)
+            alike = partial(index.alike, row | {"level": "city"}) if "unknown" in reason else tuple
+            laid.unmatched("metro", row, f"kept: {reason}", parts, alike)
         laid.count("metro", row, [found] if found else [])
     names: dict[str, str] = {}
     for row in rows:

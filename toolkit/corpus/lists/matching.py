@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from toolkit.corpus.countries import country_code
-from toolkit.corpus.names import folded
+from toolkit.corpus.names import folded, names_alike
 from toolkit.corpus.registry import openalex_id, ror_id
 
 __all__ = ["InstitutionIndex", "JournalIndex", "issns"]
@@ -44,6 +44,7 @@ class JournalIndex:
 
     def __init__(self, journals: Iterable[tuple[str, str | None, str | None]]) -> None:
         self._ids: set[str] = set()
+        self._shown: dict[str, str] = {}
         self._issns: dict[str, set[str]] = defaultdict(set)
         self._names: dict[str, set[str]] = defaultdict(set)
         for journal_id, name, issn in journals:
@@ -52,6 +53,7 @@ class JournalIndex:
                 self._issns[one].add(journal_id)
             if name and folded(name):
                 self._names[folded(name)].add(journal_id)
+                self._shown.setdefault(folded(name), f"{name} = {journal_id}")
 
     def found(self, journal_id: str | None, issn: str | None = None, name: str | None = None) -> list[str]:
         """Ids of the journals meant: by id, else by any of the ISSNs, else by name; several only by ISSN or name."""
@@ -60,6 +62,10 @@ class JournalIndex:
             return [key]
         by_issn = {found for one in issns(issn) for found in self._issns.get(one, ())}
         return sorted(by_issn) or sorted(self._names.get(folded(name or ""), ()))
+
+    def alike(self, name: str | None) -> list[str]:
+        """Journals whose name looks like ``name``, as ``Nature = S1``."""
+        return names_alike(name or "", self._shown)
 
     def any_of(self, text: str) -> list[str]:
         """Ids of the journals that a text means, be it an id, an ISSN or a name."""
@@ -81,11 +87,14 @@ class InstitutionIndex:
         self, institutions: Iterable[tuple[str, str | None, str | None]], other_ids: Iterable[tuple[str, str]]
     ) -> None:
         self._ids: dict[str, str] = {}
+        self._shown: dict[str, str] = {}
         self._names: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
         for institution_id, name, country in institutions:
             self._ids[institution_id] = institution_id
             if name and folded(name):
                 self._names[folded(name)][institution_id].update([country] if country else [])
+                shown = f"{name} ({country})" if country else name
+                self._shown.setdefault(folded(name), f"{shown} = {institution_id}")
         self._ids |= {ref: known for ref, known in other_ids if known in self._ids}
 
     def found(self, institution_id: str | None, name: str | None = None, country: str | None = None) -> list[str]:
@@ -96,3 +105,7 @@ class InstitutionIndex:
         code = country_code(country) or country if country else None
         named = self._names.get(folded(name or ""), {})
         return sorted(found for found, countries in named.items() if code is None or code in countries)
+
+    def alike(self, name: str | None) -> list[str]:
+        """Institutions whose name looks like ``name``, as ``Alder University (DE) = 012345a67``."""
+        return names_alike(name or "", self._shown)

@@ -7,8 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from toolkit.corpus.countries import country_code
-from toolkit.corpus.names import folded
+from toolkit.corpus.countries import countries_like, country_code, country_name
+from toolkit.corpus.names import folded, names_alike
 from toolkit.corpus.registry import geonames_id
 
 __all__ = ["PlaceIndex"]
@@ -43,6 +43,7 @@ class PlaceIndex:
         self._moved = moved
         self._cities: dict[str, tuple[str | None, str | None]] = {}
         self._city_names: dict[str, set[str]] = defaultdict(set)
+        self._shown: dict[str, dict[str, str]] = {"city": {}, "region": {}}
         self._region_names: dict[str, set[str]] = defaultdict(set)
         for city_id, name, ascii_name, country, admin1, region in cities:
             region_id = f"{country}.{admin1}" if country and admin1 else None
@@ -50,8 +51,11 @@ class PlaceIndex:
             for one in (name, ascii_name):
                 if one and folded(one):
                     self._city_names[folded(one)].add(city_id)
+                    where = ", ".join(part for part in (region, country) if part)
+                    self._shown["city"].setdefault(folded(one), f"{one} ({where}) = {city_id}")
             if region_id:
                 self._region_names[folded(region or "") or region_id.lower()].add(region_id)
+                self._shown["region"].setdefault(folded(region or ""), f"{region} ({country}) = {region_id}")
         self._regions = {region for _, region in self._cities.values() if region}
 
     def found(self, row: Mapping[str, Any]) -> tuple[str, str]:
@@ -66,6 +70,14 @@ class PlaceIndex:
         if level == "city":
             return self._city(row)
         return "", "no level: city, region or country"
+
+    def alike(self, row: Mapping[str, Any]) -> list[str]:
+        """Places of the row's level whose name looks like the one it gives, as ``Beijing (CN) = 1816670``."""
+        level = row.get("level") or self._level(row.get("place_id") or "")
+        name = row.get("place") or (row.get("place_id") if level == "country" else "") or ""
+        if level == "country":
+            return [f"{country_name(code)} = {code}" for code in countries_like(name or row.get("country") or "")]
+        return names_alike(name, self._shown.get(level, {}))
 
     @staticmethod
     def _level(place_id: str) -> str:
