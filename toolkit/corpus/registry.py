@@ -35,8 +35,8 @@ __all__ = [
 ]
 
 _DAY: Final = 10
-_BLOCK_BYTES: Final = 16 << 20
-_ROWS: Final = 20_000
+_BLOCK_BYTES: Final = 4 << 20
+_ROWS: Final = 5_000
 _BEFORE: Final = b"the records before it were read"
 _ESCAPED: Final = re.compile(rb"\\u(?:[dD][89a-fA-F]|0000)")
 _NUL: Final = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
