@@ -71,7 +71,7 @@ WITH rows AS (
     FROM staged_authorships
     WHERE city_ref IS NOT NULL AND NOT EXISTS (FROM named_cities n WHERE n.old_id = city_ref)
 ), by_name AS (
-    SELECT n.city_id, first(c.region ORDER BY c.made_id) AS admin1
+    SELECT n.city_id, first(c.region ORDER BY c.records DESC, c.made_id) AS admin1
     FROM named_cities n JOIN city_names c ON c.made_id = n.old_id WHERE c.region IS NOT NULL GROUP BY n.city_id
 ), used AS (
     SELECT DISTINCT city_id FROM spots WHERE city_id IS NOT NULL

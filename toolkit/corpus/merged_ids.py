@@ -61,7 +61,7 @@ INSERT INTO merged_away
 SELECT r.label, r.line, 'kept: another merge of this id was used',
     r.id || ' into ' || coalesce(r.into_id, 'none') || '; used: ' || coalesce(m.into_id, 'none')
 FROM read_merged r JOIN merged_once m USING (id) SEMI JOIN ends USING (id)
-WHERE CASE WHEN r.into_id NOT IN {DELETED} THEN r.into_id END IS DISTINCT FROM m.into_id;
+WHERE CASE WHEN r.into_id NOT IN {in_sql(OPENALEX_DELETED)} THEN r.into_id END IS DISTINCT FROM m.into_id;
 """  # noqa: S608 (our own text)
 
 _FOLLOWED: Final = """
