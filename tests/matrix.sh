@@ -14,8 +14,8 @@ note() { # NAME STATUS
   results="$results$1: $said\n"
 }
 
-unit_tests() { # NAME PYTHON
-  (unset VIRTUAL_ENV; SCICITIES_WORKSPACE="$folder/ws" "$2" -m pytest -q tests/unit 2>&1 | tail -n 30) > "$folder/log"
+unit_tests() { # NAME PYTHON [OPTIONS OF PYTEST]
+  (unset VIRTUAL_ENV; "$2" -m pytest -q ${3:-} tests/unit 2>&1 | tail -n 30) > "$folder/log"
   tail -n 1 "$folder/log" | grep -q ' passed' && ! tail -n 1 "$folder/log" | grep -qE 'failed|error'
   status=$?
   cat "$folder/log"
@@ -42,7 +42,7 @@ if "$python" -m pip install -q --disable-pip-version-check uv &&
   "$folder/lowest/bin/python" -m pip install -q --disable-pip-version-check -c "$folder/lowest.txt" hypothesis pytest \
     pytest-randomly hatchling editables 'ibis-framework[polars,sqlite]' &&
   "$folder/lowest/bin/python" -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
-then unit_tests "lowest supported versions" "$folder/lowest/bin/python"
+then unit_tests "lowest supported versions" "$folder/lowest/bin/python" "-o filterwarnings=default" # others' old versions warn
 else note "lowest supported versions" 1
 fi
 
