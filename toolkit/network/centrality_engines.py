@@ -13,6 +13,7 @@ from toolkit.errors import BadParameter, NotConverged, WrongGraph
 from toolkit.network.arrays import EdgeArray
 from toolkit.network.engines import igraph_seeded, networkit, networkit_graph
 from toolkit.network.lengths import edge_lengths
+from toolkit.network.shortcuts import without_detours
 
 __all__ = ["betweenness_of", "cores_of", "eigenvector_of", "harmonic_of", "pagerank_of", "pivots_of"]
 
@@ -182,8 +183,8 @@ def betweenness_of(edges: EdgeArray, *, engine: str, pivots: Positions | None = 
         found = [by_node[node] for node in ids]
     else:
         sources = None if pivots is None else pivots.tolist()
-        scaled = lengths.scaled()[0].tolist()
-        found = edges.to_igraph().betweenness(directed=False, weights=scaled, sources=sources)
+        g, scaled = without_detours(edges, lengths.scaled()[0], sources=n if pivots is None else len(pivots))
+        found = g.betweenness(directed=False, weights=scaled.tolist(), sources=sources)
     paths = np.array(found, dtype=np.float64) if pivots is None else np.array(found) * (n / len(pivots))
     scores: Numbers = paths / ((n - 1) * (n - 2) / 2)
     return scores
@@ -218,9 +219,10 @@ def _sums_by_networkx(edges: EdgeArray, sources: Positions) -> Numbers:
 
 def _sums_by_igraph(edges: EdgeArray, sources: Positions) -> Numbers:
     """Sum over the sources of 1 / distance, 0 where there is no path; a few sources at a time."""
-    g, distance = edges.to_igraph(), edges.distance
+    distance = edges.distance
     shortest = float(distance.min())
-    lengths = (distance / shortest).tolist()
+    g, scaled = without_detours(edges, distance / shortest, sources=len(sources))
+    lengths = scaled.tolist()
     sums = np.zeros(edges.n_nodes)
     for first in range(0, len(sources), _SOURCES_AT_ONCE):
         part = sources[first : first + _SOURCES_AT_ONCE]
