@@ -25,6 +25,7 @@ ROWS = (
     "movement",
     "kept_ties",
     "coverage",
+    "hub_coverage",
     "load",
     "projection",
     "queries",

@@ -54,6 +54,25 @@ def test_consensus_of_planted_communities(cli: Cli, sample_workspace: Path, samp
     assert "stability=" in done.err
 
 
+def test_association_strength_is_recorded(cli: Cli, sample_workspace: Path) -> None:
+    asked = (
+        "communities",
+        "--quality",
+        "cpm",
+        "--normalise",
+        "association",
+        "-w",
+        sample_workspace,
+        "--format",
+        "json",
+    )
+    done = cli(*asked)
+    assert len({row["community"] for row in done.rows()}) > 1
+    assert "normalise=association" in done.err
+    alone = cli(*asked, "--resolution", "1000")
+    assert "places are communities of one: the resolution 1000 is too large" in alone.err
+
+
 @pytest.mark.parametrize(
     ("command", "text"),
     [
@@ -67,6 +86,7 @@ def test_consensus_of_planted_communities(cli: Cli, sample_workspace: Path, samp
             ("communities", "--method", "louvain", "--quality", "cpm"),
             "louvain by igraph knows modularity; cpm is leiden",
         ),
+        (("communities", "--normalise", "salton"), "normalise = 'salton' can't be used: one of none, association"),
         (("communities", "--consensus", "--starts", "1"), "starts = 1 can't be used: a whole number, at least 2"),
         (
             ("communities", "--engine", "networkx"),

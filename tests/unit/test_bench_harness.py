@@ -159,7 +159,19 @@ def test_machine_names_nothing_of_its_owner():
     assert str(Path.home()) not in text
 
 
-ROWS = ("ingest", "measures", "output", "subjects", "ties", "movement", "kept_ties", "coverage", "hubs", "communities")
+ROWS = (
+    "ingest",
+    "measures",
+    "output",
+    "subjects",
+    "ties",
+    "movement",
+    "kept_ties",
+    "coverage",
+    "hub_coverage",
+    "hubs",
+    "communities",
+)
 """Those that start no server."""
 
 
@@ -175,7 +187,7 @@ def test_rows_run_small_and_give_equal_output(tmp_path):
     assert done.returncode == 0, done.stderr
     for row in ROWS:
         results = json.loads((tmp_path / f"{row}.json").read_text())["results"]
-        assert results[0]["name"] == {"hubs": "pagerank"}.get(row, row)
+        assert results[0]["name"] == {"hubs": "pagerank", "hub_coverage": "hub_coverage, degree"}.get(row, row)
         assert all(result["ratio"] > 0 for result in results)
         assert all(f"{result['name']}: same output" in done.stderr for result in results)
     assert "p.md has no results yet of load, projection, queries, writeback, and says so" in done.stderr

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from itertools import combinations
+from statistics import stdev
 
 import numpy as np
 import pandas as pd
@@ -19,8 +21,9 @@ from toolkit.errors import BadParameter, EmptyGraph, MissingColumn, WrongGraph
 from toolkit.graphdb.projection import network_edges
 from toolkit.measures.counting.options import Counting
 from toolkit.network.arrays import EdgeArray
-from toolkit.network.bootstrap import ArticleParts, hub_intervals
-from toolkit.network.hubs import hubs
+from toolkit.network.article_parts import ArticleParts
+from toolkit.network.bootstrap import hub_intervals
+from toolkit.network.hubs import MEASURES, hubs
 
 
 def articles(n=60, seed=3):
@@ -43,32 +46,96 @@ def intervals(rows, **options):
     return hub_intervals(edges, ArticleParts.of_table(edges, table), **options)
 
 
-def test_second_implementation():
+def values_in_plain_python(rows, times):
+    """Strength and degree of each place when each article counts so many times."""
+    strength, partners = Counter(dict.fromkeys("abcdef", 0.0)), {place: set() for place in "abcdef"}
+    for work, a, b, part in rows.itertuples(index=False):
+        if times[work]:
+            strength[a] += times[work] * part
+            strength[b] += times[work] * part
+            partners[a].add(b)
+            partners[b].add(a)
+    return strength, {place: len(others) for place, others in partners.items()}
+
+
+def test_strength_has_the_percentile_interval_of_a_plain_poisson_bootstrap():
     rows = articles()
-    found = intervals(rows, measures=["strength", "degree"], replicates=80, seed=5)
+    found = intervals(rows, measures=["strength"], replicates=80, seed=5)
     works = sorted(rows["work_id"].unique())
     rng = np.random.default_rng(5)
     drawn = []
     for _ in range(80):
         times = dict(zip(works, rng.poisson(1.0, len(works)).tolist(), strict=True))
-        strength, partners = Counter(dict.fromkeys("abcdef", 0.0)), {place: set() for place in "abcdef"}
-        for work, a, b, part in rows.itertuples(index=False):
-            if times[work]:
-                strength[a] += times[work] * part
-                strength[b] += times[work] * part
-                partners[a].add(b)
-                partners[b].add(a)
-        degree = {place: len(others) for place, others in partners.items()}
-        drawn.append((strength, degree))
+        drawn.append(values_in_plain_python(rows, times)[0])
     for place in "abcdef":
-        for measure, which in (("strength", 0), ("degree", 1)):
-            values = sorted(each[which][place] for each in drawn)
-            ranks = sorted(1 + sum(other > each[which][place] for other in each[which].values()) for each in drawn)
-            # of 80 sorted: the 2nd and the 78th
-            assert found.loc[place, f"{measure}_low"] == pytest.approx(values[1])
-            assert found.loc[place, f"{measure}_high"] == pytest.approx(values[77])
-            assert found.loc[place, f"{measure}_rank_low"] == ranks[1]
-            assert found.loc[place, f"{measure}_rank_high"] == ranks[77]
+        values = sorted(each[place] for each in drawn)
+        ranks = sorted(1 + sum(each[other] > each[place] for other in "abcdef") for each in drawn)
+        # of 80 sorted: the 2nd and the 78th
+        assert found.loc[place, "strength_low"] == pytest.approx(values[1])
+        assert found.loc[place, "strength_high"] == pytest.approx(values[77])
+        assert found.loc[place, "strength_rank_low"] == ranks[1]
+        assert found.loc[place, "strength_rank_high"] == ranks[77]
+
+
+def test_degree_has_the_interval_of_a_plain_jackknife():
+    rows = articles(n=12)
+    found = intervals(rows, measures=["degree"], replicates=80, seed=5)
+    works = sorted(rows["work_id"].unique())
+    own = values_in_plain_python(rows, dict.fromkeys(works, 1))[1]
+    rng = np.random.default_rng([5, 1])
+    drawn = []
+    for _ in range(80):
+        left = dict(zip(works, (rng.random(len(works)) >= 0.2).tolist(), strict=True))
+        drawn.append(values_in_plain_python(rows, left)[1])
+    for place in "abcdef":
+        error = 2 * stdev(each[place] for each in drawn)  # sqrt((1 - .2) / .2) = 2
+        assert found.loc[place, "degree_low"] == max(math.floor(own[place] - 1.959964 * error), 0)
+        assert found.loc[place, "degree_high"] == math.ceil(own[place] + 1.959964 * error)
+        apart = {other: 1.959964 * 2 * stdev(each[other] - each[place] for each in drawn) for other in "abcdef"}
+        above = sum(own[other] - own[place] > apart[other] for other in "abcdef")
+        below = sum(own[place] - own[other] > apart[other] for other in "abcdef")
+        assert found.loc[place, ["degree_rank_low", "degree_rank_high"]].tolist() == [1 + above, 6 - below]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_no_value_and_no_rank_is_outside_of_its_interval(seed):
+    rows = articles(n=8 + 10 * seed, seed=seed)
+    edges = network_of(rows)
+    own = hubs(edges, weight="part", measures=MEASURES).set_index("id").sort_index()
+    found = intervals(rows, measures=MEASURES, replicates=40, seed=seed)
+    for name in (*MEASURES, *(f"{measure}_rank" for measure in MEASURES)):
+        assert (found[f"{name}_low"] <= own[name]).all(), name
+        assert (own[name] <= found[f"{name}_high"]).all(), name
+    assert (found[[f"{measure}_low" for measure in MEASURES]] >= 0).all(axis=None)
+    assert (found[["pagerank_high", "betweenness_high", "eigenvector_high"]] <= 1).all(axis=None)
+
+
+def test_a_rank_that_many_share_is_inside_its_interval():
+    # 40 pairs of one article each: all 80 places have rank 1, and in each replicate few of them
+    rows = pd.DataFrame(
+        [(f"W{i:02d}", f"a{i:02d}", f"b{i:02d}", 1.0) for i in range(40)], columns=["work_id", "a_id", "b_id", "part"]
+    )
+    assert intervals(rows, measures=["strength"])["strength_rank_low"].tolist() == [1] * 80
+
+
+def test_an_interval_does_not_depend_on_the_other_measures_asked_for():
+    rows = articles()
+    together = intervals(rows, measures=["betweenness", "strength", "degree"], replicates=40, seed=3)
+    for measure in ("betweenness", "strength", "degree"):
+        alone = intervals(rows, measures=[measure], replicates=40, seed=3)
+        assert together[alone.columns.tolist()].equals(alone)
+
+
+def test_degree_s_interval_is_as_wide_as_theory_says():
+    # 100 partners of one article each: among as many articles again their number is Poisson, standard deviation 10;
+    # deleting a fifth gives sqrt(100 * .2 * .8) * 2 = 8
+    n = 100
+    rows = pd.DataFrame({"work_id": [f"{i:03d}" for i in range(n)], "a_id": "a", "part": 1.0})
+    rows["b_id"] = [f"b{i:03d}" for i in range(n)]
+    rows = pd.concat([rows, rows.assign(a_id="z", work_id=rows["work_id"] + "z")])
+    found = intervals(rows, measures=["degree"], replicates=1000)
+    assert found.loc["a", "degree_low"] == pytest.approx(n - 1.96 * 8, abs=2)
+    assert found.loc["a", "degree_high"] == pytest.approx(n + 1.96 * 8, abs=2)
 
 
 def test_row_order_changes_nothing_and_the_seed_decides():
@@ -156,9 +223,13 @@ def test_the_analysis_shows_values_between_their_bounds(workspace):
     frame = answer.frame
     assert (frame["strength_low"] <= frame["strength"]).all()
     assert (frame["strength"] <= frame["strength_high"]).all()
-    assert (frame["degree"] >= frame["degree_high"]).all(), "a bootstrap adds no partner"
+    assert (frame["degree_low"] <= frame["degree"]).all()
+    assert (frame["degree"] <= frame["degree_high"]).all()
     assert answer.run.parameters["replicates"] == 60
-    assert any("a bootstrap can't add partners" in note for note in answer.run.notes)
+    assert any(note.startswith("95 % intervals are for the average") for note in answer.run.notes)
+    assert not any("betweenness" in note for note in answer.run.notes)
+    paths = hub_analysis.hubs(workspace, measures=("betweenness",), interval=True, replicates=40)
+    assert "the interval of a betweenness of 0 is too narrow to rely on" in paths.run.notes
     assert repeat(answer.run, workspace).frame.equals(frame)
     plain = hubs(network_edges(workspace), weight="weight", measures=("strength",))
     assert frame["strength"].tolist() == plain["strength"].tolist()

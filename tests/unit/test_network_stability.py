@@ -91,16 +91,29 @@ labelings = st.integers(1, 12).flatmap(
 )
 
 
+def agreement_of(labels, together):
+    """Sum over pairs of the same community of A_ij - 1/2."""
+    n = len(labels)
+    return sum(together[i, j] - 0.5 for i, j in combinations(range(n), 2) if labels[i] == labels[j])
+
+
+def together_in(rows):
+    n = len(rows[0])
+    return np.mean([[[row[i] == row[j] for j in range(n)] for i in range(n)] for row in rows], axis=0)
+
+
+def all_divisions(n):
+    """Every division of n nodes, as labels."""
+    if not n:
+        return [[]]
+    return [[*rest, label] for rest in all_divisions(n - 1) for label in range(max(rest, default=-1) + 2)]
+
+
 @settings(max_examples=80, deadline=None)
 @given(labelings)
-def test_consensus_and_support_by_the_definition(rows):
+def test_support_by_the_definition(rows):
     divisions = [np.array(row) for row in rows]
-    n = len(rows[0])
-    together = np.mean([[[row[i] == row[j] for j in range(n)] for i in range(n)] for row in rows], axis=0)
-    pairs = nx.Graph([(i, j) for i in range(n) for j in range(n) if together[i, j] > 0.5])
-    expected = [min(nx.node_connected_component(pairs, i)) for i in range(n)]
-    labels = consensus_labels(divisions)
-    assert [expected.index(first) for first in expected] == [labels.tolist().index(label) for label in labels.tolist()]
+    n, together = len(rows[0]), together_in(rows)
     groups = np.array(rows[0])
     for i, value in enumerate(supports(groups, divisions)):
         others = [j for j in range(n) if groups[j] == groups[i] and j != i]
@@ -108,7 +121,49 @@ def test_consensus_and_support_by_the_definition(rows):
     if len(rows) > 1:
         mean = np.mean([adjusted_mutual_information(one, other) for one, other in combinations(divisions, 2)])
         assert mean_agreement(divisions) == pytest.approx(mean)
-        assert np.array_equal(consensus_labels(divisions[::-1]), labels), "the order of the starts decides nothing"
+
+
+@settings(max_examples=80, deadline=None)
+@given(labelings)
+def test_no_move_and_no_start_agrees_with_the_starts_more_than_the_consensus(rows):
+    divisions = [np.array(row) for row in rows]
+    n, together = len(rows[0]), together_in(rows)
+    labels = consensus_labels(divisions)
+    reached = agreement_of(labels, together)
+    assert reached >= max(agreement_of(row, together) for row in rows) - 1e-9
+    for i in range(n):
+        for label in range(int(labels.max()) + 2):
+            moved = labels.copy()
+            moved[i] = label
+            assert agreement_of(moved, together) <= reached + 1e-9
+    for one, other in combinations(range(int(labels.max()) + 1), 2):
+        assert agreement_of(np.where(labels == other, one, labels), together) <= reached + 1e-9
+    assert np.array_equal(consensus_labels(divisions[::-1]), labels), "the order of the starts decides nothing"
+    assert [labels.tolist().index(label) for label in range(int(labels.max()) + 1)] == sorted(
+        labels.tolist().index(label) for label in range(int(labels.max()) + 1)
+    ), "numbered by their first nodes"
+
+
+def test_consensus_is_the_best_of_all_divisions_of_six_nodes():
+    every = all_divisions(6)
+    assert len(every) == 203
+    for seed in range(25):
+        rng = np.random.default_rng(seed)
+        rows = rng.integers(0, 3, size=(5, 6)).tolist()
+        together = together_in(rows)
+        best = max(agreement_of(row, together) for row in every)
+        assert agreement_of(consensus_labels([np.array(row) for row in rows]), together) == pytest.approx(best)
+
+
+def test_a_chain_of_majorities_is_not_one_community():
+    # each neighbour is with the next in two of three starts, the ends in none: joining majorities would make one group
+    rows = [[0, 0, 0, 1, 1, 1, 2, 2, 2], [0, 1, 1, 1, 2, 2, 2, 3, 3], [0, 0, 1, 1, 1, 2, 2, 2, 3]]
+    together = together_in(rows)
+    chained = nx.Graph([(i, j) for i, j in combinations(range(9), 2) if together[i, j] > 0.5])
+    assert nx.is_connected(chained)
+    labels = consensus_labels([np.array(row) for row in rows])
+    assert np.bincount(labels).max() <= 3
+    assert agreement_of(labels, together) == pytest.approx(max(agreement_of(row, together) for row in rows))
 
 
 def test_consensus_of_starts():

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Unpack
 
 from toolkit.analyses.sources import chosen, network_of, window
 from toolkit.measures.counting.options import Counting, CountingOptions
+from toolkit.network.arrays import edge_array
 from toolkit.network.communities import communities as network_communities
 from toolkit.network.hubs import strengths
+from toolkit.network.usable import weak_communities
 from toolkit.runs import Answer, recording
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ def communities(
     country: str | None = None,
     method: str = "leiden",
     quality: str = "modularity",
+    normalise: str = "none",
     engine: str = "auto",
     seed: int = 0,
     starts: int = 10,
@@ -44,6 +47,9 @@ def communities(
         ``leiden`` (igraph, networkit) or ``louvain`` (igraph, python-louvain, networkx, networkit).
     quality
         ``modularity`` or, for Leiden by igraph, ``cpm`` (constant Potts model).
+    normalise
+        ``none``, or ``association``: communities of the association strengths 2 m c_ij / (s_i s_j) of the ties
+        (:func:`toolkit.network.normalisation.association_strengths`); with ``cpm`` VOSviewer's clustering.
     engine
         ``auto`` (igraph), ``igraph``, ``python-louvain``, ``networkx`` or ``networkit``.
     seed
@@ -52,13 +58,13 @@ def communities(
         Starts; the one of the largest value is kept.
     resolution
         Above 1 for more and smaller communities; of ``cpm`` the mean strength of a tie that holds a community
-        together [unit of the weight].
+        together [unit of the weight; none with ``normalise="association"``, where 1 is what chance gives].
     stability
         Add ``support``: how far the starts keep a place with the others of its community, 0 to 1.
     consensus
-        The consensus of the starts instead of the best of them, with ``support``.
+        The median of the starts instead of the best of them, with ``support``.
     network
-        As for :func:`~toolkit.analyses.hub_analysis.hubs`: a ready-made network, or flows without their direction.
+        As for :func:`~toolkit.analyses.hub_analysis.hubs`: an imported network, or flows without their direction.
     **options
         As for :func:`~toolkit.analyses.hub_analysis.hubs`.
 
@@ -67,7 +73,8 @@ def communities(
     Answer
         Frame ``id, name, community, size``, communities numbered by size (1 the largest), the strongest place of each
         first; the run record's facts hold ``modularity``, ``communities``, ``stability`` (mean AMI of the starts) and,
-        of ``cpm``, its value.
+        of ``cpm``, its value. Notes say why a result is hardly usable (one community of most places, many places
+        alone, starts that disagree): :func:`toolkit.network.usable.weak_communities`.
 
     Raises
     ------
@@ -76,7 +83,8 @@ def communities(
 
     References
     ----------
-    Traag, Waltman, van Eck, doi 10.1038/s41598-019-41695-z; Blondel et al., doi 10.1088/1742-5468/2008/10/P10008.
+    Traag, Waltman, van Eck, doi 10.1038/s41598-019-41695-z; Blondel et al., doi 10.1088/1742-5468/2008/10/P10008;
+    van Eck, Waltman, doi 10.1002/asi.21075 (association strength).
 
     Examples
     --------
@@ -94,6 +102,7 @@ def communities(
         "country": country,
         "method": method,
         "quality": quality,
+        **({} if normalise == "none" else {"normalise": normalise}),
         "engine": engine,
         "seed": seed,
         "starts": starts,
@@ -119,6 +128,7 @@ def communities(
             weight=attribute,
             method=method,
             quality=quality,
+            normalise=normalise,
             engine=engine,
             seed=seed,
             starts=starts,
@@ -131,6 +141,9 @@ def communities(
             timer.facts["stability"] = found.stability
         if quality == "cpm":
             timer.facts["cpm"] = found.value
+        elif normalise != "none":
+            timer.facts["modularity_normalised"] = found.value
+        timer.notes.extend(weak_communities(found, edge_array(edges, weight=attribute)))
         timer.rows["result"] = len(found.frame)
         strength = strengths(edges, weight=attribute).rename("strength")
         frame = found.frame.merge(strength, left_on="id", right_index=True, validate="one_to_one")

@@ -8,9 +8,11 @@ from toolkit.analyses.sources import chosen, network_of, window
 from toolkit.errors import BadParameter
 from toolkit.measures.counting.options import Counting, CountingOptions
 from toolkit.network.arrays import EdgeArray
-from toolkit.network.bootstrap import REPLICATES, ArticleParts, hub_intervals
+from toolkit.network.article_parts import ArticleParts
+from toolkit.network.bootstrap import REPLICATES, hub_intervals
 from toolkit.network.hubs import DEFAULT_MEASURES, SAMPLED_MEASURES, checked_measures
 from toolkit.network.hubs import hubs as network_hubs
+from toolkit.network.usable import weak_hubs
 from toolkit.runs import Answer, recording
 from toolkit.workspace import Workspace
 
@@ -21,8 +23,7 @@ __all__ = ["article_parts", "hubs"]
 
 _WEIGHTS_OF_ARTICLES = ("score", "joint")
 _INTERVAL_NOTE = (
-    "intervals: 95 % of the values on resampled articles; a bootstrap can't add partners, so those of degree and core "
-    "lie low"
+    "95 % intervals are for the average over corpora of this size from the same source, not for a corpus without end"
 )
 
 
@@ -72,7 +73,7 @@ def hubs(
     seed
         Seed of the sample and of the intervals.
     interval
-        Add the 95 % interval of each measure and rank, by the Poisson bootstrap over articles
+        Add the 95 % interval of each measure and rank, from networks of resampled articles
         (:func:`toolkit.network.bootstrap.hub_intervals`): of a workspace, for weights ``score`` and ``joint``.
     replicates
         Resampled networks behind an interval.
@@ -146,6 +147,9 @@ def hubs(
             frame = frame[_with_bounds(wanted)]
             timer.rows["articles"] = parts.n_articles
             timer.notes.append(_INTERVAL_NOTE)
+            if "betweenness" in wanted:
+                timer.notes.append("the interval of a betweenness of 0 is too narrow to rely on")
+        timer.notes.extend(weak_hubs(frame, wanted))
         first = "strength" if "strength" in wanted else wanted[0]
         frame = frame.sort_values([f"{first}_rank", "id"], ignore_index=True)
         frame.insert(0, "rank", frame[f"{first}_rank"])

@@ -99,6 +99,14 @@ def communities(
     quality: Annotated[
         str, typer.Option("--quality", help="What is maximised: modularity, or cpm (leiden by igraph).")
     ] = "modularity",
+    normalise: Annotated[
+        str,
+        typer.Option(
+            "--normalise",
+            help="Make weights relative to the strengths of both places: none or association (with --quality cpm as "
+            "in VOSviewer).",
+        ),
+    ] = "none",
     engine: Annotated[
         str, typer.Option("--engine", help="auto, igraph, networkit; for louvain also python-louvain and networkx.")
     ] = "auto",
@@ -114,7 +122,7 @@ def communities(
         bool, typer.Option("--stability", help="Add how far the starts keep a place with its community.")
     ] = False,
     consensus: Annotated[
-        bool, typer.Option("--consensus", help="What more than half of the starts agree on, instead of the best.")
+        bool, typer.Option("--consensus", help="The division that agrees most with all starts, instead of the best.")
     ] = False,
     seed: opt.SeedOption = 0,
     write: _WriteOption = False,
@@ -140,6 +148,7 @@ def communities(
             country=country,
             method=method,
             quality=quality,
+            normalise=normalise,
             engine=engine,
             resolution=resolution,
             starts=starts,

@@ -12,10 +12,11 @@ from toolkit.network.arrays import EdgeArray, edge_array
 from toolkit.network.checks import require_choice, require_positive, require_whole
 from toolkit.network.community_engines import partitioner
 from toolkit.network.engines import chosen_engine
+from toolkit.network.normalisation import NORMALISATIONS, normalised
 from toolkit.network.quality import Labels, constant_potts, constant_potts_of, modularity, modularity_of
 from toolkit.network.stability import consensus_labels, mean_agreement, supports
 
-__all__ = ["METHODS", "QUALITIES", "Communities", "communities", "constant_potts", "modularity"]
+__all__ = ["METHODS", "NORMALISATIONS", "QUALITIES", "Communities", "communities", "constant_potts", "modularity"]
 
 METHODS: Final = ("leiden", "louvain")
 """Methods :func:`communities` knows."""
@@ -34,10 +35,11 @@ class Communities:
     ----------
     frame
         id, name, community (1 is the largest; equal sizes by smallest id), size [nodes]; sorted by community and id.
-        With ``stability`` or ``consensus`` asked for also ``support``: part of the starts that keep a node together
+        With ``stability`` or ``consensus`` asked for also ``support``: fraction of the starts that keep a node together
         with a member of its community, mean over the other members (1 for a community of one).
     modularity
-        Q of this division, at ``resolution`` where modularity was maximised, else at 1.
+        Q of this division, at ``resolution`` where modularity was maximised, else at 1; of the weights as they are,
+        whatever the normalisation.
     n_communities, n_nodes, n_edges
         Sizes.
     method, engine, weight, resolution
@@ -54,9 +56,11 @@ class Communities:
     quality
         What was maximised, ``modularity`` or ``cpm``.
     value, values
-        It, of this division and of each start.
+        It, of this division and of each start; of the normalised weights.
     consensus
         Whether this is the consensus of the starts instead of the best of them.
+    normalise
+        What the weights were normalised by, ``none`` or ``association``.
     """
 
     frame: pd.DataFrame
@@ -76,6 +80,7 @@ class Communities:
     value: float
     values: tuple[float, ...]
     consensus: bool
+    normalise: str
 
     def labels(self) -> dict[str, int]:
         """Community of each id."""
@@ -104,6 +109,7 @@ class Communities:
             "value": self.value,
             "values": list(self.values),
             "consensus": self.consensus,
+            "normalise": self.normalise,
         }
 
 
@@ -113,6 +119,7 @@ def communities(
     weight: str | None,
     method: str = "leiden",
     quality: str = "modularity",
+    normalise: str = "none",
     engine: str = "auto",
     seed: int = 0,
     starts: int = 10,
@@ -136,6 +143,9 @@ def communities(
         ``leiden`` (communities are connected) or ``louvain``.
     quality
         ``modularity`` or, for Leiden by igraph, ``cpm``.
+    normalise
+        ``none``, or ``association``: the weights are replaced by their association strength 2 m c_ij / (s_i s_j)
+        (:func:`~toolkit.network.normalisation.association_strengths`), with ``cpm`` VOSviewer's method.
     engine
         ``auto`` (igraph), ``igraph``, ``networkit``, and for Louvain ``python-louvain`` or ``networkx``.
     seed
@@ -144,13 +154,14 @@ def communities(
         Number of starts, seeds ``seed`` to ``seed + starts - 1``.
     resolution
         Of modularity: above 1 gives more and smaller communities, below 1 fewer and larger ones; python-louvain takes
-        only 1. Of ``cpm``, in the weight's unit: inside a community, two nodes are tied by more than this on
-        average, and nodes of two communities by less.
+        only 1. Of ``cpm``, in the unit of the (normalised) weight: inside a community, two nodes are tied by more
+        than this on average, and nodes of two communities by less.
     stability
         Add the column ``support``.
     consensus
-        Return the consensus of the starts: nodes that more than half of the starts put together are together, and so
-        are those joined by a chain of such pairs. Takes at least 2 starts, and adds the column ``support``.
+        Return the median of the starts, which agrees with them on the most pairs of nodes
+        (:func:`~toolkit.network.stability.consensus_labels`). Takes at least 2 starts, and adds the column
+        ``support``.
 
     Returns
     -------
@@ -181,7 +192,9 @@ def communities(
     doi 10.1103/PhysRevE.74.016110 (resolution); Blondel et al. (2008), doi 10.1088/1742-5468/2008/10/P10008 (Louvain);
     Traag, Waltman, van Eck (2019), doi 10.1038/s41598-019-41695-z (Leiden); Traag, Van Dooren, Nesterov (2011),
     doi 10.1103/PhysRevE.84.016114 (constant Potts model); Staudt, Meyerhenke (2016), doi 10.1109/TPDS.2015.2390633
-    (NetworKit's Louvain); Fred, Jain (2005), doi 10.1109/TPAMI.2005.113 (co-association).
+    (NetworKit's Louvain); Filkov, Skiena (2004), doi 10.1142/S0218213004001867 (consensus); van Eck, Waltman (2009),
+    doi 10.1002/asi.21075 (association strength); Waltman, van Eck, Noyons (2010), doi 10.1016/j.joi.2010.07.002
+    (VOSviewer's method).
 
     Examples
     --------
@@ -192,16 +205,18 @@ def communities(
     """
     require_choice("method", method, METHODS)
     require_choice("quality", quality, QUALITIES)
+    require_choice("normalise", normalise, NORMALISATIONS)
     chosen = chosen_engine(method, engine)
     require_whole("seed", seed, least=0)
     require_whole("starts", starts, least=2 if consensus else 1)
     resolution = require_positive("resolution", resolution)
     edges = edge_array(g, weight=weight)
-    partition = partitioner(edges, method=method, engine=chosen, quality=quality, resolution=resolution)
+    divided = normalised(edges, normalise)
+    partition = partitioner(divided, method=method, engine=chosen, quality=quality, resolution=resolution)
     seeds = tuple(range(seed, seed + starts))
     found = [partition(each) for each in seeds]
     modularities = tuple(_q(edges, labels, quality, resolution) for labels in found)
-    values = modularities if quality == "modularity" else tuple(_h(edges, labels, resolution) for labels in found)
+    values = tuple(_value(divided, labels, quality, resolution) for labels in found)
     best = max(range(starts), key=lambda start: (values[start], -start))
     labels = consensus_labels(found) if consensus else found[best]
     numbers, sizes = _numbered(labels)
@@ -209,11 +224,10 @@ def communities(
     frame["size"] = sizes[numbers - 1]
     if stability or consensus:
         frame["support"] = np.round(supports(labels, found), _SUPPORT_DECIMALS)
-    own = _q(edges, labels, quality, resolution)
     agreed = mean_agreement(found)
     return Communities(
         frame=frame.sort_values(["community", "id"], kind="stable", ignore_index=True),
-        modularity=own,
+        modularity=_q(edges, labels, quality, resolution),
         n_communities=len(sizes),
         n_nodes=edges.n_nodes,
         n_edges=edges.n_edges,
@@ -226,9 +240,10 @@ def communities(
         best_seed=seeds[best],
         stability=None if agreed is None else round(agreed, _DECIMALS),
         quality=quality,
-        value=own if quality == "modularity" else _h(edges, labels, resolution),
+        value=_value(divided, labels, quality, resolution),
         values=values,
         consensus=consensus,
+        normalise=normalise,
     )
 
 
@@ -236,7 +251,10 @@ def _q(edges: EdgeArray, labels: Labels, quality: str, resolution: float) -> flo
     return round(modularity_of(edges, labels, resolution if quality == "modularity" else 1.0), _DECIMALS)
 
 
-def _h(edges: EdgeArray, labels: Labels, resolution: float) -> float:
+def _value(edges: EdgeArray, labels: Labels, quality: str, resolution: float) -> float:
+    """What was maximised."""
+    if quality == "modularity":
+        return _q(edges, labels, quality, resolution)
     return round(constant_potts_of(edges, labels, resolution), _DECIMALS)
 
 
