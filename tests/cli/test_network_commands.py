@@ -38,7 +38,7 @@ def test_engines_print_the_same(cli: Cli, sample_workspace: Path) -> None:
 def test_intervals_hold_the_planted_hub_first(cli: Cli, sample_workspace: Path) -> None:
     done = cli(
         *("hubs", "--measure", "strength", "--interval", "--replicates", "60", "--top", "3"),
-        *("-w", sample_workspace, "--format", "json"),
+        *("-w", sample_workspace, "--format", "json", "--verbose"),
     )
     first = done.rows()[0]
     assert first["strength_low"] < first["strength"] < first["strength_high"]
@@ -47,7 +47,7 @@ def test_intervals_hold_the_planted_hub_first(cli: Cli, sample_workspace: Path) 
 
 
 def test_consensus_of_planted_communities(cli: Cli, sample_workspace: Path, sample_folder: Path) -> None:
-    done = cli("communities", "--consensus", "--starts", "5", "-w", sample_workspace, "--format", "json")
+    done = cli("communities", "--consensus", "--starts", "5", "-w", sample_workspace, "--format", "json", "--verbose")
     planted = read_truth(sample_folder).communities
     assert agreement({row["id"]: row["community"] for row in done.rows()}, planted).ami == pytest.approx(1.0, abs=0.05)
     assert {"community", "size", "support"} <= done.rows()[0].keys()
@@ -55,17 +55,8 @@ def test_consensus_of_planted_communities(cli: Cli, sample_workspace: Path, samp
 
 
 def test_association_strength_is_recorded(cli: Cli, sample_workspace: Path) -> None:
-    asked = (
-        "communities",
-        "--quality",
-        "cpm",
-        "--normalise",
-        "association",
-        "-w",
-        sample_workspace,
-        "--format",
-        "json",
-    )
+    asked = ("communities", "--quality", "cpm", "--normalise", "association", "-w", sample_workspace, "--verbose")
+    asked += ("--format", "json")
     done = cli(*asked)
     assert len({row["community"] for row in done.rows()}) > 1
     assert "normalise=association" in done.err

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from toolkit.errors import EmptyGraph
-from toolkit.present.figures import PALETTE, put_words, pyplot, told_apart, without_frame
+from toolkit.network.arrays import EdgeArray
+from toolkit.network.centrality import strengths_of
+from toolkit.present.figures import PALETTE, new_figure, put_words, told_apart, without_frame
+from toolkit.present.network_layout import network_layout
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure, SubFigure
-
-    from toolkit.network.arrays import EdgeArray
 
 __all__ = ["draw_network"]
 
@@ -39,7 +40,8 @@ def draw_network(
     edges
         The network.
     positions
-        Longitude and latitude [degrees] of each node id; without it a force-directed layout is computed.
+        Longitude and latitude [degrees] of each node id. Without it a force-directed layout of the drawn ties is
+        computed (:func:`toolkit.present.network_layout.network_layout`), and nodes without a drawn tie are left out.
     communities
         Community number of each node id, shown as colour (1 to 8; larger numbers share the last colour).
     title, note
@@ -72,19 +74,20 @@ def draw_network(
     >>> [text.get_text() for text in draw_network(edges).axes[0].texts]
     ['Yi', 'Zi', 'Xi']
     """
-    plt = pyplot()
+    figure = new_figure(figsize=(11, 6.5)) if ax is None else ax.figure
     from matplotlib.collections import LineCollection
 
     if not len(edges.weight):
         raise EmptyGraph("There is no edge to draw.")
-    place = _layout(edges, positions)
-    strength = np.bincount(edges.source, edges.weight, len(edges.nodes)) + np.bincount(
-        edges.target, edges.weight, len(edges.nodes)
-    )
-    figure = ax.figure if ax is not None else plt.figure(figsize=(11, 6.5), layout="constrained")
     axes = ax if ax is not None else figure.add_subplot()
-    shown = np.isfinite(place).all(axis=1)
+    strength = strengths_of(edges)
     drawn = np.argsort(-edges.weight, kind="stable")
+    if positions is None:
+        drawn = drawn[:strongest]
+        place = _own_layout(edges, drawn)
+    else:
+        place = _on_map(edges, positions)
+    shown = np.isfinite(place).all(axis=1)
     drawn = drawn[shown[edges.source[drawn]] & shown[edges.target[drawn]]][:strongest][::-1]
     relative = edges.weight[drawn] / edges.weight.max()
     lines = np.stack([place[edges.source[drawn]], place[edges.target[drawn]]], axis=1)
@@ -114,12 +117,17 @@ def draw_network(
     return figure
 
 
-def _layout(edges: EdgeArray, positions: Mapping[str, tuple[float, float]] | None) -> np.ndarray[Any, Any]:
-    if positions is None:
-        import networkx as nx
+def _own_layout(edges: EdgeArray, drawn: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Positions by the drawn ties alone; nodes without one have none."""
+    kept = np.sort(drawn)
+    ends = np.unique(np.concatenate((edges.source[kept], edges.target[kept])))
+    source, target = np.searchsorted(ends, edges.source[kept]), np.searchsorted(ends, edges.target[kept])
+    place = np.full((edges.n_nodes, 2), np.nan)
+    place[ends] = network_layout(EdgeArray(edges.nodes[ends], source, target, edges.weight[kept]))
+    return place
 
-        found = nx.spring_layout(edges.to_networkx(), weight="weight", seed=1)
-        return np.array([found[str(node)] for node in edges.nodes])
+
+def _on_map(edges: EdgeArray, positions: Mapping[str, tuple[float, float]]) -> np.ndarray[Any, Any]:
     missing = (np.nan, np.nan)
     place = np.array([positions.get(str(node)) or missing for node in edges.nodes], dtype=float)
     if not np.isfinite(place).all(axis=1).any():

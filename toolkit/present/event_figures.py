@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from toolkit.errors import EmptySelection
-from toolkit.present.figures import PALETTE, put_words, pyplot, without_frame
+from toolkit.present.figures import PALETTE, new_figure, put_words, without_frame
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,7 +62,7 @@ def draw_event_study(frame: pd.DataFrame, *, title: str = "", note: str = "") ->
     outcomes = list(dict.fromkeys(frame["outcome"]))
     columns = min(3, len(outcomes))
     rows = -(-len(outcomes) // columns)
-    figure: Figure = pyplot().figure(figsize=(1.2 + 3.5 * columns, 0.9 + 2.8 * rows), layout="constrained")
+    figure: Figure = new_figure(figsize=(1.2 + 3.5 * columns, 0.9 + 2.8 * rows))
     every = figure.subplots(rows, columns, sharex=True, squeeze=False).ravel()
     for axes, name in zip(every, outcomes, strict=False):
         _outcome(axes, frame[frame["outcome"] == name], name)
@@ -114,7 +114,7 @@ def draw_ties(frame: pd.DataFrame, *, title: str = "", note: str = "") -> Figure
     known = frame[frame["articles"] > 0]
     if known.empty:
         raise EmptySelection("No mover has an article in these years.")
-    figure: Figure = pyplot().figure(figsize=(7, 3.9), layout="constrained")
+    figure: Figure = new_figure(figsize=(7, 3.9))
     axes = figure.subplots()
     axes.plot(known["t"], known["rate"], color=PALETTE[0], marker="o", markersize=5, linewidth=2, label="all articles")
     axes.plot(

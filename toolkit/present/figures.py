@@ -17,7 +17,17 @@ if TYPE_CHECKING:
 
     from toolkit.runs import RunRecord
 
-__all__ = ["PALETTE", "caption", "figure_bytes", "figure_format", "put_words", "pyplot", "told_apart", "without_frame"]
+__all__ = [
+    "PALETTE",
+    "caption",
+    "figure_bytes",
+    "figure_format",
+    "new_figure",
+    "put_words",
+    "pyplot",
+    "told_apart",
+    "without_frame",
+]
 
 # Okabe and Ito's colours: told apart by colour-blind readers too
 PALETTE: Final = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C6D31", "#7F7F7F")
@@ -39,6 +49,33 @@ def pyplot() -> Any:
     except ImportError as error:
         raise SettingsError("Figures need matplotlib: pip install 'scicities[plots]'.") from error
     return plt
+
+
+def new_figure(**options: Any) -> Figure:
+    """A figure that a notebook shows once: where a cell gives it, not again because pyplot knows of it.
+
+    Parameters
+    ----------
+    **options
+        As for :func:`matplotlib.pyplot.figure`; the layout is ``constrained``.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        In a notebook with inline figures one that pyplot has forgotten; elsewhere ``matplotlib.pyplot.show()`` shows
+        it.
+
+    Raises
+    ------
+    SettingsError
+        As :func:`pyplot`.
+    """
+    plt = pyplot()
+    figure: Figure = plt.figure(layout="constrained", **options)
+    # the inline backend shows what pyplot knows at the end of a cell, and the notebook shows what the cell gives
+    if "inline" in plt.get_backend():
+        plt.close(figure)
+    return figure
 
 
 def put_words(figure: Any, title: str, note: str, *, axes: Axes | None = None) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit.errors import BadParameter, EmptySelection
-from toolkit.present.figures import PALETTE, put_words, pyplot, told_apart, without_frame
+from toolkit.present.figures import PALETTE, new_figure, put_words, told_apart, without_frame
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -71,13 +71,12 @@ def draw_net_flows(
         raise EmptySelection("Nobody moved: there is no flow to draw.")
     if moved["id"].duplicated().any():
         raise BadParameter("frame", "several years", "a figure shows one window: leave by_year out")
-    plt = pyplot()
     ordered = moved.sort_values(["net", "inflow", "id"], ascending=[False, False, True], kind="stable")
     if len(ordered) > places:
         half = max(1, places // 2)
         ordered = pd.concat([ordered.head(half), ordered.tail(half)])
     up = np.arange(len(ordered))[::-1]
-    figure: Figure = plt.figure(figsize=(9, 1.2 + 0.32 * len(ordered)), layout="constrained")
+    figure: Figure = new_figure(figsize=(9, 1.2 + 0.32 * len(ordered)))
     axes = figure.add_subplot()
     axes.barh(up, ordered["inflow"], color=_IN, height=0.62, alpha=0.85, label="came")
     axes.barh(up, -ordered["outflow"], color=_OUT, height=0.62, alpha=0.85, label="left")
@@ -159,11 +158,10 @@ def draw_flows(
     shown = sums[sums.index.get_level_values(0).isin(chosen) & sums.index.get_level_values(1).isin(chosen)]
     if shown.empty or not float(shown.sum()):
         raise EmptySelection("There is no flow between the places shown; show more of them.")
-    plt = pyplot()
     names = dict(zip(frame["from_id"], frame["from_name"], strict=True))
     names |= dict(zip(frame["to_id"], frame["to_name"], strict=True))
     names = told_apart({node: names.get(node) or node for node in chosen})
-    figure: Figure = plt.figure(figsize=(8.5, 8.5), layout="constrained")
+    figure: Figure = new_figure(figsize=(8.5, 8.5))
     axes = figure.add_subplot()
     arcs = _arcs(shown)
     colours = {node: PALETTE[number % len(PALETTE)] for number, node in enumerate(arcs)}

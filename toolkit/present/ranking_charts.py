@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit.errors import BadParameter, EmptyGraph, MissingColumn
-from toolkit.present.figures import put_words, pyplot, told_apart, without_frame
+from toolkit.present.figures import new_figure, put_words, told_apart, without_frame
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -84,9 +84,8 @@ def draw_hub_intervals(
     if frame.empty:
         raise EmptyGraph("There is no hub to draw.")
     rows = frame.sort_values(f"{measure}_rank", kind="stable").head(top)
-    plt = pyplot()
     height = 1.1 + _INCHES_A_ROW * len(rows) + (0.35 if title else 0) + (0.3 if note else 0)
-    figure = ax.figure if ax is not None else plt.figure(figsize=(8, height), layout="constrained")
+    figure = ax.figure if ax is not None else new_figure(figsize=(8, height))
     axes = ax if ax is not None else figure.add_subplot()
     place = np.arange(len(rows))[::-1]
     low, value, high = (rows[column].to_numpy(dtype=float) for column in (f"{measure}_low", measure, f"{measure}_high"))

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 from toolkit.errors import EmptySelection
-from toolkit.present.figures import PALETTE, put_words, pyplot, told_apart, without_frame
+from toolkit.present.figures import PALETTE, new_figure, put_words, told_apart, without_frame
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -77,14 +77,8 @@ def draw_career(events: pd.DataFrame, years: pd.DataFrame, *, title: str = "", n
 
 
 def _subplots(rows: list[int]) -> tuple[Figure, list[Axes]]:
-    figure, every = pyplot().subplots(
-        len(rows),
-        1,
-        figsize=(9, 0.9 * len(rows) + 0.42 * sum(rows)),
-        height_ratios=[row + 1 for row in rows],
-        squeeze=False,
-        layout="constrained",
-    )
+    figure = new_figure(figsize=(9, 0.9 * len(rows) + 0.42 * sum(rows)))
+    every = figure.subplots(len(rows), 1, height_ratios=[row + 1 for row in rows], squeeze=False)
     return figure, [axes for (axes,) in every]
 
 
