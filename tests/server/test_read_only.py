@@ -19,6 +19,7 @@ from toolkit.graphdb.graph_json import graph_of_statement
 from toolkit.graphdb.library import library, load_library
 from toolkit.graphdb.plans import profiled
 from toolkit.graphdb.query_text import writing_words
+from toolkit.graphdb.server import ManagedServer
 
 BEIJING = "1816670"
 PARAMETERS = {"where": "file:///etc/passwd"}
@@ -37,9 +38,9 @@ def listener() -> Iterator[socket.socket]:
 
 
 @pytest.fixture(scope="module")
-def every(server_workspace: Any, listener: socket.socket) -> Iterator[list[str]]:
+def every(server: ManagedServer, listener: socket.socket) -> Iterator[list[str]]:
     """All attempts, with a file in the server's import folder that they may name."""
-    file: Path = server_workspace.neo4j / "import" / FILE
+    file = server.home / "import" / FILE
     file.write_text(f"{SECRET},b\n", encoding="utf-8")
     yield attempts(BEIJING, file=FILE, port=listener.getsockname()[1])
     file.unlink()
