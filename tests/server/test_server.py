@@ -70,7 +70,7 @@ def test_it_sends_nothing_anywhere(graph):
         "db.tx_log.preallocate": "false",
     }
     shown = graph.raw(
-        "SHOW SETTINGS YIELD name, value WHERE name IN $names RETURN name, value", {"names": list(wanted)}
+        "SHOW SETTINGS YIELD name, value WHERE name IN $names RETURN name, value", {"names": list(wanted)}, write=True
     )
     assert dict(zip(shown["name"], shown["value"], strict=True)) == wanted
 

@@ -278,7 +278,7 @@ class Graph:
         if mode == "EXPLAIN":
             return self._execute(explaining(body), parameters, "raw", _READING, timeout=timeout, made=_frame, lines=1)
         self.require_reading(
-            body, parameters, allowed="only reading the graph is allowed without write (--write)", timeout=timeout
+            body, parameters, allowed="only reading is allowed without write (--write)", timeout=timeout
         )
         if mode == "PROFILE":
             return self._execute(profiling(body), parameters, "raw", _READING, timeout=timeout, made=_frame, lines=1)
