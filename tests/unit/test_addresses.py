@@ -388,6 +388,12 @@ def test_names_are_found_however_their_cell_separates_them(people, commas):
     assert texts_after_names(places, ";", people) == ["X Univ, Oslo, Norway"] * len(people)
 
 
+def test_a_group_whose_name_has_commas_is_one_author():
+    group = "Department of Things, Matters, and Affairs, Office of Records"
+    assert author_names(group, ";", None, group) == [group]
+    assert author_names("Doe J., Roe K., Poe L.", ";", 1, "Doe, J.; Roe, K.; Poe, L.") == ["Doe J.", "Roe K.", "Poe L."]
+
+
 def test_an_address_after_a_bracketed_one_keeps_no_names():
     assert [
         (one.names, one.address) for one in bracketed("[Doe, J] X, Oslo, Norway; Y, Rome, Italy.; [Roe, K] Z, A")
@@ -398,7 +404,7 @@ def test_an_address_after_a_bracketed_one_keeps_no_names():
     ]
 
 
-@pytest.mark.parametrize("text", ["", " ", "[No author id available]", "NA", "n/a", "[Anonymous]", "null", "0"])
+@pytest.mark.parametrize("text", ["", " ", "[No author id available]", "NA", "n/a", "[Anonymous]", "null", "-"])
 def test_words_for_no_id_are_no_id(text):
     assert known_id(text) == ""
     assert named_ids(f"Doe, J/{text}") == {}

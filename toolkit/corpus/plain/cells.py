@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from toolkit.corpus.names import folded
+from toolkit.corpus.placeholders import TABLE_IDS
 
 __all__ = [
     "Bracketed",
@@ -22,7 +23,6 @@ __all__ = [
 ]
 
 _NOTHING: Final = re.compile(r"\[No [^\]]*\]", re.IGNORECASE)
-_NO_IDS: Final = frozenset({"na", "n/a", "nan", "none", "null", "nil", "unknown", "anonymous", "[anonymous]", "-", "0"})
 _REPRINT: Final = re.compile(r"\s*\((?:reprint|corresponding) author\)\s*,?\s*")
 _NEXT_BRACKET: Final = re.compile(r"\s*;\s*(?=\[)")
 _BRACKET: Final = re.compile(r"\[([^\]]*)\]\s*(.*)", re.DOTALL)
@@ -147,13 +147,13 @@ def author_names(text: str | None, mark: str, count: int | None, texts: str | No
         elif piece:
             pieces.append(piece)
     pairs = [f"{pieces[at]}, {pieces[at + 1]}" for at in range(0, len(pieces) - 1, 2)] if len(pieces) % 2 == 0 else []
-    readings = [items, pieces, pairs] if len(items) > 1 else [pieces, pairs, *([items] if len(pieces) < 3 else [])]
+    readings = [items, pieces, pairs] if len(items) > 1 else [pieces, pairs, items]
     fitting = [names for names in readings if count in {None, len(names)}]
-    if items_of(texts, mark):
-        for names in fitting:
-            if texts_after_names(texts, mark, names) is not None:
-                return names
-    return fitting[0] if fitting else readings[0]
+    for names in fitting if items_of(texts, mark) else ():
+        if texts_after_names(texts, mark, names) is not None:
+            return names
+    # several names with commas are never one name, unless the affiliations show it
+    return next((names for names in fitting if names is not items or len(pieces) < 3 or len(items) > 1), readings[0])
 
 
 def known_parts(text: str, known: Sequence[str]) -> list[str] | None:
@@ -234,7 +234,7 @@ def known_id(text: str) -> str:
     ('57001', '', '')
     """
     identifier = text.strip()
-    return "" if _NOTHING.fullmatch(identifier) or identifier.lower() in _NO_IDS else identifier
+    return "" if _NOTHING.fullmatch(identifier) or identifier.lower() in TABLE_IDS else identifier
 
 
 def named_ids(text: str | None, mark: str = ";") -> dict[str, str]:
