@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from toolkit import communities, hubs, ingest_flows, ingest_network
+from toolkit.analyses.repeating import repeat
 from toolkit.corpus.example import example_workspace
 from toolkit.corpus.networks.finding import PlaceFinder
 from toolkit.corpus.networks.ingest_flows import UNKNOWN_END
@@ -264,6 +265,12 @@ def test_graphs_of_networkx_come_back(workspace, tmp_path, kind):
     assert (mine.run.parameters["level"], mine.run.fingerprint) == ("other", read_network(workspace, "mis").fingerprint)
     found = communities(workspace, network="mis", seed=4).frame
     assert found[["id", "community"]].equals(communities(g, weight="weight", seed=4).frame[["id", "community"]])
+    asked = {"quality": "cpm", "normalise": "association", "seed": 4}
+    relative = communities(workspace, network="mis", **asked)
+    assert relative.frame[["id", "community"]].equals(
+        communities(g, weight="weight", **asked).frame[["id", "community"]]
+    )
+    assert repeat(relative.run, workspace).frame.equals(relative.frame)
 
 
 def test_graphs_with_directions_loops_and_repeated_edges(workspace, tmp_path):
