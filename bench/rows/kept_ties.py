@@ -33,7 +33,7 @@ whether each question has a process of its own."""
 
 MOST_MEMORY: Final = 2 * 1024**3 / 1e6
 """What the ties of 100,000 movers may take [MB]: 2 GiB."""
-TIMES: Final = ["movers", "articles", "tied_articles", "rate", "mean_rate"]
+TIMES: Final = ["pairs", "articles", "tied_articles", "rate", "mean_rate"]
 
 
 def by_toolkit(workspace: Workspace) -> pd.DataFrame:
@@ -64,7 +64,7 @@ def by_pandas(folder: Path, moves: pd.DataFrame) -> pd.DataFrame:
     own["mean"] = own["weight"] * own["tied"] / own["articles"]
     own["articles"], own["tied_articles"] = own["weight"] * own["articles"], own["weight"] * own["tied"]
     sums = {name: (name, "sum") for name in ("articles", "tied_articles", "weight", "mean")}
-    found = own.groupby("t", as_index=False).agg(movers=("move", "size"), **sums)
+    found = own.groupby("t", as_index=False).agg(pairs=("move", "size"), **sums)
     found["rate"] = found["tied_articles"] / found["articles"]
     found["mean_rate"] = found["mean"] / found["weight"]
     return found[["t", *TIMES]]
@@ -114,7 +114,7 @@ def _against_pandas(workspace: Workspace, corpus: Mapping[str, int], moves: pd.D
             lambda: by_pandas(workspace.corpus, moves),
         ),
         minimum=0,
-        same=equal(["t"], ["movers"], TIMES[1:]),
+        same=equal(["t"], ["pairs"], TIMES[1:]),
         clock=time.process_time,
     )
 

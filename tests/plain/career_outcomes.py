@@ -10,7 +10,7 @@ from plain.movement import homes, kin
 
 
 def outcomes(frames, people, level):
-    """``{(author, year): {outcome: value}}`` for ``people``, author -> place left or ``None``."""
+    """``{(author, year): {outcome: value}}`` for ``people``, author -> places left, a set, or ``None``."""
     works = frames["works"].set_index("work_id")
     country, place = homes(frames, "country"), homes(frames, level)
     owner = dict(zip(frames["sites"].site_id, frames["sites"].institution_id, strict=True))
@@ -42,7 +42,7 @@ def outcomes(frames, people, level):
                 if institution in own or any((institution, one) in related for one in own):
                     continue
                 kind = kind_of(country[site], {country[one] for one in authors[author]} - {None})
-                for found_at in {kind, "partners_at_origin" if place[site] == (people[author] or "") else None} - {
+                for found_at in {kind, "partners_at_origin" if place[site] in (people[author] or ()) else None} - {
                     None
                 }:
                     partners[key][found_at].add(institution)

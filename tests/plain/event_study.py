@@ -43,23 +43,25 @@ class PlainLives:
     def before(self, author, year, window):
         return sum(self.articles[author].get(y, 0) for y in range(year - window, year))
 
-    def main_subject(self, author, year):
-        """The subject of most of the articles before the year; the first in text order of equals."""
+    def main_subjects(self, author, year):
+        """The subjects of most of the articles before the year: several where they are tied."""
         parts = defaultdict(Fraction)
         for y, subjects in self.subjects[author].items():
             for subject, part in subjects.items():
                 parts[subject] += part if y < year else 0
-        parts = {subject: part for subject, part in parts.items() if part}
-        return min(parts, key=lambda subject: (-parts[subject], subject)) if parts else None
+        most = max(parts.values(), default=0)
+        return {subject for subject, part in parts.items() if part == most and part}
 
 
 def first_events(moves, years, *, returns):
-    """``{author: (year, place left, place reached)}`` of the first move in flows, or the first return."""
-    found = {}
+    """``{author: (year, places left, places reached)}`` of the first moves in flows, or the first returns."""
+    by_year = defaultdict(lambda: defaultdict(lambda: (set(), set())))
     for move in moves:
         if move["weight"] > 0 and (move["is_return"] or not returns):
-            event = (move["year"], move["from_id"], move["to_id"])
-            found[move["author_id"]] = min(event, found.get(move["author_id"], event))
+            left, reached = by_year[move["author_id"]][move["year"]]
+            left.add(move["from_id"])
+            reached.add(move["to_id"])
+    found = {author: (min(own), *own[min(own)]) for author, own in by_year.items()}
     return {author: event for author, event in found.items() if years[0] <= event[0] <= years[1]}
 
 
@@ -73,7 +75,7 @@ def move_years(events, moves):
 
 
 def assert_alike(lives, events, moved, pairs, *, latest, window=5):
-    """Each person in order has the unused candidate nearest in output; who has none could have none.
+    """Each person of ``pairs``, in their order, has the unused candidate nearest in output; others could have none.
 
     ``moved``: :func:`move_years`. Candidates never move, or only after the year of the event and ``latest`` more.
     """
@@ -81,25 +83,28 @@ def assert_alike(lives, events, moved, pairs, *, latest, window=5):
     for author in lives.articles.keys() & lives.placed:
         by_first[lives.first(author)].append(author)
     used = set()
-    for year in sorted({year for year, _, _ in events.values()}):
+    for year in sorted({event[0] for event in events.values()}):
         treated = {author for author, event in events.items() if event[0] == year}
 
-        def free(other, year=year, treated=treated):
-            stayed = other not in moved or (latest is not None and moved[other] > year + latest)
-            return stayed and other not in used | treated and year in lives.articles[other]
+        def distances(author, year=year, treated=treated):
+            def free(other):
+                stayed = other not in moved or (latest is not None and moved[other] > year + latest)
+                return stayed and other not in used | treated and year in lives.articles[other]
 
-        for author in sorted(treated):
-            subject, own = lives.main_subject(author, year), lives.before(author, year, window)
+            subjects, own = lives.main_subjects(author, year), lives.before(author, year, window)
             alike = [one for one in by_first[lives.first(author)] if free(one) and lives.first(author) < year]
-            distances = {
+            return {
                 other: abs(lives.before(other, year, window) - own)
                 for other in alike
-                if lives.main_subject(other, year) == subject
+                if lives.main_subjects(other, year) == subjects
             }
-            assert (author in pairs) == bool(distances), author
-            if distances:
-                assert distances[pairs[author]] == min(distances.values()), author
-                used.add(pairs[author])
+
+        for author in [one for one in pairs if one in treated]:
+            found = distances(author)
+            assert found[pairs[author]] == min(found.values()), author
+            used.add(pairs[author])
+        for author in treated - pairs.keys():
+            assert not distances(author), author
 
 
 def panel(lives, years_of, people, outcome, span):
@@ -150,10 +155,11 @@ def differences(treated, others):
     ]
 
 
-def destinations(frames, events, place, city):
+def destinations(frames, events, place, city, asked=None):
     """``{city: (persons, of these who signed from it before)}`` of where people of ``events`` arrive; ties share.
 
-    ``place``: of each site at the level of the events; ``city``: of each site, ``None`` where unknown.
+    ``place``: of each site at the level of the events; ``city``: of each site, ``None`` where unknown; ``asked``: only
+    events that reach this place, and only cities of it.
     """
     works = frames["works"]
     year = {w: int(y) for w, y in zip(works.work_id, works.year, strict=True) if not pd.isna(y)}
@@ -163,11 +169,12 @@ def destinations(frames, events, place, city):
         if author in events and work in year and not pd.isna(site):
             signed[author][work].add(site)
     found = defaultdict(lambda: [Fraction(0), Fraction(0)])
-    for author, (when, _, reached) in events.items():
+    for author, (when, _, all_reached) in events.items():
+        reached = all_reached if asked is None else all_reached & {asked}
         parts, before = defaultdict(Fraction), set()
         for work, sites in signed[author].items():
             for site in sites:
-                if year[work] == when and place[site] == reached:
+                if year[work] == when and place[site] in reached:
                     parts[city[site] or "unlocated"] += Fraction(1, len(sites))
                 elif year[work] < when:
                     before.add(city[site] or "unlocated")

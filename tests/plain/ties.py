@@ -74,7 +74,7 @@ class PlainTies:
         return any(place in places for key, places in self.people[work].items() if key != author)
 
     def rates(self, span):
-        """``{t: (movers, researchers, articles, tied, rate, mean)}``."""
+        """``{t: (pairs, researchers, articles, tied, rate, mean)}``."""
         found = {}
         for t in range(span[0], span[1] + 1):
             own = []

@@ -57,10 +57,11 @@ def test_tie_rates_and_survival_of_cities_by_plain_loops(management, frames, cit
     expected = {}
     for year in {None, *(year for _, year in events)}:
         rows = [row for (_, when), row in events.items() if year in (None, when)]
+        movers = len({author for author, when in events if year in (None, when)})
         people = sum(weight for weight, _, _ in rows)
         before, kept = (sum(row[0] * row[column] for row in rows) for column in (1, 2))
         mean = sum(weight * kept / before for weight, before, kept in rows) / people
-        row = (len(rows), people, before, kept, kept / before, mean)
+        row = (movers, people, before, kept, kept / before, mean)
         expected[year] = pytest.approx(tuple(float(value) for value in row), **ABOUT)
     frame = survival(management, rule=rule, years=window).frame
     by_year = {None if row.year is frame.year.iloc[-1] else int(row.year): row[2:] for row in frame.itertuples()}
@@ -222,17 +223,38 @@ def test_bounds_are_those_of_a_plain_bootstrap_over_people(management, frames, m
         assert rows.high[t] == pytest.approx(high, abs=0.15 * (high - low)), t
 
 
-@pytest.mark.parametrize("who", ["returnees", "movers"])
-def test_destinations_by_plain_loops(management, frames, moves_abroad, who):
-    events = plain_study.first_events(moves_abroad, (2008, 2020), returns=who == "returnees")
-    expected = plain_study.destinations(frames, events, homes(frames, "country"), homes(frames, "city"))
-    frame = event_destinations(management, who=who, years="2008:2020").frame
+def test_partners_at_origin_count_at_every_place_left_in_the_year(management, frames, moves_abroad):
+    events = plain_study.first_events(moves_abroad, (0, 9999), returns=False)
+    lives = plain_study.PlainLives(frames)
+    years_of = outcomes(frames, {person: event[1] for person, event in events.items()}, "country")
+    own = {person: event[0] for person, event in events.items()}
+    expected = plain_study.means(plain_study.panel(lives, years_of, own, "partners_at_origin", (-1, 1)), (-1, 1))
+    asked = {"who": "movers", "comparison": None, "replicates": 0, "outcomes": ["partners_at_origin"]}
+    frame = event_study(management, span=(-1, 1), **asked).frame.set_index("t")
+    assert known(frame, "") == expected
+    assert any(len(left) > 1 for _, left, _ in events.values())
+
+
+@pytest.mark.parametrize(
+    ("who", "level", "asked"),
+    [("returnees", "country", None), ("movers", "country", None), ("movers", "city", "Milan")],
+)
+def test_destinations_by_plain_loops(management, frames, moves_abroad, city_careers, who, level, asked):
+    moves = moves_abroad if level == "country" else city_careers.tenure_moves()
+    events = plain_study.first_events(moves, (2008, 2020), returns=who == "returnees")
+    place = None if asked is None else str(frames["cities"].set_index("name").city_id[asked])
+    events = {person: event for person, event in events.items() if place is None or place in event[2]}
+    expected = plain_study.destinations(frames, events, homes(frames, level), homes(frames, "city"), place)
+    frame = event_destinations(management, who=who, level=level, to_place=asked, years="2008:2020").frame
     rows = zip(frame.id, frame.persons, frame.held_before, strict=True)
     assert {one: persons for one, *persons in rows} == {
         one: pytest.approx(persons, **ABOUT) for one, persons in expected.items()
     }
     assert frame.persons.sum() == pytest.approx(len(events))
-    assert frame.persons.mod(1).any(), "some share"
+    if asked is None:
+        assert frame.persons.mod(1).any(), "some persons are shared by tied cities"
+    else:
+        assert any(len(reached) > 1 for _, _, reached in events.values())
 
 
 def known(rows, prefix):

@@ -46,17 +46,17 @@ ARTICLES = (
 
 
 def rows_of(tables, people, level="country"):
-    placed = pa.table(
-        {
-            "person": pa.array(list(people), pa.string()),
-            "left_place": pa.array(list(people.values()), pa.string()),
-        }
-    )
-    asked = tables.keep(("asked", tuple(people.items())), placed)
-    asked = asked.inner_join(author_numbers(tables), [("person", "author_id")])
-    asked = asked.left_join(unit_numbers(tables, level), [("left_place", "unit_id")])
-    asked = tables.keep(("numbered", tuple(people.items())), asked.select("author_no", from_no="number"))
-    years = career_years(tables, asked, level=level).inner_join(author_numbers(tables), "author_no")
+    numbers, places = author_numbers(tables), unit_numbers(tables, level)
+
+    def placed(name, *rows, columns):
+        content = {column: pa.array(values, pa.string()) for column, values in zip(columns, zip(*rows), strict=True)}
+        return tables.keep((name, rows), pa.table(content)).inner_join(numbers, [("person", "author_id")])
+
+    asked = placed("asked", *((person,) for person in people), columns=["person"]).select("author_no")
+    ends = [(person, place) for person, left in people.items() for place in sorted(left or ())]
+    left = placed("left", *ends, columns=["person", "place"]).inner_join(places, [("place", "unit_id")])
+    asked, left = tables.keep(("people",), asked), tables.keep(("left",), left.select("author_no", place_no="number"))
+    years = career_years(tables, asked, left, level=level).inner_join(numbers, "author_no")
     found = years.select("author_id", "year", *OUTCOMES).to_pyarrow().to_pylist()
     return {(row.pop("author_id"), row.pop("year")): row for row in found}
 
@@ -64,7 +64,7 @@ def rows_of(tables, people, level="country"):
 @pytest.mark.parametrize("engine", ["duckdb", "sqlite"])
 def test_outcomes_by_hand(engine):
     with Tables.on(getattr(ibis, engine).connect(), team_tables(ARTICLES)) as tables:
-        found = rows_of(tables, {"p": "GB"})
+        found = rows_of(tables, {"p": {"GB"}})
     names = list(OUTCOMES)
     assert {key: tuple(row[name] for name in names) for key, row in found.items()} == {
         # articles, share, at home, abroad, at the place left, both kinds, own alone
@@ -79,8 +79,8 @@ def test_outcomes_by_hand(engine):
 def test_outcomes_equal_plain_loops(level):
     content = in_teams(random_careers(11, people=120), seed=11)
     frames = {name: table.to_pandas() for name, table in content.items()}
-    places = {"country": "XB", "institution": "i1"}
-    people = {f"A{number}": (places[level] if number % 2 else None) for number in range(60)}
+    places = {"country": [{"XB"}, {"XB", "XA"}, None], "institution": [{"i1"}, {"i1", "i2", "i3"}, None]}
+    people = {f"A{number}": places[level][number % 3] for number in range(60)}
     people = {name: place for name, place in people.items() if (frames["authorships"].author_id == name).any()}
     with Tables.on(ibis.duckdb.connect(), content) as tables:
         found = rows_of(tables, people, level)
@@ -131,6 +131,41 @@ def test_comparison_is_alike_in_first_year_subject_and_output():
     assert soon.comparison_id.tolist() == ["near", "far"]
     with pytest.raises(BadParameter, match="it is one of never-movers, not-yet-movers"):
         matched_comparison(events, careers, output, subjects, pool="everybody")
+
+
+def test_comparison_does_not_depend_on_ids():
+    random = np.random.default_rng(2)
+    names = [f"p{number:02}" for number in range(30)]
+    careers = people(*((name, 2005, 2015, 2010.0 if number < 8 else None) for number, name in enumerate(names)))
+    output = pd.DataFrame(
+        [(name, year, int(random.integers(1, 4)), int(random.integers(1, 90))) for name in names for year in (2008, 2010)],
+        columns=["author_id", "year", "articles", "authors"],
+    )
+    subjects = pd.DataFrame(
+        [(name, 2008, subject, 0.5) for name in names for subject in ("Physics", "Chemistry")],
+        columns=["author_id", "year", "subject", "part"],
+    )
+    reversed_ids = {name: f"q{30 - number:02}" for number, name in enumerate(names)}
+    events = careers[["author_id"]][:8].assign(year=2010)
+    found = matched_comparison(events, careers, output, subjects, seed=4)
+    others = [
+        frame.assign(author_id=frame.author_id.map(reversed_ids)) for frame in (events, careers, output, subjects)
+    ]
+    again = matched_comparison(*others, seed=4)
+    assert found[["author_id", "comparison_id"]].replace(reversed_ids).equals(again[["author_id", "comparison_id"]])
+    assert len(found) == 8
+
+
+def test_several_tied_main_subjects_match_the_same_subjects_only():
+    events = pd.DataFrame({"author_id": ["m"], "year": [2010]})
+    names = ["m", "one", "both"]
+    careers = people(("m", 2005, 2015, 2010.0), ("one", 2005, 2015, None), ("both", 2005, 2015, None))
+    output = pd.DataFrame([(name, 2010, 1) for name in names], columns=["author_id", "year", "articles"])
+    parts = [("m", "B"), ("m", "A"), ("one", "A"), ("both", "A"), ("both", "B")]
+    subjects = pd.DataFrame(
+        [(name, 2008, subject, 0.5) for name, subject in parts], columns=["author_id", "year", "subject", "part"]
+    )
+    assert matched_comparison(events, careers, output, subjects).comparison_id.tolist() == ["both"]
 
 
 def test_the_seed_draws_among_equals():
@@ -294,6 +329,44 @@ def arriving(tmp_path_factory):
     return example_workspace(tmp_path_factory.mktemp("arriving"), tables=tables)
 
 
+@pytest.fixture(scope="module")
+def leaving_two(tmp_path_factory):
+    """Twelve people leave Nanjing and Oxford together for Changchun and Cambridge, and write with both old places."""
+    articles = []
+    for number in range(12):
+        person = f"m{number:02}"
+        articles += [(2000, ((person, (NJU, OXF)),)), (2001, ((person, (NJU, OXF)),))]
+        articles += [(2002, ((person, (CIAC, CAM)), (f"o{number}", (NJU,)), (f"q{number}", (OXF,))))]
+        articles += [(2003, ((person, (CIAC, CAM)),))]
+    tables = team_tables([(f"W{number}", *article) for number, article in enumerate(articles)])
+    return example_workspace(tmp_path_factory.mktemp("leaving"), tables=tables)
+
+
+def test_event_has_every_place_left_and_every_place_reached_in_its_year(leaving_two):
+    asked = {"who": "movers", "level": "city", "comparison": None, "replicates": 0, "span": (-1, 0)}
+    found = event_study(leaving_two, outcomes=["partners_at_origin"], **asked)
+    assert found.frame["mean"].tolist() == [0, 2]
+    for place in ("Changchun", "Cambridge, GB"):
+        into = event_study(leaving_two, outcomes=["articles"], to_place=place, **asked)
+        assert into.run.facts["persons"] == 12
+        arrived = event_destinations(leaving_two, who="movers", level="city", to_place=place)
+        assert arrived.frame[["name", "persons"]].to_numpy().tolist() == [[place.partition(",")[0], 12]]
+    both = event_destinations(leaving_two, who="movers", level="city").frame
+    assert both[["name", "persons"]].to_numpy().tolist() == [["Changchun", 6], ["Cambridge", 6]]
+
+
+def test_event_of_a_file_has_every_tied_main_place(leaving_two, tmp_path):
+    file = tmp_path / "people.csv"
+    file.write_text("author_id,group,event_year\nm00,mine,2002\n")
+    asked = {"people": file, "level": "city"}
+    for place in ("Changchun", "Cambridge, GB"):
+        assert event_destinations(leaving_two, to_place=place, **asked).frame.persons.tolist() == [1]
+    study = event_study(
+        leaving_two, comparison=None, replicates=0, span=(-1, 0), outcomes=["partners_at_origin"], **asked
+    )
+    assert study.frame["mean"].tolist() == [0, 2]
+
+
 def test_destinations_by_hand(arriving, tmp_path):
     answer = event_destinations(arriving, years="2008")
     assert answer.frame.to_numpy().tolist() == [
@@ -312,7 +385,8 @@ def test_destinations_by_hand(arriving, tmp_path):
         ["Cambridge", 1, 0],
     ]
     assert (
-        asked.run.notes[-1] == "1 people of the file are seen at no place in the year of their event and are left out."
+        asked.run.notes[-1]
+        == "1 people of the file are observed at no place in the year of their event and are excluded."
     )
     with pytest.raises(EmptySelection, match=r"Nobody has such an event in 2001:2003"):
         event_destinations(arriving, years="2001:2003")

@@ -95,7 +95,7 @@ def test_ties_equal_plain_loops(level, rule):
     with Tables.on(ibis.duckdb.connect(), content) as tables:
         movers = numbered_moves(tables, level=level, movement=Movement(rule=rule))
         rates = ties_by_event_time(tables, movers, level=level, span=(-4, 6)).to_pyarrow().to_pylist()
-        columns = ("movers", "researchers", "articles", "tied_articles", "rate", "mean_rate")
+        columns = ("pairs", "researchers", "articles", "tied_articles", "rate", "mean_rate")
         found = {row["t"]: tuple(float(row[name]) for name in columns) for row in rates}
         assert found == {t: pytest.approx(row, abs=1e-12) for t, row in plain.rates((-4, 6)).items()}
         names = author_numbers(tables)

@@ -118,7 +118,7 @@ def draw_ties(frame: pd.DataFrame, *, title: str = "", note: str = "") -> Figure
     axes = figure.subplots()
     axes.plot(known["t"], known["rate"], color=PALETTE[0], marker="o", markersize=5, linewidth=2, label="all articles")
     axes.plot(
-        known["t"], known["mean_rate"], color=_FAINT, marker="o", markersize=4, linewidth=0, label="mean of movers"
+        known["t"], known["mean_rate"], color=_FAINT, marker="o", markersize=4, linewidth=0, label="mean over moves"
     )
     _frame_of(axes, frame["t"].tolist(), frame["articles"].tolist())
     axes.set_ylim(0, 1)

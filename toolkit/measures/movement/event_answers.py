@@ -57,7 +57,8 @@ def event_study(
     """Output and partners of people around an event, by years since it, and of people like them without one.
 
     The event is a person's first return (``returnees``: flag ``return``), first move (``movers``), or the year that a
-    file of people says. With t = year - year of the event, each outcome has its mean over the persons known in t and a
+    file of people says. It has every place left and every place reached in its year (by these moves; of a file, the main
+    places of that year and of the latest year before). With t = year - year of the event, each outcome has its mean over the persons known in t and a
     95 % bootstrap interval over persons. A year between a person's first and last article without one is a year of
     nothing; years outside are unknown. A move is seen by an article, so everybody has one in t = 0, and t = -1 is often
     the gap before it.
@@ -79,7 +80,7 @@ def event_study(
     years
         Window of the events, both ends inclusive.
     to_place
-        Only events into this place, by id or name.
+        Only events with this place, by id or name, among the places reached.
     outcomes
         Of :data:`~toolkit.measures.movement.panels.OUTCOMES`.
     span
@@ -147,13 +148,12 @@ def event_study(
         movement_facts(question, movement)
         moved = movements(question.tables, level=level, movement=movement)
         events = events_asked(question, moved, who=who, people=people, to_place=place)
-        careers = careers_near(question.tables, moved, events)
-        events = events.merge(careers[["author_id", "first_year", "last_year"]], on="author_id").reset_index(drop=True)
-        pairs = _matched(question, events, careers, comparison=comparison, until=span[1], seed=seed)
+        careers = careers_near(question.tables, moved, events.people)
+        pairs = _matched(question, events.people, careers, comparison=comparison, until=span[1], seed=seed)
         study = EventStudy.of(
             question.tables, events, pairs, careers, level=level, movement=movement, span=span, balanced=balanced
         )
-        if study.events.empty:
+        if study.people.empty:
             raise EmptySelection(
                 f"Nobody has such an event in {question.years[0]}:{question.years[1]}"
                 f"{' and is known in every year of the span' if balanced else ''}. Widen the years or the level."
@@ -166,9 +166,9 @@ def event_study(
             question.timer.notes.extend(note for note in notes if note not in question.timer.notes)
         frame = pd.concat(frames, ignore_index=True).round(DIGITS)
         question.timer.rows["result"] = len(frame)
-        question.timer.facts["persons"] = len(study.events)
+        question.timer.facts["persons"] = len(study.people)
         if comparison is not None:
-            _note_matches(question, study.pairs, len(study.events))
+            _note_matches(question, study.pairs, len(study.people))
         question.timer.notes.append(_DESCRIPTIVE)
         return Answer(frame, question.timer.record())
 

@@ -106,7 +106,8 @@ def mean_by_event_time(
 ) -> pd.DataFrame:
     """Mean of a panel at each event time, with a 95 % percentile bootstrap interval over persons.
 
-    Each replicate draws as many persons as there are, with replacement, whole careers at a time.
+    Each replicate draws as many persons as there are, with replacement, whole careers at a time. Rows are sorted by
+    their values first, so the interval does not depend on the order of persons or on their ids.
 
     Parameters
     ----------
@@ -135,6 +136,7 @@ def mean_by_event_time(
     0  0  2   2.0  NaN   NaN
     1  1  1   3.0  NaN   NaN
     """
+    panel = panel[np.lexsort(np.where(np.isnan(panel), -np.inf, panel).T)] if panel.size else panel
     known = ~np.isnan(panel)
     filled = np.where(known, panel, 0.0)
     counts = known.sum(axis=0)

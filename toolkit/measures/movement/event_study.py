@@ -18,6 +18,7 @@ from toolkit.measures.movement.event_statistics import (
     event_panel,
     mean_by_event_time,
 )
+from toolkit.measures.movement.events import Events
 from toolkit.measures.movement.observations import author_numbers, authored_articles, numbered_articles
 from toolkit.measures.movement.options import Movement
 from toolkit.measures.movement.panels import OUTCOMES, career_years, yearly_subjects
@@ -34,18 +35,18 @@ class EventStudy:
 
     Attributes
     ----------
-    events
+    people
         ``author_id``, ``year`` of the event, ``first_year``, ``last_year`` of the career; a row per person.
     pairs
         What :func:`~toolkit.measures.movement.matching.matched_comparison` gives, with ``first_year`` and
         ``last_year`` of the person compared with.
     years
-        ``author_id``, ``year`` and the outcomes of everybody in ``events`` and ``pairs``.
+        ``author_id``, ``year`` and the outcomes of everyone in ``people`` and ``pairs``.
     span
         First and last event time [years].
     """
 
-    events: pd.DataFrame
+    people: pd.DataFrame
     pairs: pd.DataFrame
     years: pd.DataFrame
     span: tuple[int, int]
@@ -54,7 +55,7 @@ class EventStudy:
     def of(
         cls,
         tables: Tables,
-        events: pd.DataFrame,
+        events: Events,
         pairs: pd.DataFrame,
         careers: pd.DataFrame,
         *,
@@ -63,23 +64,24 @@ class EventStudy:
         span: tuple[int, int],
         balanced: bool,
     ) -> EventStudy:
-        """Read the years of ``events`` and ``pairs``; if ``balanced``, of those known in every t alone."""
-        lives = careers[["author_id", "first_year", "last_year"]].rename(columns={"author_id": "comparison_id"})
-        pairs = pairs.merge(lives, on="comparison_id")
+        """Read the years of the people in ``events`` and ``pairs``; if ``balanced``, only people known in every t."""
+        lives = careers[["author_id", "first_year", "last_year"]]
+        people = events.people.merge(lives, on="author_id")
+        pairs = pairs.merge(lives.rename(columns={"author_id": "comparison_id"}), on="comparison_id")
         if balanced:
-            events = events[_always_known(events, span)].reset_index(drop=True)
-            pairs = pairs[_always_known(pairs, span) & pairs.author_id.isin(events.author_id)]
+            people = people[_always_known(people, span)]
+            pairs = pairs[_always_known(pairs, span) & pairs.author_id.isin(people.author_id)]
+        people = people.sort_values("author_id").reset_index(drop=True)
         pairs = pairs.sort_values("author_id").reset_index(drop=True)
-        origins = events[["author_id", "from_id"]]
-        others = pairs[["comparison_id"]].rename(columns={"comparison_id": "author_id"}).assign(from_id=None)
-        # who serves others as comparison before an event of their own has an origin all the same
-        people = pd.concat([origins, others], ignore_index=True).drop_duplicates("author_id")
-        years = _years_of(tables, people, level=level, movement=movement)
-        return cls(events, pairs, years, span)
+        # a person who serves others as comparison before an event of their own still has places left
+        everyone = sorted({*people.author_id, *pairs.comparison_id})
+        left = events.among(people.author_id).left
+        years = _years_of(tables, everyone, left, level=level, movement=movement)
+        return cls(people, pairs, years, span)
 
     def outcome(self, name: str, *, replicates: int, seed: int) -> tuple[pd.DataFrame, dict[str, float], list[str]]:
         """Rows of one outcome for the answer, facts of its difference-in-differences, and why there is none."""
-        own = event_panel(self.events, self.years, outcome=name, span=self.span)
+        own = event_panel(self.people, self.years, outcome=name, span=self.span)
         frame = mean_by_event_time(own, span=self.span, replicates=replicates, seed=seed)
         frame.insert(0, "outcome", name)
         frame.insert(1, "unit", OUTCOMES[name])
@@ -96,7 +98,7 @@ class EventStudy:
         frame = frame.merge(beside.rename(columns={column: f"comparison_{column}" for column in shown}), on="t")
         differences = pd.DataFrame(columns=["t", "difference", "low", "high"]).astype("float64")
         if compared:
-            matched = self.events[self.events.author_id.isin(self.pairs.author_id)].reset_index(drop=True)
+            matched = self.people[self.people.author_id.isin(self.pairs.author_id)].reset_index(drop=True)
             treated = event_panel(matched, self.years, outcome=name, span=self.span)
             rows = pd.concat([_long(matched, treated, self.span, 1), _long(others, panel, self.span, 0)])
             try:
@@ -141,12 +143,16 @@ def careers_near(tables: Tables, moved: ir.Table, events: pd.DataFrame) -> pd.Da
 
 
 def output_and_subjects(tables: Tables, careers: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Articles by year, and parts by subject and year, of everybody in ``careers``: what people are matched by."""
+    """Articles by year, and parts by subject and year, of everyone in ``careers``: what people are matched by.
+
+    Beside ``articles`` stand ``authors`` [authors of these articles, all together], by which people are told apart.
+    """
     asked = _placed(tables, _ids(careers.author_id))
     people = asked.inner_join(author_numbers(tables), [("asked_id", "author_id")])
     articles = people.inner_join(authored_articles(tables), [("asked_id", "author_id")])
     articles = articles.inner_join(numbered_articles(tables), "work_no")
-    output = articles.group_by(["asked_id", "year"]).agg(articles=articles.count())
+    articles = articles.inner_join(tables.works.select("work_id", "n_authors"), "work_id")
+    output = articles.group_by(["asked_id", "year"]).agg(articles=articles.count(), authors=articles.n_authors.sum())
     subjects = yearly_subjects(tables, people.select("author_no")).inner_join(author_numbers(tables), "author_no")
     return (
         output.rename(author_id="asked_id").to_pyarrow().to_pandas(),
@@ -164,16 +170,17 @@ def _placed(tables: Tables, content: ir.Table | pa.Table) -> ir.Table:
     return placed
 
 
-def _years_of(tables: Tables, people: pd.DataFrame, *, level: str, movement: Movement) -> pd.DataFrame:
-    places = unit_numbers(tables, level).select(left_id="unit_id", from_no="number")
-    asked = pa.table(
-        {"asked_id": pa.array(people.author_id, pa.string()), "left": pa.array(people.from_id, pa.string())}
-    )
-    rows = _placed(tables, asked)
-    rows = rows.inner_join(author_numbers(tables), [("asked_id", "author_id")])
-    rows = rows.left_join(places, [("left", "left_id")]).select("author_no", "from_no")
-    rows = _placed(tables, rows)
-    years = career_years(tables, rows, level=level, movement=movement).inner_join(author_numbers(tables), "author_no")
+def _years_of(
+    tables: Tables, people: list[str], left: pd.DataFrame, *, level: str, movement: Movement
+) -> pd.DataFrame:
+    numbers = author_numbers(tables)
+    rows = _placed(tables, pa.table({"asked_id": pa.array(people, pa.string())}))
+    rows = _placed(tables, rows.inner_join(numbers, [("asked_id", "author_id")]).select("author_no"))
+    ends = {"mover": pa.array(left.author_id, pa.string()), "left_id": pa.array(left.place_id, pa.string())}
+    origins = _placed(tables, pa.table(ends)).inner_join(numbers, [("mover", "author_id")])
+    origins = origins.inner_join(unit_numbers(tables, level), [("left_id", "unit_id")])
+    origins = _placed(tables, origins.select("author_no", place_no="number"))
+    years = career_years(tables, rows, origins, level=level, movement=movement).inner_join(numbers, "author_no")
     found: pd.DataFrame = (
         years.select("author_id", "year", *OUTCOMES).order_by("author_id", "year").to_pyarrow().to_pandas()
     )

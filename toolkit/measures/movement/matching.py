@@ -1,10 +1,11 @@
-"""A comparison group: for each person with an event somebody like them without one."""
+"""A comparison group: for each person with an event a similar person without one."""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from toolkit.errors import BadParameter
@@ -32,10 +33,14 @@ def matched_comparison(
 ) -> pd.DataFrame:
     """One person for each person with an event: the same first year, the same main subject, output before most alike.
 
-    Persons with an event in year y are matched in the order of y and their ids, each with an unused candidate who has
-    the same first year, the same main subject of the articles before y, and an article in y (as everybody who moves
-    has one, or the move would not be seen). Among these it is the one whose number of articles in
-    [y - ``window``, y - 1] is nearest; of equals one drawn with ``seed``. Whom no candidate is like stays alone.
+    Persons with an event in year y are matched in the order of y, within a year by fewest articles before (equals in an
+    order drawn with ``seed``), each with an unused candidate who has the same first year, the same main subject of the articles before y (all of several
+    tied ones), and an article in y (every mover has one, or the move would not be observed). Among these candidates the
+    one whose number of articles in [y - ``window``, y - 1] is nearest is chosen; of equals the one drawn first. A
+    person without a candidate remains unmatched.
+
+    The draws start from an order of what people published, so relabelled ids give the same draws. Only people with the
+    same subjects and the same ``output`` in each year are drawn in the order of their ids.
 
     Parameters
     ----------
@@ -45,7 +50,7 @@ def matched_comparison(
         ``author_id``, ``first_year``, ``last_year``, ``move_year`` (of the first move or event; missing for those who
         have none); a row for everybody, those with events among them.
     output
-        ``author_id``, ``year``, ``articles``.
+        ``author_id``, ``year``, ``articles``; further columns help to tell people apart before the draw.
     subjects
         ``author_id``, ``year``, ``subject``, ``part``.
     pool
@@ -80,7 +85,9 @@ def matched_comparison(
     """
     if pool not in POOLS:
         raise BadParameter("comparison", pool, f"it is one of {', '.join(POOLS)}, or left out")
-    shuffled = careers.sort_values("author_id").sample(frac=1, random_state=seed).reset_index(drop=True)
+    ordered = careers.assign(published=_fingerprints(careers, output, subjects))
+    ordered = ordered.sort_values(["first_year", "last_year", "move_year", "published", "author_id"])
+    shuffled = ordered.drop(columns="published").sample(frac=1, random_state=seed).reset_index(drop=True)
     shuffled["drawn"] = np.arange(len(shuffled))
     writing = {year: set(rows.author_id) for year, rows in output.groupby("year")}
     used: set[str] = set()
@@ -95,12 +102,25 @@ def matched_comparison(
         free &= group.author_id.isin(writing.get(year, set())) & ~group.author_id.isin(used | set(treated))
         cells = dict(iter(group[free].groupby(["first_year", "subject"], sort=False)))
         person: Any
-        for person in group[group.author_id.isin(treated)].sort_values("author_id").itertuples():
+        for person in group[group.author_id.isin(treated)].sort_values(["before", "drawn"]).itertuples():
             best = _nearest(cells.get((person.first_year, person.subject)), person.before, used)
             if best is not None:
                 used.add(best.author_id)
                 found.append((person.author_id, best.author_id, year, int(person.before), int(best.before)))
     return pd.DataFrame(found, columns=list(MATCH_COLUMNS))
+
+
+def _fingerprints(careers: pd.DataFrame, output: pd.DataFrame, subjects: pd.DataFrame) -> npt.NDArray[np.uint64]:
+    """A number for what each person published, whatever the ids: equal for equal output and subjects by year."""
+    found = pd.Series(np.uint64(0), index=pd.Index(careers.author_id))
+    for rows in (output, subjects.assign(part=subjects.part.astype("float64").round(9))):
+        content = rows.drop(columns="author_id")
+        if content.empty:
+            continue
+        hashes = pd.util.hash_pandas_object(content[sorted(content)].astype("string"), index=False)
+        sums = hashes.groupby(rows.author_id.to_numpy()).sum()  # whatever the order of rows
+        found += sums.reindex(found.index, fill_value=0).astype("uint64")
+    return found.to_numpy(dtype="uint64")
 
 
 def _nearest(cell: pd.DataFrame | None, before: int, used: set[str]) -> Any:
@@ -122,8 +142,8 @@ def _described(
     recent = output[output.year.between(year - window, year - 1)].groupby("author_id").articles.sum()
     parts = subjects[subjects.year < year].groupby(["author_id", "subject"]).part.sum().reset_index()
     parts["part"] = parts.part.astype("float64").round(9)
-    parts = parts.sort_values(["part", "subject"], ascending=[False, True], kind="stable")
-    main = parts.drop_duplicates("author_id").set_index("author_id").subject
+    most = parts[parts.part == parts.groupby("author_id").part.transform("max")]
+    main = most.sort_values("subject").groupby("author_id").subject.agg("\n".join)
     return begun.assign(
         before=begun.author_id.map(recent).fillna(0).astype("int64"),
         subject=begun.author_id.map(main).astype(object).where(begun.author_id.isin(main.index), NO_SUBJECT),

@@ -9,10 +9,10 @@ import ibis.expr.types as ir
 
 from toolkit.measures.movement.kin import kin_of_places
 from toolkit.measures.movement.observations import career_bounds, numbered_observations
-from toolkit.measures.movement.options import Movement
+from toolkit.measures.movement.options import DEFAULT_MOVEMENT, Movement
 from toolkit.measures.tables import Tables
 
-__all__ = ["mode_years", "moves_by_mode", "tied_years"]
+__all__ = ["main_places", "mode_years", "moves_by_mode", "tied_years"]
 
 _WEIGHTS: Final = {"parts": "part", "articles": "articles"}
 _TIE: Final = 1e-9
@@ -40,6 +40,21 @@ def mode_years(tables: Tables, *, level: str, movement: Movement) -> ir.Table:
     return tables.keep(("mode years", *_key(level, movement)), years.filter(years.place_no.notnull()))
 
 
+def main_places(tables: Tables, *, level: str, movement: Movement = DEFAULT_MOVEMENT) -> ir.Table:
+    """Places with the largest sum of parts (or of articles) in each year of each author: several where they are tied.
+
+    Returns
+    -------
+    ibis table
+        ``author_no``, ``year``, ``place_no``
+    """
+    seen = numbered_observations(tables, level=level, movement=movement)
+    seen = seen.select("author_no", "year", "place_no", value=seen[_WEIGHTS[movement.mode_weight]].cast("float64"))
+    tops = seen.mutate(best=seen.value.max().over(group_by=["author_no", "year"]))
+    tops = tops.filter(tops.value >= tops.best - _TIE).select("author_no", "year", "place_no")
+    return tables.keep(("main places", level, movement.mode_weight, movement.people), tops)
+
+
 def tied_years(tables: Tables, *, level: str, movement: Movement) -> ir.Table:
     """Years of authors in which several places have the largest sum.
 
@@ -55,13 +70,8 @@ def tied_years(tables: Tables, *, level: str, movement: Movement) -> ir.Table:
 
 def _years(tables: Tables, *, level: str, movement: Movement) -> ir.Table:
     """``author_no``, ``year``, ``smallest`` (place of the tied), ``tied`` (1 or 0), ``by_neighbours`` (of a tie)."""
-    seen = numbered_observations(tables, level=level, movement=movement)
-    seen = seen.select("author_no", "year", "place_no", value=seen[_WEIGHTS[movement.mode_weight]].cast("float64"))
-    best = seen.value.max().over(group_by=["author_no", "year"])
-    tops = seen.mutate(best=best)
-    tops = tops.filter(tops.value >= tops.best - _TIE).select("author_no", "year", "place_no")
+    tops = main_places(tables, level=level, movement=movement)
     key = (level, movement.mode_weight, movement.people)
-    tops = tables.keep(("main places", *key), tops)
     years = tops.group_by(["author_no", "year"]).agg(smallest=tops.place_no.min(), places=tops.count())
     years = years.mutate(tied=ibis.ifelse(years.places > 1, 1, 0))
     clear = ibis.ifelse(years.tied == 0, years.smallest, ibis.null("int64"))

@@ -33,7 +33,7 @@ OUTCOMES: Final = {
 
 
 def career_years(
-    tables: Tables, people: ir.Table, *, level: str = "country", movement: Movement = DEFAULT_MOVEMENT
+    tables: Tables, people: ir.Table, left: ir.Table, *, level: str = "country", movement: Movement = DEFAULT_MOVEMENT
 ) -> ir.Table:
     """What each of ``people`` published in each year with an article, and with whom.
 
@@ -42,7 +42,7 @@ def career_years(
     - partner institutions: distinct institutions of co-authors that are not the person's own on that article (nor kin
       of these); ``domestic`` in a country that the person signs the article from, ``international`` in another. One
       without a country, or of an article signed from none, is neither.
-    - ``partners_at_origin``: partner institutions at the place that the person left; null for those who left none.
+    - ``partners_at_origin``: partner institutions at any place that the person left; null for those who left none.
     - ``mixed_articles``: articles with partners of both kinds.
     - ``own_institution_only``: articles whose institutions are all the person's own.
 
@@ -51,9 +51,11 @@ def career_years(
     tables
         The canonical tables.
     people
-        ``author_no`` and ``from_no`` (place left, by number at ``level``; null for none); a row per person.
+        ``author_no``; a row per person.
+    left
+        ``author_no``, ``place_no``: places that a person left, by number at ``level``; any number of rows per person.
     level
-        Level of the place left.
+        Level of the places left.
     movement
         Conventions: whether kin are partners.
 
@@ -62,9 +64,10 @@ def career_years(
     ibis table
         ``author_no``, ``year`` and the columns of :data:`OUTCOMES`; years without an article are left out
     """
-    people = people.select("author_no", "from_no")
+    people = people.select("author_no")
+    left = left.select(mover="author_no", place_left="place_no").distinct()
     names = author_numbers(tables)
-    own = people.select("author_no").inner_join(names, "author_no").inner_join(authored_articles(tables), "author_id")
+    own = people.inner_join(names, "author_no").inner_join(authored_articles(tables), "author_id")
     dated = numbered_articles(tables).inner_join(
         tables.works.select("work_id", "n_authors", "authors_truncated"), "work_id"
     )
@@ -78,7 +81,7 @@ def career_years(
     own = own.inner_join(dated, [("work_no", "dated_work")]).select("author_no", "work_no", "year", "part")
     own = tables.keep(("articles of people", people.op()), own)
     output = own.group_by(["author_no", "year"]).agg(articles=own.count(), share=exact_sum(own.part))
-    met = _partners(tables, own, people, level=level, movement=movement)
+    met = _partners(tables, own, left, level=level, movement=movement)
     kinds = met.group_by(["author_no", "work_no", "year"]).agg(
         domestic=met.domestic.max(), abroad=met.abroad.max(), outside=met.outside.max(), inside=met.inside.max()
     )
@@ -94,19 +97,19 @@ def career_years(
         international_partners=partners.abroad.sum(),
         at_origin=partners.at_origin.sum(),
     )
-    mixed = tables.keep(("mixed articles of people", people.op(), level, movement), mixed)
-    partners = tables.keep(("partners of people", people.op(), level, movement), partners)
+    mixed = tables.keep(("mixed articles of people", left.op(), own.op(), level, movement), mixed)
+    partners = tables.keep(("partners of people", left.op(), own.op(), level, movement), partners)
     keys = ["author_no", "year"]
     rows = output.left_join(partners, keys).drop("author_no_right", "year_right")
     rows = rows.left_join(mixed, keys).drop("author_no_right", "year_right")
-    rows = rows.inner_join(people.select(person="author_no", from_no="from_no"), [("author_no", "person")])
-    at_origin = ibis.ifelse(rows.from_no.notnull(), ibis.coalesce(rows.at_origin, 0), ibis.null("int64"))
+    rows = rows.left_join(left.select("mover").distinct(), [("author_no", "mover")])
+    at_origin = ibis.ifelse(rows.mover.notnull(), ibis.coalesce(rows.at_origin, 0), ibis.null("int64"))
     none = ("domestic_partners", "international_partners", "mixed_articles", "own_institution_only")
     rows = rows.mutate(partners_at_origin=at_origin, **{name: ibis.coalesce(rows[name], 0) for name in none})
     return rows.select("author_no", "year", *OUTCOMES)
 
 
-def _partners(tables: Tables, own: ir.Table, people: ir.Table, *, level: str, movement: Movement) -> ir.Table:
+def _partners(tables: Tables, own: ir.Table, left: ir.Table, *, level: str, movement: Movement) -> ir.Table:
     """Institutions on each article of each person.
 
     ``author_no``, ``work_no``, ``year``, ``institution_no``, and 0 or 1: ``inside`` (the person's own), ``outside``
@@ -132,10 +135,10 @@ def _partners(tables: Tables, own: ir.Table, people: ir.Table, *, level: str, mo
     else:
         related = institutions.inner_join(kin, [("institution_no", "one")])
         rows = _marked(rows, related.select("author_no", "work_no", institution_no="other"), "kin")
-    rows = rows.left_join(people.select(person="author_no", from_no="from_no"), [("author_no", "person")])
+    rows = rows.left_join(left, [("author_no", "mover"), ("place_no", "place_left")])
     partner = (rows.inside == 0) & (rows.kin == 0)
     placed = partner & (rows.country_no > 0) & (rows.signed_from_somewhere == 1)
-    at_origin = partner & ibis.coalesce(rows.place_no == rows.from_no, False)
+    at_origin = partner & rows.place_left.notnull()
     flagged = rows.select(
         "author_no",
         "work_no",
@@ -147,7 +150,7 @@ def _partners(tables: Tables, own: ir.Table, people: ir.Table, *, level: str, mo
         abroad=ibis.ifelse(placed & (rows.same == 0), 1, 0),
         at_origin=ibis.ifelse(at_origin, 1, 0),
     )
-    return tables.keep(("partners on articles", own.op(), people.op(), level, movement), flagged)
+    return tables.keep(("partners on articles", own.op(), left.op(), level, movement), flagged)
 
 
 def _marked(rows: ir.Table, found: ir.Table, name: str) -> ir.Table:

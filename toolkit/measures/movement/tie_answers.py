@@ -69,8 +69,8 @@ def ties(
     Returns
     -------
     Answer
-        ``t`` [years], ``movers`` (moves with an article in t), ``researchers`` (their weight in the flows),
-        ``articles``, ``tied_articles`` (weighted alike), ``rate`` (pooled), ``mean_rate`` (mean over the movers).
+        ``t`` [years], ``pairs`` (moves with an article in t: person, from, to), ``researchers`` (the sum of their
+        weights in the flows), ``articles``, ``tied_articles`` (weighted alike), ``rate`` (pooled), ``mean_rate`` (mean over the movers).
         Facts: see :func:`toolkit.measures.movement.asking.movement_facts`.
 
     Raises
@@ -88,10 +88,10 @@ def ties(
     ...     ("W3", 2010, [("mover", [PKU])]),
     ... ]
     >>> workspace = example_workspace(tempfile.mkdtemp(), tables=team_tables(articles))
-    >>> ties(workspace).frame[["t", "movers", "articles", "tied_articles", "rate"]]
-       t  movers  articles  tied_articles  rate
-    0 -1       1       1.0            1.0   1.0
-    1  0       1       2.0            1.0   0.5
+    >>> ties(workspace).frame[["t", "pairs", "articles", "tied_articles", "rate"]]
+       t  pairs  articles  tied_articles  rate
+    0 -1      1       1.0            1.0   1.0
+    1  0      1       2.0            1.0   0.5
     """
     low, high = event_span(span)
     movement = Movement(**options)
@@ -109,7 +109,7 @@ def ties(
         rows = ties_by_event_time(question.tables, moves, level=level, span=(low, high))
         shown = ("researchers", "articles", "tied_articles", "rate", "mean_rate")
         rows = rows.mutate(**{name: rounded(rows[name]) for name in shown})
-        return question.answer(rows, ["t", "movers", *shown], ["t"])
+        return question.answer(rows, ["t", "pairs", *shown], ["t"])
 
 
 def survival(
@@ -138,9 +138,9 @@ def survival(
     Returns
     -------
     Answer
-        ``year`` (empty for the whole window, which comes last), ``movers`` [persons], ``researchers`` (their weight),
+        ``year`` (empty for the whole window, which comes last), ``movers`` [persons], ``researchers`` (sum of weights),
         ``coauthors_before``, ``coauthors_kept`` [co-authors, weighted alike], ``pooled`` (kept / before), ``mean``
-        (mean over the movers)
+        (weighted mean over persons and years of moves)
 
     Raises
     ------
@@ -317,7 +317,7 @@ def _survived(grouped: ir.GroupedTable, kept: ir.Table) -> ir.Table:
     before = exact_sum(weight * kept.before.cast("float64"))
     both = exact_sum(weight * kept.kept.cast("float64"))
     return grouped.agg(
-        movers=kept.count(),
+        movers=kept.author_no.nunique(),
         researchers=exact_sum(weight),
         coauthors_before=before,
         coauthors_kept=both,

@@ -124,7 +124,8 @@ def ties_by_event_time(tables: Tables, moves: ir.Table, *, level: str, span: Yea
     Returns
     -------
     ibis table
-        ``t`` [years], ``movers`` (moves with an article in t), ``researchers`` (their weight), ``articles``,
+        ``t`` [years], ``pairs`` (moves with an article in t: person, from, to), ``researchers`` (the sum of their
+        weights), ``articles``,
         ``tied_articles`` (both weighted by it), ``rate``, ``mean_rate`` (weighted mean over the moves of their own
         rates)
 
@@ -134,8 +135,8 @@ def ties_by_event_time(tables: Tables, moves: ir.Table, *, level: str, span: Yea
     >>> tables = Tables.on(ibis.duckdb.connect(), career_tables())
     >>> moves = numbered_moves(tables, level="city")
     >>> rates = ties_by_event_time(tables, moves, level="city", span=(0, 0))
-    >>> rates.select("t", "movers", "articles", "tied_articles", "rate").to_pyarrow().to_pylist()
-    [{'t': 0, 'movers': 3, 'articles': 4.0, 'tied_articles': 0.0, 'rate': 0.0}]
+    >>> rates.select("t", "pairs", "articles", "tied_articles", "rate").to_pyarrow().to_pylist()
+    [{'t': 0, 'pairs': 3, 'articles': 4.0, 'tied_articles': 0.0, 'rate': 0.0}]
     """
     moves = moves.select("move_no", "author_no", "from_no", "year", "weight")
     written = _written(tables, moves, between=span)
@@ -145,7 +146,7 @@ def ties_by_event_time(tables: Tables, moves: ir.Table, *, level: str, span: Yea
     by_move = seen.group_by(["move_no", "t", "weight"]).agg(articles=seen.count().cast("float64"), tied=seen.tied.sum())
     weight = by_move.weight
     return by_move.group_by("t").agg(
-        movers=by_move.count(),
+        pairs=by_move.count(),
         researchers=exact_sum(weight),
         articles=exact_sum(weight * by_move.articles),
         tied_articles=exact_sum(weight * by_move.tied),
