@@ -46,7 +46,7 @@ __all__ = [
 ]
 
 DEFAULT_FOLDER = "scicities-data"
-LAYOUT = 2
+LAYOUT = 3
 """Raised when columns of the canonical tables change, so that tables of another version are not taken for ours."""
 _STATE_VERSION = 1
 _FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)

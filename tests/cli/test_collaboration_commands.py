@@ -71,6 +71,9 @@ def test_companies_of_a_city_are_those_of_its_list(cli: Cli, sample_workspace: P
         found = {row["id"] for row in listed if row["standing"] == standing}
         assert len(found) == rows[standing]["companies"]
     assert int(str(rows["abroad"]["companies"])) > 0
+    kept = cli("sectors", *options, "--kin", "keep")
+    assert {str(row["standing"]): row for row in kept.rows()}["all"]["joint"] >= rows["all"]["joint"]
+    assert "kin=keep" in kept.err
 
 
 @pytest.mark.parametrize(
@@ -89,6 +92,7 @@ def test_companies_of_a_city_are_those_of_its_list(cli: Cli, sample_workspace: P
         (("pairs", "--compare-scopes"), 4, "name the place whose scopes are compared"),
         (("together", "--place", "Beijing"), 4, "at least two different places"),
         (("internal", "--by", "fame"), 4, "it is one of internal_share, internal_joint"),
+        (("sectors", "--kin", "keep"), 2, "does not depend on --kin: leave it out"),
         (("sectors", "--list"), 2, "--list goes with --companies"),
         (("sectors", "--companies"), 2, "--companies goes with one --city"),
         (("sectors", "--city", "Beijing", "--each"), 4, "give either a place or each"),

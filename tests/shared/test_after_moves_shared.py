@@ -239,8 +239,8 @@ def test_partners_at_origin_count_at_every_place_left_in_the_year(management, fr
     ("who", "level", "asked"),
     [("returnees", "country", None), ("movers", "country", None), ("movers", "city", "Milan")],
 )
-def test_destinations_by_plain_loops(management, frames, moves_abroad, city_careers, who, level, asked):
-    moves = moves_abroad if level == "country" else city_careers.tenure_moves()
+def test_destinations_by_plain_loops(management, frames, who, level, asked):
+    moves = PlainCareers(frames, level).tenure_moves()
     events = plain_study.first_events(moves, (2008, 2020), returns=who == "returnees")
     place = None if asked is None else str(frames["cities"].set_index("name").city_id[asked])
     events = {person: event for person, event in events.items() if place is None or place in event[2]}

@@ -49,7 +49,10 @@ def rows_of(tables, people, level="country"):
     numbers, places = author_numbers(tables), unit_numbers(tables, level)
 
     def placed(name, *rows, columns):
-        content = {column: pa.array(values, pa.string()) for column, values in zip(columns, zip(*rows), strict=True)}
+        content = {
+            column: pa.array(values, pa.string())
+            for column, values in zip(columns, zip(*rows, strict=True), strict=True)
+        }
         return tables.keep((name, rows), pa.table(content)).inner_join(numbers, [("person", "author_id")])
 
     asked = placed("asked", *((person,) for person in people), columns=["person"]).select("author_no")
@@ -138,7 +141,11 @@ def test_comparison_does_not_depend_on_ids():
     names = [f"p{number:02}" for number in range(30)]
     careers = people(*((name, 2005, 2015, 2010.0 if number < 8 else None) for number, name in enumerate(names)))
     output = pd.DataFrame(
-        [(name, year, int(random.integers(1, 4)), int(random.integers(1, 90))) for name in names for year in (2008, 2010)],
+        [
+            (name, year, int(random.integers(1, 4)), int(random.integers(1, 90)))
+            for name in names
+            for year in (2008, 2010)
+        ],
         columns=["author_id", "year", "articles", "authors"],
     )
     subjects = pd.DataFrame(

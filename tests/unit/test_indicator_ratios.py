@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ibis
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -11,11 +12,14 @@ from plain.random_corpora import corpora
 from plain.ratios import plain_ratios
 
 from toolkit.corpus.example import BEIJING, CHANGCHUN, NANJING, example_tables, example_workspace
+from toolkit.corpus.lists.ingest_lists import ingest_indicators
 from toolkit.corpus.schema import TABLES
 from toolkit.errors import BadParameter, UnknownPlace
 from toolkit.measures.answers import ratios, repeat, share
+from toolkit.measures.output.indicator_kinds import indicator_kind
 from toolkit.measures.output.indicator_ratios import indicator_ratios
 from toolkit.measures.tables import Tables
+from toolkit.workspace import open_workspace
 
 # the SQLite backend of ibis 12 sets a pandas option that pandas 3 warns of
 pytestmark = pytest.mark.filterwarnings("ignore:The 'future.infer_string' option:DeprecationWarning")
@@ -42,7 +46,7 @@ VALUES = ["years", "value", "amount", "ratio"]
 
 def with_indicators(rows):
     schema = TABLES["indicators"]
-    table = pa.Table.from_pylist([dict(zip(schema.names, row, strict=True)) for row in rows], schema=schema)
+    table = pa.Table.from_pylist([dict(zip(schema.names, row, strict=False)) for row in rows], schema=schema)
     return {**example_tables(), "indicators": table}
 
 
@@ -152,16 +156,18 @@ def test_values_that_can_not_be_divided_by_are_left_out_and_counted(workspace):
 
 def test_the_indicators_there_are(workspace, tmp_path):
     frame = ratios(workspace, level="country").frame
-    assert list(frame.columns) == ["indicator", "source", "unit", "places", "first_year", "last_year"]
+    assert list(frame.columns) == ["indicator", "source", "unit", "kind", "places", "first_year", "last_year"]
     assert frame.to_numpy().tolist() == [
-        ["gdp", "bank", "USD", 2, 2020, 2021],
-        ["gdp", "office", "GBP", 1, 2021, 2021],
-        ["population", "census", "persons", 0, 2019, 2021],
-        ["rnd", "bank", "USD", 2, 2021, 2021],
+        ["gdp", "bank", "USD", "amount", 2, 2020, 2021],
+        ["gdp", "office", "GBP", "amount", 1, 2021, 2021],
+        ["population", "census", "persons", "amount", 0, 2019, 2021],
+        ["rnd", "bank", "USD", "amount", 2, 2021, 2021],
     ]
     nothing = ratios(example_workspace(tmp_path))
     assert nothing.frame.empty
-    assert "The records have no indicators." in nothing.run.notes
+    assert nothing.run.notes[-1].startswith(
+        "The records have no indicators: type `scicities ingest indicators FILE` with a table"
+    )
 
 
 def test_records_repeat_their_answers(workspace):
@@ -193,6 +199,66 @@ def test_what_can_not_be_answered_is_said(workspace, call, error, text):
     with pytest.raises(error, match=text) as caught:
         call(workspace)
     assert caught.value.exit_code == 4
+
+
+@pytest.mark.parametrize(
+    ("indicator", "unit", "kind"),
+    [
+        ("gerd", "% of GDP", "ratio"),
+        ("gerd", "percent", "ratio"),
+        ("gerd", "per cent of GDP", "ratio"),
+        ("GDP per capita", "USD", "ratio"),
+        ("gdp_per_head", None, "ratio"),
+        ("Researchers", "per million inhabitants", "ratio"),
+        ("Graduates", "per 1,000 people", "ratio"),
+        ("density", "persons/km2", "ratio"),
+        ("unemployment-rate", None, "ratio"),
+        ("Price index", "2015 = 100", "ratio"),
+        ("Share of women", "1", "ratio"),
+        ("population", "persons", "amount"),
+        ("gerd", "EUR per year", "amount"),
+        ("gerd", "million EUR/year", "amount"),
+        ("personnel", "full-time equivalents", "amount"),
+        ("Supercomputers", "machines", "amount"),
+    ],
+)
+def test_name_or_unit_says_whether_an_indicator_is_a_ratio(indicator, unit, kind):
+    assert indicator_kind(indicator, unit) == kind
+    for given_kind in ("amount", "ratio"):
+        assert indicator_kind(indicator, unit, given_kind) == given_kind
+
+
+def test_a_ratio_is_refused_and_listed(tmp_path):
+    rows = [
+        ("CN", 2020, "gerd", 2.4, "% of GDP", "bank", None),
+        ("CN", 2020, "market share", 7.0, "EUR", "bank", "amount"),
+        ("CN", 2020, "effort", 3.0, "points", "bank", "ratio"),
+    ]
+    workspace = example_workspace(tmp_path, tables=with_indicators(rows))
+    with pytest.raises(BadParameter) as error:
+        ratios(workspace, "gerd", level="country")
+    assert str(error.value) == (
+        "indicator = 'gerd' can't be used: it is a ratio already (unit: % of GDP), and a measure divided by a ratio "
+        "has no meaning. Take an indicator that is an amount, such as persons or euros. If this one is an amount, "
+        "ingest its rows again with a column kind that holds amount."
+    )
+    with pytest.raises(BadParameter, match=r"it is a ratio already \(unit: points\)"):
+        ratios(workspace, "effort", level="country")
+    assert ratios(workspace, "market share", level="country").frame.amount.tolist() == [7.0]
+    listed_kinds = ratios(workspace, level="country").frame.set_index("indicator").kind
+    assert listed_kinds.to_dict() == {"gerd": "ratio", "market share": "amount", "effort": "ratio"}
+
+
+def test_kind_is_read_from_the_list_and_unknown_kinds_are_rejected(tmp_path):
+    file = tmp_path / "indicators.csv"
+    file.write_text(
+        "place_id,level,year,indicator,value,kind\nCN,country,2020,effort,3,Ratio\nCN,country,2021,effort,4,level\n"
+    )
+    report = ingest_indicators(open_workspace(tmp_path / "data"), file)
+    assert (report.read, report.kept) == (2, 1)
+    staged = {path.stem: pq.read_table(path) for path in (tmp_path / "data" / "staging").rglob("*.parquet")}
+    assert staged["indicator_rows"]["kind"].to_pylist() == ["ratio"]
+    assert staged["rejects"]["reason"].to_pylist() == ["the kind is none of amount, ratio"]
 
 
 def test_units_that_differ_are_not_added(tmp_path):

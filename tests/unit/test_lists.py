@@ -289,12 +289,12 @@ def test_indicators_of_cities_regions_and_countries(workspace, file, tmp_path):
     region = next(row for row in table(workspace, "cities") if row["region"] == "Illinois")
     rows = {tuple(row.values()) for row in table(workspace, "indicators")}
     assert rows == {
-        ("1816670", 2020, "population", 21893095.0, "persons", "census"),
-        ("4250542", 2020, "population", 114394.0, "persons", "census"),
-        ("1816670", 2021, "population", 21900000.0, "persons", "world"),
-        (f"US.{region['admin1']}", 2020, "gdp", 858.4, "bn USD", "bea"),
-        ("CN", 2020, "gdp", 14688.0, "bn USD", "wb"),
-        ("NA", 2020, "gdp", 10.6, "bn USD", "wb"),
+        ("1816670", 2020, "population", 21893095.0, "persons", "census", None),
+        ("4250542", 2020, "population", 114394.0, "persons", "census", None),
+        ("1816670", 2021, "population", 21900000.0, "persons", "world", None),
+        (f"US.{region['admin1']}", 2020, "gdp", 858.4, "bn USD", "bea", None),
+        ("CN", 2020, "gdp", 14688.0, "bn USD", "wb", None),
+        ("NA", 2020, "gdp", 10.6, "bn USD", "wb", None),
     }
     assert [(line, reason) for line, reason, _ in listed(workspace)] == [
         (8, "several places: more than one city of this name (4250542, 4951788)"),

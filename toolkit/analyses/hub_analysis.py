@@ -17,6 +17,8 @@ from toolkit.runs import Answer, recording
 from toolkit.workspace import Workspace
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from toolkit.analyses.sources import Source
 
 __all__ = ["article_parts", "hubs"]
@@ -155,8 +157,23 @@ def hubs(
         frame.insert(0, "rank", frame[f"{first}_rank"])
         if samples is not None and samples < len(frame) and set(wanted) & set(SAMPLED_MEASURES):
             timer.notes.append(f"betweenness and harmonic are estimates from {samples:,} of {len(frame):,} places")
+        if isinstance(source, Workspace) and network is None:
+            frame, sentences = _marked(source, frame, level=level, counting=counting)
+            timer.notes.extend(sentences)
         timer.rows["result"] = len(frame)
         return Answer(frame, timer.record())
+
+
+def _marked(
+    workspace: Workspace, frame: pd.DataFrame, *, level: str, counting: Counting
+) -> tuple[pd.DataFrame, list[str]]:
+    """``frame`` with the rows marked that rest on what looks like a matching error."""
+    import pyarrow.parquet as pq
+
+    from toolkit.measures.suspects import Suspects
+
+    suspects = Suspects.of(pq.read_table(workspace.table("suspects")))
+    return suspects.marked(frame, level=level, moves=False, left_out=counting.without_suspects)
 
 
 def _refuse_interval(source: Source, weight: str, network: str | None) -> None:
@@ -185,7 +202,7 @@ def article_parts(
     from toolkit.measures.collaboration.scores import pair_parts
     from toolkit.measures.tables import Tables
 
-    with Tables.of(workspace) as tables:
+    with Tables.of(workspace, without_suspects=counting.without_suspects) as tables:
         rows = pair_parts(tables, level=level, years=window(years), counting=counting)
         part = rows.share_a + rows.share_b if weight == "score" else ibis.literal(1.0)
         table = rows.select("work_id", "a_id", "b_id", part=part.cast("float64")).to_pyarrow()

@@ -52,7 +52,7 @@ def connections(
     emit(answer.frame, answer.run, fmt=fmt, output=output, top=top)
 
 
-@takes(cnt.COUNTING_SHARES, into="counting", first=cnt.SPLIT)
+@takes(cnt.COUNTING_EVERY, into="counting", first=cnt.SPLIT)
 def sectors(
     *,
     place: Annotated[str | None, typer.Option("--place", "--city", help="Articles of this place.")] = None,
@@ -106,7 +106,7 @@ def sectors(
         level=level,
         years=years,
         by_year=by_year,
-        **counting,
+        **cnt.but(counting, *cnt.PAIRS),
     )
     emit(answer.frame, answer.run, fmt=fmt, output=output, top=top)
 

@@ -9,7 +9,7 @@ import typer
 from toolkit.cli.families import Family
 from toolkit.cli.options import SubjectOption
 
-__all__ = ["COUNTING_PAIRS", "COUNTING_SHARES", "SPLIT", "but"]
+__all__ = ["COUNTING_EVERY", "COUNTING_PAIRS", "COUNTING_SHARES", "PAIRS", "SPLIT", "WITHOUT_SUSPECTS", "but"]
 
 _SELECTION = "What to count"
 _HOW = "How to count"
@@ -27,6 +27,15 @@ _Truncated = Annotated[
     str,
     typer.Option("--truncated", help="Articles whose author list is cut: drop or keep.", rich_help_panel=_HOW),
 ]
+_WithoutSuspects = Annotated[
+    bool,
+    typer.Option(
+        "--without-suspects",
+        help="Leave out institutions that look like matching errors (check --list matching).",
+        rich_help_panel=_SELECTION,
+    ),
+]
+"""Of measures of the records and of movement alike."""
 _MaxAuthors = Annotated[
     int | None,
     typer.Option("--max-authors", min=1, help="Leave out articles of more authors.", rich_help_panel=_HOW),
@@ -82,17 +91,21 @@ _Wfc = Annotated[
     ),
 ]
 
+WITHOUT_SUSPECTS: Final[Family] = {"without_suspects": (_WithoutSuspects, False)}
 _ARTICLES: Final[Family] = {
     "subject": (SubjectOption, None),
     "journals": (_Journals, None),
     "truncated": (_Truncated, "drop"),
     "max_authors": (_MaxAuthors, None),
+    **WITHOUT_SUSPECTS,
 }
 _PAIRS: Final[Family] = {
     "max_units": (_MaxUnits, 500),
     "link": (_Link, "one-author"),
     "kin": (_Kin, "drop"),
 }
+PAIRS: Final = tuple(_PAIRS)
+"""Options of which institutions make a pair."""
 _SPLIT: Final[Family] = {"rollup": (_Rollup, "split"), "wfc": (_Wfc, False)}
 SPLIT: Final = tuple(_SPLIT)
 """Options of how an article is split over authors and places."""
@@ -101,6 +114,8 @@ COUNTING_SHARES: Final[Family] = {**_ARTICLES, "subject_counting": (_SubjectCoun
 """How Count and Share are counted: fields of :class:`~toolkit.measures.counting.options.Counting` and its defaults."""
 COUNTING_PAIRS: Final[Family] = {**_ARTICLES, **_PAIRS, **_SPLIT}
 """How joint articles and scores of pairs are counted: fields of the same, with its defaults."""
+COUNTING_EVERY: Final[Family] = {**COUNTING_SHARES, **_PAIRS}
+"""Both, for a command that answers questions of both kinds and leaves out the rest by :func:`but`."""
 
 
 def but(given: dict[str, Any], *names: str) -> dict[str, Any]:
@@ -111,8 +126,9 @@ def but(given: dict[str, Any], *names: str) -> dict[str, Any]:
     typer.BadParameter
         One of those was set.
     """
-    known = {**COUNTING_SHARES, **COUNTING_PAIRS}
-    set_anyway = [f"--{name.replace('_', '-')}" for name in names if name in given and given[name] != known[name][1]]
+    set_anyway = [
+        f"--{name.replace('_', '-')}" for name in names if name in given and given[name] != COUNTING_EVERY[name][1]
+    ]
     if set_anyway:
         raise typer.BadParameter(f"what is asked does not depend on {', '.join(set_anyway)}: leave it out")
     return {name: value for name, value in given.items() if name not in names}

@@ -6,6 +6,7 @@ from typing import Annotated, Final
 
 import typer
 
+from toolkit.cli.counting_options import WITHOUT_SUSPECTS
 from toolkit.cli.families import Family
 
 __all__ = ["RULES_OF_MOVES", "FromPlaceOption", "ToPlaceOption"]
@@ -105,6 +106,7 @@ RULES_OF_MOVES: Final[Family] = {
     "max_places": (_MaxPlaces, 20),
     "drop_suspects": (_DropSuspects, False),
     "kin": (_Kin, "drop"),
+    **WITHOUT_SUSPECTS,
 }
 """What a move is: fields of :class:`~toolkit.measures.movement.options.Movement`, with its defaults."""
 

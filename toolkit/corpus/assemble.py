@@ -32,6 +32,7 @@ from toolkit.corpus.newest_records import settle_institutions
 from toolkit.corpus.schema import ROWS_A_GROUP, SORT_KEYS, SUBJECT_LEVELS, TABLES
 from toolkit.corpus.scratch import database
 from toolkit.corpus.staging import SELDOM, STAGING, StagedInput, read_meta, staging_folder
+from toolkit.corpus.suspects import find_suspects
 from toolkit.errors import BadParameter, DataError
 from toolkit.paths import engine_path
 from toolkit.settings import Settings, load_settings
@@ -40,7 +41,8 @@ from toolkit.workspace import LAYOUT, Workspace
 __all__ = ["assemble", "sources_of", "take_in"]
 
 _UNHASHED: Final = {"works": ("source",)}
-"""Left out of the fingerprint, as is table ``rejects``: where a file lies changes no number."""
+"""Left out of the fingerprint, as are table ``rejects`` (where a file lies changes no number) and table ``suspects``,
+which follows from the others."""
 
 
 def sources_of(workspace: Workspace) -> list[StagedInput]:
@@ -136,11 +138,13 @@ def assemble(
         lists = lay_lists(db)
         steps.next()
         with workspace.replacing(workspace.corpus) as folder:
-            hashes = {name: _write(db, name, folder / f"{name}.parquet") for name in TABLES}
+            hashes = {name: _write(db, name, folder / f"{name}.parquet") for name in TABLES if name != "suspects"}
             report = _report(db, chosen) | places.report()
             report |= {"registries": newest, "merged_ids": merged, "corrections": corrections, "lists": lists}
             places.write(folder)
             _write_rejects(db, workspace)
+            find_suspects(db)  # last: its temporary tables may hide others
+            _write(db, "suspects", folder / "suspects.parquet")
             # while the tables are exchanged no fingerprint is better than a wrong one
             workspace.update_state({"fingerprint": ""})
     text = json.dumps({name: value for name, value in hashes.items() if name != "rejects"}, sort_keys=True)

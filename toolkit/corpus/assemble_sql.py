@@ -241,7 +241,8 @@ SELECT s.journal_id, first(s.journal_name ORDER BY w.newest) FILTER (journal_nam
 FROM winners w JOIN staged_works s USING (input, record)
 WHERE w.wins AND s.journal_id IS NOT NULL GROUP BY s.journal_id;
 
-CREATE TABLE indicators (place_id VARCHAR, year INTEGER, indicator VARCHAR, value DOUBLE, unit VARCHAR, source VARCHAR);
+CREATE TABLE indicators (place_id VARCHAR, year INTEGER, indicator VARCHAR, value DOUBLE, unit VARCHAR, source VARCHAR,
+    kind VARCHAR);
 
 CREATE TABLE rejects AS
 SELECT source, line, reason, excerpt FROM staged_rejects

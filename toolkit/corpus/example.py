@@ -289,6 +289,7 @@ def _tables(
         "journals": [("S1", "Journal of Made-up Results", "1234-5679", [])],
         "subjects": list(subjects),
         "indicators": [],
+        "suspects": [],
         "rejects": [],
     }
     return {

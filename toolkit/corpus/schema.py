@@ -105,7 +105,11 @@ TABLES: Final[dict[str, pa.Schema]] = {
             ("value", pa.float64()),
             ("unit", pa.string()),
             ("source", pa.string()),
+            ("kind", pa.string()),
         ]
+    ),
+    "suspects": pa.schema(
+        [("level", pa.string()), ("id", pa.string()), ("other_id", pa.string()), ("list", pa.string())]
     ),
     "rejects": pa.schema(
         [("source", pa.string()), ("line", pa.int64()), ("reason", pa.string()), ("excerpt", pa.string())]
@@ -124,12 +128,16 @@ SORT_KEYS: Final[dict[str, tuple[str, ...]]] = {
     "journals": ("journal_id",),
     "subjects": ("work_id", "subject"),
     "indicators": ("place_id", "year", "indicator", "source"),
+    "suspects": ("level", "id", "other_id", "list"),
     "rejects": ("source", "line", "reason"),
 }
 """The stable row order in which each table is written."""
 
 ROWS_A_GROUP: Final = 122_880
 """Rows of a Parquet row group: as many as DuckDB reads at a time, so that each of its threads has some to read."""
+
+INDICATOR_KINDS: Final = ("amount", "ratio")
+"""What an indicator is: amounts add up over years and can be divided into a measure, ratios do neither."""
 
 INSTITUTION_TYPES: Final = (
     "education",

@@ -184,7 +184,7 @@ STAGING: Final[dict[str, pa.Schema]] = {
     "journal_marks": _texts("journal_id", "issn", "name", "mark"),
     "institution_marks": _texts("institution_id", "name", "country", "mark"),
     "subject_map": _texts("subject_from", "journal", "subject").append(pa.field("part", pa.float64())),
-    "indicator_rows": _texts("level", "place_id", "place", "country", "region", "indicator", "unit", "source")
+    "indicator_rows": _texts("level", "place_id", "place", "country", "region", "indicator", "unit", "source", "kind")
     .append(pa.field("year", pa.int32()))
     .append(pa.field("value", pa.float64())),
     "metro_map": _texts("place_id", "place", "country", "region", "metro_id", "metro"),

@@ -115,7 +115,7 @@ def corpus_network(
     check_level(level)
     _check_weight(level, weight)
     window = parse_years(years)
-    with Tables.of(workspace) as tables:
+    with Tables.of(workspace, without_suspects=counting.without_suspects) as tables:
         check_journals(tables, counting.journals)
         check_subject(tables, counting)
         if weight == "partnerships":

@@ -90,6 +90,13 @@ class Question:
         counts = {name: "Int64" for name in _MAY_LACK if name in frame.columns}
         whole = {name: "int64" for name in frame.columns if name not in counts and frame[name].dtype.kind == "i"}
         frame = frame.astype({**counts, **whole})
+        frame, sentences = self.tables.suspects.marked(
+            frame,
+            level=self.level,
+            moves=self.timer.method == "corridors",
+            left_out=self.counting.without_suspects,
+        )
+        self.timer.notes.extend(sentences)
         self.timer.rows["result"] = len(frame)
         return Answer(frame, self.timer.record())
 
@@ -149,7 +156,7 @@ def settling(
     check_top(top)
     with (
         recording(method, parameters, fingerprint=opened.fingerprint, snapshot=opened.snapshot) as timer,
-        Tables.of(opened) as tables,
+        Tables.of(opened, without_suspects=counting.without_suspects) as tables,
     ):
         check_journals(tables, counting.journals)
         window = resolve_years(tables, years, counting=counting)

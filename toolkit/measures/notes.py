@@ -53,7 +53,18 @@ def left_out(tables: Tables, *, years: Years, counting: Counting) -> list[str]:
         ("cut", f"a cut author list and are {cut}"),
         ("long", f"more than {counting.max_authors} authors and are left out"),
     )
+    if counting.without_suspects:
+        elsewhere.append(about_left_out_suspects(tables))
     return [_sentence(found[name], text) for name, text in sentences if found[name]] + elsewhere
+
+
+def about_left_out_suspects(tables: Tables) -> str:
+    """What ``--without-suspects`` left out of ``tables``."""
+    institutions, affiliations = len(tables.suspects.institutions), tables.suspect_affiliations()
+    return (
+        f"Without suspects: {affiliations:,} affiliations with {institutions:,} institutions that look like matching "
+        "errors count as affiliations that matched nothing (`scicities check --list matching`)."
+    )
 
 
 def double_counted(tables: Tables, *, years: Years, counting: Counting) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 
 from toolkit.corpus.pseudonyms import Pseudonyms, pseudonyms_of
 from toolkit.corpus.schema import FUNDER, TABLES
+from toolkit.measures.suspects import Suspects
 from toolkit.paths import engine_path
 from toolkit.settings import load_settings
 from toolkit.workspace import Workspace
@@ -43,6 +44,8 @@ _LISTS: Final[dict[str, tuple[str, str, str]]] = {
     "journal_marks": ("journals", "journal_id", "marks"),
 }
 """Columns of lists that are read as narrow tables, by the table's name: where each comes from, its key and column."""
+
+_LOST: Final = ("suspect affiliations",)
 
 STORE_VERSION: Final = 3
 """Raised when a formula changes, so that tables built by the old one are not taken for the new."""
@@ -99,7 +102,7 @@ class Tables:
     pseudonyms: Pseudonyms | None = field(default=None, repr=False, compare=False)
 
     @classmethod
-    def of(cls, workspace: Workspace, *, reuse: bool = True) -> Tables:
+    def of(cls, workspace: Workspace, *, reuse: bool = True, without_suspects: bool = False) -> Tables:
         """Tables of a workspace, on DuckDB over its Parquet files.
 
         Parameters
@@ -108,6 +111,9 @@ class Tables:
             A workspace with records.
         reuse
             Whether yearly tables that were built from these very records are taken as they are.
+        without_suspects
+            Whether affiliations with institutions that look like matching errors count as affiliations that matched
+            nothing.
 
         Raises
         ------
@@ -137,7 +143,8 @@ class Tables:
             for name, (table, key, column) in _LISTS.items()
         }
         lists["first_types"] = partial(_read_first_types, workspace.table("institutions"))
-        return cls(
+        lists["suspects"] = partial(pq.read_table, workspace.table("suspects"))
+        tables = cls(
             has_lineage=has_lineage,
             connection=connection,
             stored=stored,
@@ -145,6 +152,7 @@ class Tables:
             pseudonyms=pseudonyms_of(workspace),
             canonical=canonical,
         )
+        return tables.without_suspects() if without_suspects else tables
 
     @classmethod
     def on(cls, connection: Any, tables: Mapping[str, pa.Table]) -> Tables:
@@ -155,11 +163,13 @@ class Tables:
             connection.create_table(name, content)
             canonical[name] = partial(connection.table, name)
         has_lineage = "lineage" in tables and tables["lineage"].num_rows > 0
-        lists = {
+        lists: dict[str, Callable[[], pa.Table]] = {
             name: partial(_unlisted, tables.get(table, TABLES[table].empty_table()), key, column)
             for name, (table, key, column) in _LISTS.items()
         }
         lists["first_types"] = partial(_first_types, tables.get("institutions", TABLES["institutions"].empty_table()))
+        suspects = tables.get("suspects", TABLES["suspects"].empty_table())
+        lists["suspects"] = lambda: suspects
         return cls(has_lineage=has_lineage, connection=connection, canonical=canonical, lists=lists)
 
     @property
@@ -277,6 +287,36 @@ class Tables:
         """
         key = ("listed", name)
         return self.kept[key] if key in self.kept else self.keep(key, self.lists[name]())
+
+    @property
+    def suspects(self) -> Suspects:
+        """Institutions and pairs that look like matching errors."""
+        return Suspects.of(self.lists["suspects"]())
+
+    def without_suspects(self) -> Tables:
+        """These tables with affiliations with suspect institutions as affiliations that matched nothing.
+
+        Such an affiliation is none where another of the same author on the article matched; an author without another
+        one is without an affiliation. Nothing that was built or computed before is used.
+        """
+        suspects = pa.table({"suspect_id": pa.array(sorted(self.suspects.institutions), pa.string())})
+        wrong = self.sites.semi_join(
+            self.keep(("suspect institutions",), suspects), [("institution_id", "suspect_id")]
+        ).select(wrong_site="site_id")
+        wrong = self.keep(("suspect sites",), wrong)
+        signed = self.authorships
+        others = signed.anti_join(wrong, [("site_id", "wrong_site")])
+        lost = self.keep(_LOST, signed.semi_join(wrong, [("site_id", "wrong_site")]))
+        alone = lost.drop("site_id").distinct().anti_join(others, ["work_id", "author_key"])
+        alone = alone.mutate(site_id=ibis.null("string")).select(*signed.columns)
+        rest = self.keep(("authorships without suspects",), others.union(alone))
+        canonical = {**self.canonical, "authorships": lambda: rest}
+        return replace(self, stored={}, canonical=canonical, kept={_LOST: lost})
+
+    def suspect_affiliations(self) -> int:
+        """Affiliations of authors on articles that :meth:`without_suspects` left out; 0 where nothing was."""
+        lost = self.kept.get(_LOST)
+        return 0 if lost is None else int(lost.count().to_pyarrow().as_py())
 
     def close(self) -> None:
         """End the connection."""

@@ -15,7 +15,7 @@ WITH seen AS (
     SELECT DISTINCT s.work_id, s.author_key AS author, s.year, s.institution_id AS i, s.country
     FROM signed s SEMI JOIN (SELECT author_id FROM authors) k ON k.author_id = s.author_key WHERE s.year IS NOT NULL
 ), held AS (
-    SELECT author, i, any_value(country) AS country, min(year) AS first_year, max(year) AS last_year,
+    SELECT author, i, min(country) AS country, min(year) AS first_year, max(year) AS last_year,
         count(DISTINCT year) AS in_years
     FROM seen GROUP BY author, i
 ), sole AS (

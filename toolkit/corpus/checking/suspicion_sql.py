@@ -11,7 +11,7 @@ __all__ = ["CORRIDORS", "DOUBLES", "MATCHING", "ORCIDS", "PEOPLE", "SIGNED"]
 
 SIGNED: Final = """
 CREATE TEMP TABLE signed AS
-SELECT p.work_id, p.author_key, p.year, pl.institution_id, any_value(pl.country) AS country,
+SELECT p.work_id, p.author_key, p.year, pl.institution_id, min(pl.country) AS country,
     coalesce(fsum(part) FILTER (WHERE counted), 0) AS part
 FROM parts p JOIN placed pl USING (site_id) WHERE pl.institution_id IS NOT NULL
 GROUP BY p.work_id, p.author_key, p.year, pl.institution_id;

@@ -180,11 +180,11 @@ def ingest_indicators(
 ) -> IngestReport:
     r"""Read indicators of cities, regions and countries, such as population, GDP, R&D spending, graduate students.
 
-    Columns: ``year``, ``indicator``, ``value``, and perhaps ``level``, ``unit`` and ``source`` (``name``, else the
-    file's name, where it is missing). The place is ``place_id`` (GeoNames id; region as ``US.CA``; country code) or a
-    name in ``place`` with ``level`` and perhaps ``country`` and ``region``. Rows for places that the works don't have
-    are set aside each time the tables are made, so they count once the works have them. Parameters, errors and what
-    they leave: :func:`ingest_journals`.
+    Columns: ``year``, ``indicator``, ``value``, and perhaps ``level``, ``unit``, ``kind`` (``amount`` or ``ratio``)
+    and ``source`` (``name``, else the file's name, where it is missing). The place is ``place_id`` (GeoNames id;
+    region as ``US.CA``; country code) or a name in ``place`` with ``level`` and perhaps ``country`` and ``region``.
+    Rows for places that the works don't have are set aside each time the tables are made, so they count once the works
+    have them. Parameters, errors and what they leave: :func:`ingest_journals`.
 
     Examples
     --------

@@ -290,7 +290,7 @@ def _lay_indicators(db: duckdb.DuckDBPyConnection, laid: _Laid, countries: Mappi
             laid.note(row, reason, (*said, *value))
         laid.count("indicators", row, [found] if found else [])
     _given(db, list(kept.values()), TABLES["indicators"])
-    db.execute("INSERT INTO indicators SELECT place_id, year, indicator, value, unit, source FROM given")
+    db.execute("INSERT INTO indicators SELECT place_id, year, indicator, value, unit, source, kind FROM given")
 
 
 def _map_metros(db: duckdb.DuckDBPyConnection, laid: _Laid) -> None:

@@ -14,6 +14,7 @@ from toolkit.corpus.jsonlines import find_files
 from toolkit.corpus.plain.row_reader import BadRow, Found, Row, read_rows
 from toolkit.corpus.plain.table_files import TABLE_SUFFIXES
 from toolkit.corpus.read_once import read_once, require_a_good_row
+from toolkit.corpus.schema import INDICATOR_KINDS
 from toolkit.corpus.staging import StagedInput
 from toolkit.errors import BadParameter
 from toolkit.workspace import Workspace
@@ -75,6 +76,9 @@ def _indicator(row: Row, default: str) -> Found:
         raise BadRow("no place")
     if (found["level"] or "city").lower() not in ("city", "region", "country"):
         raise BadRow("the level is none of city, region, country")
+    kind = (_said(row, "kind") or "").lower() or None
+    if kind is not None and kind not in INDICATOR_KINDS:
+        raise BadRow(f"the kind is none of {', '.join(INDICATOR_KINDS)}")
     indicator, year, value = _said(row, "indicator"), _said(row, "year"), _said(row, "value")
     if indicator is None:
         raise BadRow("no indicator")
@@ -82,7 +86,7 @@ def _indicator(row: Row, default: str) -> Found:
         raise BadRow("the year is no year")
     if value is None:
         raise BadRow("no value")
-    found |= {"year": int(year[:4]), "indicator": indicator, "value": _number(value, "the value")}
+    found |= {"kind": kind, "year": int(year[:4]), "indicator": indicator, "value": _number(value, "the value")}
     return [found | {"source": _said(row, "source") or default, "level": found["level"] and found["level"].lower()}]
 
 

@@ -94,6 +94,7 @@ FIELDS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
         "indicator": ("indicator", "series", "variable"),
         "value": ("value",),
         "unit": ("unit", "units"),
+        "kind": ("kind",),
         "source": ("source",),
     },
     "metro": {

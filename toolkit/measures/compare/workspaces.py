@@ -112,7 +112,7 @@ def compare(
     counting_before = replace(counting, **_known(old_options))
     with (
         asking("compare", after, level=level, years=years, by_year=False, top=top, counting=counting) as asked,
-        Tables.of(before) as tables_before,
+        Tables.of(before, without_suspects=counting_before.without_suspects) as tables_before,
     ):
         window = _window(years, asked, tables_before, before, counting_before)
         question = replace(asked, years=window)

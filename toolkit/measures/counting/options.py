@@ -31,6 +31,7 @@ class CountingOptions(TypedDict, total=False):
     rollup: str
     wfc: bool
     journals: str | None
+    without_suspects: bool
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,9 @@ class Counting:
         :data:`~toolkit.measures.counting.journals.ASTRONOMY_WEIGHT` of their Share.
     journals
         Only articles of journals that carry this mark, for example the name of a journal list; yearly totals N_y too.
+    without_suspects
+        Affiliations with institutions that look like matching errors (listings ``matching`` and ``strangers`` of
+        ``scicities check``, and the small ends of its ``corridors``) count as affiliations that matched nothing.
 
     Raises
     ------
@@ -85,6 +89,7 @@ class Counting:
     rollup: str = "split"
     wfc: bool = False
     journals: str | None = None
+    without_suspects: bool = False
 
     def __post_init__(self) -> None:
         for name, allowed in _CHOICES.items():
@@ -96,8 +101,9 @@ class Counting:
             raise BadParameter("max_units", self.max_units, "it is a whole number of at least 2")
         if self.subject is not None and not str(self.subject).strip():
             raise BadParameter("subject", self.subject, "it is the name of a subject, or left out")
-        if not isinstance(self.wfc, bool):
-            raise BadParameter("wfc", self.wfc, "it is True or False")
+        for name in ("wfc", "without_suspects"):
+            if not isinstance(getattr(self, name), bool):
+                raise BadParameter(name, getattr(self, name), "it is True or False")
         if self.journals is not None and not str(self.journals).strip():
             raise BadParameter("journals", self.journals, "it is a mark that journals carry, or left out")
 

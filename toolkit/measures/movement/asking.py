@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, Final
 
 import ibis.expr.types as ir
@@ -43,6 +44,7 @@ def asking_movement(
     ``years`` is a window of moves; careers are read whole.
     """
     parameters = {"level": level, "top": top or None, **movement.to_dict()}
+    counting = replace(EVERY_AUTHOR, without_suspects=movement.without_suspects)
     with settling(
         method,
         workspace,
@@ -52,10 +54,10 @@ def asking_movement(
         years=years,
         by_year=by_year,
         top=top,
-        counting=EVERY_AUTHOR,
+        counting=counting,
     ) as question:
         tables, notes = question.tables, question.timer.notes
-        notes.extend(left_out(tables, years=corpus_span(tables), counting=EVERY_AUTHOR))
+        notes.extend(left_out(tables, years=corpus_span(tables), counting=counting))
         notes.extend(_not_followed(tables, level=level, movement=movement))
         yield question
 

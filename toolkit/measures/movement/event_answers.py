@@ -57,11 +57,11 @@ def event_study(
     """Output and partners of people around an event, by years since it, and of people like them without one.
 
     The event is a person's first return (``returnees``: flag ``return``), first move (``movers``), or the year that a
-    file of people says. It has every place left and every place reached in its year (by these moves; of a file, the main
-    places of that year and of the latest year before). With t = year - year of the event, each outcome has its mean over the persons known in t and a
-    95 % bootstrap interval over persons. A year between a person's first and last article without one is a year of
-    nothing; years outside are unknown. A move is seen by an article, so everybody has one in t = 0, and t = -1 is often
-    the gap before it.
+    file of people says. It has every place left and every place reached in its year (by these moves; of a file, the
+    main places of that year and of the latest year before). With t = year - year of the event, each outcome has its
+    mean over the persons known in t and a 95 % bootstrap interval over persons. A year between a person's first and
+    last article without one is a year of nothing; years outside are unknown. A move is seen by an article, so
+    everybody has one in t = 0, and t = -1 is often the gap before it.
 
     The comparison group has for each person somebody with the same first year and main subject, and output before most
     alike (:func:`toolkit.measures.movement.matching.matched_comparison`), who takes over the year of the event.

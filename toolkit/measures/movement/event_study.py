@@ -170,9 +170,7 @@ def _placed(tables: Tables, content: ir.Table | pa.Table) -> ir.Table:
     return placed
 
 
-def _years_of(
-    tables: Tables, people: list[str], left: pd.DataFrame, *, level: str, movement: Movement
-) -> pd.DataFrame:
+def _years_of(tables: Tables, people: list[str], left: pd.DataFrame, *, level: str, movement: Movement) -> pd.DataFrame:
     numbers = author_numbers(tables)
     rows = _placed(tables, pa.table({"asked_id": pa.array(people, pa.string())}))
     rows = _placed(tables, rows.inner_join(numbers, [("asked_id", "author_id")]).select("author_no"))

@@ -1,4 +1,4 @@
-"""Events of people: their first return, their first move, or the year that a file gives; with places left and reached."""
+"""Events of people (first return, first move, or the year that a file gives) with places left and reached."""
 
 from __future__ import annotations
 

@@ -34,10 +34,10 @@ def matched_comparison(
     """One person for each person with an event: the same first year, the same main subject, output before most alike.
 
     Persons with an event in year y are matched in the order of y, within a year by fewest articles before (equals in an
-    order drawn with ``seed``), each with an unused candidate who has the same first year, the same main subject of the articles before y (all of several
-    tied ones), and an article in y (every mover has one, or the move would not be observed). Among these candidates the
-    one whose number of articles in [y - ``window``, y - 1] is nearest is chosen; of equals the one drawn first. A
-    person without a candidate remains unmatched.
+    order drawn with ``seed``), each with an unused candidate who has the same first year, the same main subject of the
+    articles before y (all of several tied ones), and an article in y (every mover has one, or the move would not be
+    observed). Among these candidates the one whose number of articles in [y - ``window``, y - 1] is nearest is chosen;
+    of equals the one drawn first. A person without a candidate remains unmatched.
 
     The draws start from an order of what people published, so relabelled ids give the same draws. Only people with the
     same subjects and the same ``output`` in each year are drawn in the order of their ids.
@@ -117,7 +117,7 @@ def _fingerprints(careers: pd.DataFrame, output: pd.DataFrame, subjects: pd.Data
         content = rows.drop(columns="author_id")
         if content.empty:
             continue
-        hashes = pd.util.hash_pandas_object(content[sorted(content)].astype("string"), index=False)
+        hashes = pd.util.hash_pandas_object(content[sorted(map(str, content.columns))].astype("string"), index=False)
         sums = hashes.groupby(rows.author_id.to_numpy()).sum()  # whatever the order of rows
         found += sums.reindex(found.index, fill_value=0).astype("uint64")
     return found.to_numpy(dtype="uint64")

@@ -21,7 +21,7 @@ _CHOICES: Final = {
     "kin": ("drop", "keep"),
 }
 _LEAST: Final = {"max_gap": 0, "bridge_gap": 0, "max_visit": 0, "max_overlap": 0, "max_places": 1}
-_SWITCHES: Final = ("drop_censored", "drop_suspects")
+_SWITCHES: Final = ("drop_censored", "drop_suspects", "without_suspects")
 
 
 class MovementOptions(TypedDict, total=False):
@@ -39,6 +39,7 @@ class MovementOptions(TypedDict, total=False):
     max_places: int
     drop_suspects: bool
     kin: str
+    without_suspects: bool
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,9 @@ class Movement:
         Leave suspect authors out.
     kin
         ``drop``: at institution level ancestor and descendant are one another's kin, and nobody moves between them.
+    without_suspects
+        Institutions that look like matching errors are left out, as in
+        :class:`~toolkit.measures.counting.options.Counting`.
 
     Raises
     ------
@@ -103,6 +107,7 @@ class Movement:
     max_places: int = 20
     drop_suspects: bool = False
     kin: str = "drop"
+    without_suspects: bool = False
 
     def __post_init__(self) -> None:
         for name, allowed in _CHOICES.items():

@@ -70,8 +70,8 @@ def ties(
     -------
     Answer
         ``t`` [years], ``pairs`` (moves with an article in t: person, from, to), ``researchers`` (the sum of their
-        weights in the flows), ``articles``, ``tied_articles`` (weighted alike), ``rate`` (pooled), ``mean_rate`` (mean over the movers).
-        Facts: see :func:`toolkit.measures.movement.asking.movement_facts`.
+        weights in the flows), ``articles``, ``tied_articles`` (weighted alike), ``rate`` (pooled), ``mean_rate`` (mean
+        over the movers). Facts: see :func:`toolkit.measures.movement.asking.movement_facts`.
 
     Raises
     ------

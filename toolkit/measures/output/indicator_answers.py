@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, Unpack
+from typing import Any, Final, Unpack
 
 import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from toolkit.errors import BadParameter
 from toolkit.measures.asking import Folder, Question, YearsAsked, asking, named
 from toolkit.measures.counting.levels import units
 from toolkit.measures.counting.options import Counting, CountingOptions
+from toolkit.measures.output.indicator_kinds import indicator_kind
 from toolkit.measures.output.indicator_ratios import INDICATOR_LEVELS, indicator_ratios, places_without
 from toolkit.measures.precision import rounded
 from toolkit.measures.selection import resolve_base_year
@@ -19,6 +21,10 @@ from toolkit.runs import Answer
 
 __all__ = ["ratios"]
 
+NO_INDICATORS: Final = (
+    "the records have no indicators: type `scicities ingest indicators FILE` with a table of place, year, indicator "
+    "and value"
+)
 _SMALL = 1e-4
 
 
@@ -45,7 +51,8 @@ def ratios(
     Parameters
     ----------
     indicator
-        Its name in the records, for example ``population``; ``None``: a row for each indicator and source there is.
+        Its name in the records, for example ``population``: an amount. ``None``: a row for each indicator and source
+        there is.
     by
         ``share``, ``count``, ``adjusted_share``, ``strength``, ``joint``, ``internal_joint`` or ``internal_share``.
     per
@@ -62,11 +69,15 @@ def ratios(
     Answer
         ``id``, ``name``, ``year``, ``years`` (with a value of the indicator), ``value`` (of the measure) [articles],
         ``amount`` (of the indicator, summed over these years), ``unit``, ``ratio``; largest ratio first. Without
-        ``indicator``: ``indicator``, ``source``, ``unit``, ``places`` (of the level), ``first_year``, ``last_year``.
+        ``indicator``: ``indicator``, ``source``, ``unit``, ``kind`` (``amount`` or ``ratio``), ``places`` (of the
+        level), ``first_year``, ``last_year``.
 
     Raises
     ------
-    BadParameter, EmptySelection, UnknownPlace, DataError
+    BadParameter
+        The indicator is unknown, or a ratio already
+        (:func:`~toolkit.measures.output.indicator_kinds.indicator_kind`): per cent of something, per head.
+    EmptySelection, UnknownPlace, DataError
         Nothing is written in any case.
 
     Examples
@@ -129,14 +140,31 @@ def _known(question: Question, every: ir.Table, *, top: int | None) -> Answer:
         unit=ibis.coalesce(rows.unit, ""),
         here=ibis.ifelse(rows.place == 1, rows.place_id, ibis.null("string")),
     )
-    found = rows.group_by(["indicator", "source", "unit"]).agg(
+    rows = _with_kind(question, rows)
+    found = rows.group_by(["indicator", "source", "unit", "kind"]).agg(
         places=rows.here.nunique(), first_year=rows.year.min(), last_year=rows.year.max()
     )
     found = found.mutate(year=ibis.null("int32"))
     if not int(every.count().to_pyarrow().as_py()):
-        question.timer.notes.append("The records have no indicators.")
-    columns = ["indicator", "source", "unit", "places", "first_year", "last_year"]
-    return question.answer(found, columns, ["indicator", "source", "unit"], top=top)
+        question.timer.notes.append(f"{NO_INDICATORS[0].upper()}{NO_INDICATORS[1:]}.")
+    columns = ["indicator", "source", "unit", "kind", "places", "first_year", "last_year"]
+    return question.answer(found, columns, ["indicator", "source", "unit", "kind"], top=top)
+
+
+def _with_kind(question: Question, rows: ir.Table) -> ir.Table:
+    """``rows`` with their ``kind`` where the records leave it open."""
+    names = ["indicator", "unit", "kind"]
+    known = rows.select(*names).distinct().to_pyarrow().to_pylist()
+    kinds = pa.table(
+        {
+            **{f"of_{name}": pa.array([row[name] or "" for row in known], pa.string()) for name in names},
+            "known_kind": pa.array([indicator_kind(**row) for row in known], pa.string()),
+        }
+    )
+    found = question.tables.keep(("kinds of indicators", rows.op()), kinds)
+    rows = rows.mutate(**{name: ibis.coalesce(rows[name], "") for name in names})
+    rows = rows.left_join(found, [(name, f"of_{name}") for name in names])
+    return rows.mutate(kind=rows.known_kind).drop("known_kind", *(f"of_{name}" for name in names))
 
 
 def _one_indicator(question: Question, every: ir.Table, indicator: str, source: str | None) -> tuple[ir.Table, str]:
@@ -146,7 +174,7 @@ def _one_indicator(question: Question, every: ir.Table, indicator: str, source: 
         raise BadParameter(
             "indicator",
             indicator,
-            f"the records have {', '.join(names)}" if names else "the records have no indicators",
+            f"the records have {', '.join(names)}" if names else NO_INDICATORS,
         )
     rows = every.filter(every.indicator == indicator)
     sources = _texts(rows.source)
@@ -154,6 +182,7 @@ def _one_indicator(question: Question, every: ir.Table, indicator: str, source: 
         if source not in sources:
             raise BadParameter("source", source, f"{indicator} comes from {', '.join(sources) or 'no named source'}")
         rows = rows.filter(rows.source == source)
+    _refuse_ratio(_with_kind(question, rows), indicator)
     known = units(question.tables, question.level).select(place_id="id").distinct()
     rows = rows.semi_join(known, "place_id").filter(rows.year.between(*question.years))
     repeated = rows.group_by(["place_id", "year"]).agg(n=rows.count())
@@ -171,6 +200,19 @@ def _one_indicator(question: Question, every: ir.Table, indicator: str, source: 
         question.timer.notes.append(f"Values of {indicator} that are not above 0 and are left out: {useless:,}.")
     rows = rows.filter(rows.value > 0).select("place_id", "year", amount="value")
     return question.tables.keep(("indicator", indicator, source), rows), (named_units or [""])[0]
+
+
+def _refuse_ratio(rows: ir.Table, indicator: str) -> None:
+    units_of_ratios = _texts(rows.filter(rows.kind == "ratio").unit)
+    if int(rows.filter(rows.kind == "ratio").count().to_pyarrow().as_py()):
+        unit = f" (unit: {', '.join(units_of_ratios)})" if units_of_ratios else ""
+        raise BadParameter(
+            "indicator",
+            indicator,
+            f"it is a ratio already{unit}, and a measure divided by a ratio has no meaning. Take an indicator that is "
+            "an amount, such as persons or euros. If this one is an amount, ingest its rows again with a column kind "
+            "that holds amount",
+        )
 
 
 def _one_of(sources: list[str]) -> str:
