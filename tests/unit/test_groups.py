@@ -175,8 +175,10 @@ def test_without_marks_there_are_no_lists(tmp_path):
     workspace = example_workspace(tmp_path, tables=tables)
     answer = lists(workspace)
     assert answer.frame.empty
-    assert "No institution carries a mark, so there is no list." in answer.run.notes
-    with pytest.raises(BadParameter, match="the records have no lists"):
+    assert answer.run.notes[-1].startswith("No institution carries a mark, so there is no list: type `scicities ingest")
+    with pytest.raises(
+        BadParameter, match="no institution carries a mark, so there is no list: type `scicities ingest"
+    ):
         lists(workspace, "c9")
 
 

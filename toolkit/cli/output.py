@@ -13,6 +13,7 @@ from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 
 from toolkit.present.formats import SAFE_NOTE, format_of, frame_bytes, write_answer_file, write_bytes
+from toolkit.present.labels import labelled
 from toolkit.present.tables import rich_table, table_text
 from toolkit.present.terminal_text import printable
 
@@ -114,11 +115,11 @@ def emit(
     shown = frame.head(top) if top else frame
     rows = _counted(len(shown), len(frame))
     if output is not None:
-        content = table_text(shown).encode() if chosen == "table" else frame_bytes(shown, fmt=chosen)
+        content = table_text(labelled(shown)).encode() if chosen == "table" else frame_bytes(shown, fmt=chosen)
         record = write_answer_file(content, run, output)
         say(f"Wrote {rows} to {output} (run record: {record.name}).")
     elif chosen == "table":
-        show_table(shown)
+        show_table(labelled(shown))
         if len(shown) < len(frame):
             say(f"{rows}; --top 0 shows all", style="dim")
     else:

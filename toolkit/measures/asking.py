@@ -15,11 +15,13 @@ import pandas as pd
 from toolkit.corpus.places import resolve_place
 from toolkit.corpus.schema import LEVELS
 from toolkit.errors import BadParameter
+from toolkit.measures.city_labels import LABELS, city_labels
 from toolkit.measures.counting.hierarchy import tops
 from toolkit.measures.counting.journals import check_journals
 from toolkit.measures.counting.levels import SPECIAL, check_level, units
 from toolkit.measures.counting.options import Counting
 from toolkit.measures.counting.parts import Years
+from toolkit.measures.missing_steps import why_empty
 from toolkit.measures.notes import NO_LINEAGE, about_parents, about_wfc, left_out, too_many_units
 from toolkit.measures.selection import check_subject, check_top, resolve_years, years_text
 from toolkit.measures.tables import Tables
@@ -97,8 +99,21 @@ class Question:
             left_out=self.counting.without_suspects,
         )
         self.timer.notes.extend(sentences)
+        if self.level == "city" or "city_id" in frame.columns:
+            frame.attrs |= self._labels(frame)
         self.timer.rows["result"] = len(frame)
+        if frame.empty and not self.timer.parameters.get("network"):
+            self.timer.notes.append(why_empty(self.tables, self.timer.method, level=self.level))
         return Answer(frame, self.timer.record())
+
+    def _labels(self, frame: pd.DataFrame) -> dict[str, dict[str, str]]:
+        """Labels of the cities in ``frame`` that share their name, as its ``attrs`` hold them; nothing without any."""
+        cities = self.tables.cities.select("city_id", "name", "country", "region").to_pyarrow()
+        labels = city_labels(zip(*(column.to_pylist() for column in cities.columns), strict=True))
+        ids = [name for name in frame.columns if name == "id" or name.endswith("_id")]
+        here = {place for name in ids for place in frame[name].unique()} if labels else set()
+        found = {place: label for place, label in labels.items() if place in here}
+        return {LABELS: found} if found else {}
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from toolkit.errors import BadParameter, EmptySelection
 from toolkit.measures.counting.levels import units
 from toolkit.measures.counting.options import Counting, is_count
 from toolkit.measures.counting.parts import NO_SUBJECT, Years, year_totals
+from toolkit.measures.missing_steps import NO_SUBJECTS
 from toolkit.measures.tables import Tables
 
 __all__ = [
@@ -119,7 +120,9 @@ def check_subject(tables: Tables, counting: Counting) -> None:
     if counting.subject not in known:
         some = ", ".join(known[:20]) + (" …" if len(known) > 20 else "")
         raise BadParameter(
-            "subject", counting.subject, f"the records have {some}" if known else "the records have no subjects"
+            "subject",
+            counting.subject,
+            f"the records have {some}" if known else f"{NO_SUBJECTS[0].lower()}{NO_SUBJECTS[1:]}",
         )
 
 

@@ -12,6 +12,7 @@ from toolkit.errors import BadParameter
 from toolkit.measures.asking import Folder, Question, YearsAsked, asking, named
 from toolkit.measures.counting.levels import PLACE_LEVELS, SPECIAL
 from toolkit.measures.counting.options import Counting, CountingOptions
+from toolkit.measures.missing_steps import NO_MARKS
 from toolkit.measures.output.groups import group_shares, group_totals, institutes_of
 from toolkit.measures.precision import rounded
 from toolkit.measures.tables import Tables
@@ -158,7 +159,7 @@ def lists(
         if chosen is not None:
             return _of_one_group(question, every.filter(every.group == chosen), members=members, top=top)
         if not known:
-            question.timer.notes.append("No institution carries a mark, so there is no list.")
+            question.timer.notes.append(f"{NO_MARKS}.")
         sizes = every.group_by("group").agg(members=every.count())
         found = group_totals(question.tables, every, years=question.years, by_year=by_year, counting=counting)
         found = found.rename(of_group="group")
@@ -214,6 +215,6 @@ def _known_list(name: str, known: Sequence[str]) -> str:
     alike = [mark for mark in known if mark == name] or [mark for mark in known if mark.casefold() == name.casefold()]
     if len(alike) != 1:
         raise BadParameter(
-            "list", name, f"the records have {', '.join(known)}" if known else "the records have no lists"
+            "list", name, f"the records have {', '.join(known)}" if known else f"{NO_MARKS[0].lower()}{NO_MARKS[1:]}"
         )
     return alike[0]

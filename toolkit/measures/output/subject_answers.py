@@ -11,6 +11,7 @@ from toolkit.errors import BadParameter
 from toolkit.measures.asking import Folder, Question, YearsAsked, asking, named
 from toolkit.measures.counting.levels import SPECIAL
 from toolkit.measures.counting.options import Counting, CountingOptions, is_count
+from toolkit.measures.missing_steps import NO_SUBJECTS
 from toolkit.measures.output.standing import ALL_SUBJECTS, subject_ranks
 from toolkit.measures.output.subject_mix import subject_concentration, subject_mix
 from toolkit.measures.precision import rounded
@@ -257,4 +258,4 @@ def standing(
 def _note_missing(question: Question) -> None:
     """Say it where the records have no subjects: everything is then ``none``."""
     if not int(question.tables.subjects.count().to_pyarrow().as_py()):
-        question.timer.notes.append("The records have no subjects, so every article is in none.")
+        question.timer.notes.append(f"{NO_SUBJECTS}.")

@@ -1,0 +1,40 @@
+"""Labels of cities whose name another city of the records has as well."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+__all__ = ["LABELS", "city_labels"]
+
+LABELS = "labels"
+"""Key of a frame's ``attrs`` under which an answer has the labels of its ids; printed tables show them as names."""
+
+
+def city_labels(cities: Iterable[tuple[str, str | None, str | None, str | None]]) -> dict[str, str]:
+    """``{id: label}`` of the cities that share their name: with the country, within one country with the region too.
+
+    Parameters
+    ----------
+    cities
+        Id, name, country and region of every city of the records.
+
+    Examples
+    --------
+    >>> city_labels([("1", "Cambridge", "GB", None), ("2", "Cambridge", "US", None), ("3", "Rome", "IT", None)])
+    {'1': 'Cambridge (GB)', '2': 'Cambridge (US)'}
+    >>> city_labels([("1", "Springfield", "US", "Illinois"), ("2", "Springfield", "US", "Ohio")])
+    {'1': 'Springfield (Illinois, US)', '2': 'Springfield (Ohio, US)'}
+    """
+    named: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
+    for city, name, country, region in cities:
+        if name:
+            named[name].append((city, country or "", region or ""))
+    labels = {}
+    for name, places in named.items():
+        for city, country, region in places if len(places) > 1 else ():
+            alone = sum(country == other for _, other, _ in places) == 1
+            region_known = sum((country, region) == other[1:] for other in places) == 1
+            where = (country,) if alone else (region, country) if region_known else (region, country, city)
+            labels[city] = f"{name} ({', '.join(filter(None, where)) or city})"
+    return labels
