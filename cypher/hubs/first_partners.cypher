@@ -10,7 +10,7 @@
 // column: followers int | Cities that work with no other city as much as with it.
 // column: names list<string> | Their names, closest tie first, five at most.
 // column: score float | Collaboration score with all of them [articles].
-// column: follows string | Name of its own first partner.
+// column: follows string | Name of its own first partner, of several equal ones the first by id.
 // browser: :param year_from => 2015
 // browser: :param year_to => 2024
 // browser: :param top_n => 25
@@ -18,16 +18,17 @@
 // Question: whose gravity holds which cities: to whom does each city look first?
 // Left out: cities that are nobody's first partner; work inside one city.
 // Reading: the nodal regions of Nystuen and Dacey (1961, doi 10.1111/j.1435-5597.1961.tb01769.x) on collaboration
-// scores. Two cities that follow each other are the core of a region.
+// scores. Two cities that follow each other are the core of a region. A city with several equally strong first
+// partners follows each of them.
 
 MATCH (c:City)
 CALL (c) {
   MATCH (c)-[r:COLLABORATES_WITH]-(p:City)
   WHERE r.year >= $year_from AND r.year <= $year_to
   WITH p, round(toFloat(sum(r.score)), 9) AS score
-  ORDER BY score DESC, p.id
-  LIMIT 1
-  RETURN p AS hub, score
+  WITH max(score) AS most, collect({hub: p, score: score}) AS partners
+  UNWIND [one IN partners WHERE one.score = most] AS one
+  RETURN one.hub AS hub, one.score AS score
 }
 WITH hub, c, score
 ORDER BY score DESC, c.id

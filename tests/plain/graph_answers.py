@@ -296,9 +296,10 @@ def sole_contacts(r: Records, country: str, years: Years, min_part: float) -> li
 def first_partners(r: Records, years: Years) -> list[Row]:
     near = r.near(years)
     first = {city: first_of(ties) for city, ties in near.items() if ties}
+    most = {city: round(max(ties.values()), 9) for city, ties in near.items() if ties}
     rows = []
-    for hub in set(first.values()):
-        ties = {city: near[city][hub] for city, other in first.items() if other == hub}
+    for hub in {other for city in first for other, score in near[city].items() if round(score, 9) == most[city]}:
+        ties = {city: near[city][hub] for city in first if round(near[city].get(hub, -1), 9) == most[city]}
         names = [r.corpus.cities[city]["name"] for city in strongest(ties, 5)]
         row: Row = {"city_id": hub, "followers": len(ties), "names": names, "score": sum(ties.values())}
         rows.append(row | {"follows": r.corpus.cities[first[hub]]["name"]})

@@ -22,7 +22,7 @@ __all__ = [
     "RelationshipKind",
 ]
 
-LAYOUT_VERSION: Final = 3
+LAYOUT_VERSION: Final = 4
 """Goes up when the graph of the same records changes, so that graphs of an older layout are loaded anew."""
 
 KEYS: Final[Mapping[str, str]] = {

@@ -33,6 +33,7 @@ class PlaceTables:
             table: ir.Table = tables.connection.read_parquet(engine_path(workspace.table(name)))
             return table
 
+        self.suspects = tables.suspects
         lineage = read("lineage")
         self.lineage = lineage.filter(lineage.institution_id != lineage.ancestor_id)
         signed = tables.sites.semi_join(tables.authorships, "site_id").select("institution_id")
@@ -75,14 +76,19 @@ class PlaceTables:
         return self.site.select("lat", "lon", id="site_id").relocate("id").order_by("id").to_pyarrow()
 
     def institutions(self) -> pa.Table:
-        """Institution nodes; ``type`` is the first of ``types`` that is not a role such as funder."""
+        """Institution nodes; ``type`` is the first of ``types`` that is not a role such as funder.
+
+        ``suspect`` is the listing of ``scicities check`` that shows an institution that looks like a matching error.
+        """
         table = self.institution.select("name", "country", "types", "marks", id="institution_id")
         arrow = table.relocate("id").order_by("id").to_pyarrow()
         first = [
             next((kind for kind in kinds or () if kind in INSTITUTION_TYPES), None)
             for kinds in arrow["types"].to_pylist()
         ]
-        return arrow.append_column("type", pa.array(first, pa.string()))
+        suspect = map(self.suspects.institutions.get, arrow["id"].to_pylist())
+        arrow = arrow.append_column("type", pa.array(first, pa.string()))
+        return arrow.append_column("suspect", pa.array(suspect, pa.string()))
 
     def has_site(self) -> ir.Table:
         """Institution to each of its sites."""
