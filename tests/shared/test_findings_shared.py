@@ -15,6 +15,7 @@ import pytest
 
 from toolkit.corpus import ingest
 from toolkit.corpus.checking import reconciliation
+from toolkit.measures.answers import flows, pairs, rank
 from toolkit.measures.compare.workspaces import compare
 from toolkit.workspace import open_workspace
 
@@ -297,3 +298,21 @@ def test_what_ror_changes_between_two_workspaces_adds_up(workspaces):
     ]
     differing = dict(merged[0].items() ^ merged[1].items())
     assert changed == {*differing, *differing.values()}
+
+
+def test_matching_errors_that_lead_rankings_are_marked_and_left_out_on_request(management):
+    listings = reconciliation(management).listings
+    listed = {*listings["matching"].institution_id, *listings["strangers"].institution_id}
+    ranked = rank(management, level="institution").frame
+    marked = ranked[ranked.suspect != ""]
+    assert set(marked.id[marked.suspect != "corridors"]) == listed & set(ranked.id)
+    assert "Ross School" in marked.name.tolist()
+    top_pair = pairs(management, level="institution", top=1).frame
+    assert {*top_pair.a_name, *top_pair.b_name} == {"University of Michigan–Ann Arbor", "Ross School"}
+    assert top_pair.suspect.tolist() == ["matching"]
+    largest = flows(management, level="city", top=2).frame
+    assert {*largest.from_name, *largest.to_name} == {"California", "Philadelphia"}
+    assert largest.suspect.tolist() == ["corridors", "corridors"]
+    rest = flows(management, level="city", without_suspects=True).frame
+    assert not ((rest.from_name == "California") & (rest.to_name == "Philadelphia")).any()
+    assert not set(marked.id) & set(rank(management, level="institution", without_suspects=True).frame.id)

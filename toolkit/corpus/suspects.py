@@ -58,7 +58,8 @@ FROM (SELECT DISTINCT a, b FROM city_pairs) c
 JOIN held_at x ON x.city_id = c.a JOIN held_at y ON y.city_id = c.b AND y.author = x.author GROUP BY ALL;
 
 CREATE TABLE suspects AS
-SELECT 'institution' AS level, id, NULL::VARCHAR AS other_id, min(list) AS list FROM (
+SELECT 'institution' AS level, id, NULL::VARCHAR AS other_id,
+    coalesce(min(list) FILTER (list <> 'corridors'), 'corridors') AS list FROM (
     SELECT id, list FROM suspect_pairs WHERE list <> 'corridors'
     UNION ALL SELECT id, 'corridors' FROM small_ends
 ) GROUP BY id
