@@ -83,12 +83,13 @@ def test_suspects_are_the_listings_of_check_and_kept_when_tables_are_assembled(i
     assert sorted((*row[:2], *sorted(row[2:])) for row in found) == [
         ("city", "corridors", "California", "Philadelphia"),
         ("city", "matching", "Ann Arbor", "Ross"),
-        ("institution", "corridors", "Cal Penn"),
         ("institution", "corridors", "Cal Penn", "Penn"),
         ("institution", "matching", "Ross School"),
+        ("institution", "strangers", "Cal Penn"),
     ]
     listings = reconciliation(ingested).listings
     assert listings["matching"].name.tolist() == ["Ross School"]
+    assert sorted(listings["strangers"].name) == ["Cal Penn", "Ross School"]
     assert set(listings["corridors"][["a_name", "b_name"]].to_numpy().ravel()) == {"Penn", "Cal Penn"}
 
 
@@ -105,11 +106,11 @@ def test_rows_that_rest_on_suspects_are_marked_with_their_listing(ingested):
         "check --list matching`; --without-suspects leaves these institutions out."
     )
     ranked = rank(ingested, level="institution").frame.set_index("name").suspect
-    assert ranked[ranked != ""].to_dict() == {"Ross School": "matching", "Cal Penn": "corridors"}
+    assert ranked[ranked != ""].to_dict() == {"Ross School": "matching", "Cal Penn": "strangers"}
     ways = flows(ingested, level="city").frame
     assert set(ways.suspect) == {"corridors"}
     assert set(corridors(ingested, level="city").frame.suspect) == {"corridors"}
-    assert set(moves(ingested, level="institution").frame.suspect) == {"corridors"}
+    assert set(moves(ingested, level="institution").frame.suspect) == {"strangers"}
     assert "suspect" not in pairs(ingested, level="city").frame, "cities work together whatever moves between them"
     assert "suspect" not in flows(ingested, level="country").frame
     hub_marks = hubs(ingested, level="institution").frame.set_index("name").suspect
