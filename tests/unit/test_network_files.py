@@ -195,6 +195,18 @@ def test_files_without_nodes_take_the_ends_of_their_edges(read):
     assert (pairs(edges), report.rejects) == ({("1", "2"): 3.0}, {"more cells than the 2 vertices": 1})
 
 
+@pytest.mark.parametrize("announced", ["99999999999", "9" * 5000])
+def test_announced_sizes_take_no_memory(read, announced):
+    with pytest.raises(DataError):
+        read("g.dl", f"dl n={announced}\nformat=edgelist1\ndata:\n1 2\n")
+    if len(announced) < 20:
+        edges, _ = read("p.net", f"*Vertices {announced}\n*Edges\n1 2\n")
+        assert pairs(edges) == {("1", "2"): 1.0}
+    else:
+        with pytest.raises(DataError):
+            read("p.net", f"*Vertices {announced}\n*Edges\n1 2\n")
+
+
 def test_pajek_two_modes_and_bad_lines(read):
     edges, _ = read("two.net", '*Vertices 4 2\n1 "a"\n*Matrix\n1 0\n2 3\n')
     assert pairs(edges) == {("1", "3"): 1.0, ("2", "3"): 2.0, ("2", "4"): 3.0}

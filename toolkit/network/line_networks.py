@@ -11,6 +11,7 @@ import html
 import math
 import re
 import tempfile
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -26,6 +27,10 @@ __all__ = ["read_dl", "read_gml", "read_pajek"]
 _WORD: Final = re.compile(r'"[^"]*"|\S+')
 _GML: Final = re.compile(r'"[^"]*"|\[|\]|[^\s\[\]"]+')
 _DL_FORMAT: Final = re.compile(r"^(dl\b[^\n]*?)[ ,\t]+format\s*=", re.IGNORECASE | re.MULTILINE)
+_DL_SIZE: Final = re.compile(r"\bn\s*=\s*(\d{1,4000})", re.IGNORECASE)
+_MOST_NODES: Final = 1_000_000
+"""igraph takes memory for all nodes that a DL file announces."""
+_LONGEST_NUMBER: Final = 16
 _PAIR: Final = 2
 _PARAMETERS: Final = frozenset(
     ("w", "c", "p", "s", "a", "ap", "l", "lp", "lr", "lphi", "lc", "la", "h1", "h2", "a1", "k1", "a2", "k2")
@@ -45,7 +50,6 @@ class _Pajek:
         self.file, self.found = file, found
         self.n = self.rows = self.row = 0
         self.other = False
-        self.labels: dict[int, str] = {}
         self.times = 0
 
     def read(self) -> None:
@@ -59,8 +63,9 @@ class _Pajek:
                 section = self._section(words)
             else:
                 section(number, words)
-        for number in range(1, self.n + 1):
-            self.found.names.setdefault(str(number), self.labels.get(number, str(number)))
+        for end in {end for edge in self.found.edges for end in (edge.a, edge.b)}:
+            if end.isdecimal() and len(end) < _LONGEST_NUMBER and 1 <= int(end) <= self.n:
+                self.found.names.setdefault(end, end)  # a vertex need not be listed
         self.found.closed = True
         if self.times:
             self.found.notes.append(f"Lines that exist for some time only, each counted once: {self.times:,}.")
@@ -71,7 +76,7 @@ class _Pajek:
         if name == "*vertices" and self.n and not self.other:
             raise DataError(f"{self.file.path} holds several networks; save one of them in a file of its own.")
         if name == "*vertices" and not self.other:
-            sizes = [int(word) for word in words[1:] if word.isdecimal()]
+            sizes = [int(word) for word in words[1:] if word.isdecimal() and len(word) < _LONGEST_NUMBER]
             self.n, self.rows = (*sizes, 0, 0)[:_PAIR]
         if name == "*matrix":
             self.row = 0
@@ -86,11 +91,10 @@ class _Pajek:
         return sections.get("" if self.other else name, _ignored)
 
     def _vertex(self, number: int, words: list[str]) -> None:
-        if not words[0].isdecimal() or not 1 <= int(words[0]) <= self.n:
+        if not (words[0].isdecimal() and len(words[0]) < _LONGEST_NUMBER and 1 <= int(words[0]) <= self.n):
             self.found.reject(self.file, number, f"the vertex has no number from 1 to {self.n}", " ".join(words))
             return
         label = words[1].strip('"') if len(words) > 1 else words[0]
-        self.labels[int(words[0])] = label
         self.found.add_node(self.file, number, words[0], label)
 
     def _pair(self, number: int, words: list[str], *, directed: bool) -> None:
@@ -214,10 +218,15 @@ def read_dl(file: RawFile, found: RawNetwork) -> None:
     """
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "network.dl"
-        header_in_lines = _DL_FORMAT.sub(r"\1\nformat=", whole_text(file, found))  # as igraph needs it
+        text = whole_text(file, found)
+        if (size := _DL_SIZE.search(text)) and int(size[1]) > _MOST_NODES:
+            raise DataError(f"{file.path} can't be read as DL: {size[0]} is more than {_MOST_NODES:,} nodes.")
+        header_in_lines = _DL_FORMAT.sub(r"\1\nformat=", text)  # as igraph needs it
         path.write_text(header_in_lines, encoding="utf-8")
         try:
-            g = ig.Graph.Read_DL(str(path), directed=True)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # igraph warns of nodes beyond n, which it reads
+                g = ig.Graph.Read_DL(str(path), directed=True)
         except ig.InternalError as error:
             reason = str(error).splitlines()[0]
             raise DataError(
