@@ -74,6 +74,7 @@ def read(folder, data, *, types=KEPT_TYPES, strict=False, block_bytes=1 << 20, w
     with StagingWriter(out, None) as writer:
         reader = WorksReader(connection(), folder, types=types, strict=strict, block_bytes=block_bytes, workers=workers)
         counts = reader.read(RawFile(path, named=True), writer)
+    counts.pop("problem")  # that of a file, not of its records
     files = {name: out / f"{name}.parquet" for name in STAGING}
     return counts, {name: pq.read_table(file).to_pylist() if file.exists() else [] for name, file in files.items()}
 

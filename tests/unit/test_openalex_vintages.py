@@ -9,6 +9,7 @@ import pytest
 
 from tests.unit.test_openalex import institution, listing, read, work
 from toolkit.corpus.ingest import ingest_openalex
+from toolkit.errors import DataError
 from toolkit.workspace import open_workspace
 
 ID = "https://openalex.org/"
@@ -267,6 +268,31 @@ def test_expansion_works_are_left_out_unless_asked_for(tmp_path):
     assert ids(workspace) == ["W1", "W2", "W4"]
     ingest_openalex(workspace, [path, other])
     assert ids(workspace) == ["W1", "W4"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "lacking"),
+    [
+        ({"year": 2020, "authors": "Ann; Bob"}, "authorships or publication_year"),
+        ({"publication_year": 2020, "authors": ["Ann"]}, "authorships"),
+        ({"publication_year": 2020, "authorships.author.id": "A1|A2"}, "authorships"),
+        ({"authorships": [listing(1, institution(1))], "year": 2020}, "publication_year"),
+    ],
+)
+def test_flattened_records_are_refused_at_once(tmp_path, fields, lacking):
+    flat = [{"id": f"{ID}W{number}", "title": "A title", "type": "article"} | fields for number in (1, 2)]
+    workspace = open_workspace(tmp_path / "data")
+    path = written(tmp_path / "raw", *flat)
+    expected = (
+        rf"works\.jsonl holds no OpenAlex works .*none of 2 records has {lacking} \(fields of the first: id, title"
+    )
+    with pytest.raises(DataError, match=expected) as raised:
+        ingest_openalex(workspace, path)
+    assert raised.value.exit_code == 4
+    assert not workspace.corpus.exists()
+    written(tmp_path / "raw", work(9), work(10, authorships=[]), name="good.jsonl")
+    assert ingest_openalex(workspace, tmp_path / "raw").rejects == {"not a file of OpenAlex works": 1}
+    assert ids(workspace) == ["W10", "W9"]
 
 
 def test_an_earlier_record_of_a_work_that_is_left_out_now_does_not_count(tmp_path):

@@ -431,9 +431,13 @@ def _stage(
         return found
     refused = why_not_json(file.path)
     if refused and (file.named or alone or strict):
-        raise DataError(f"{file.path} {refused}. {_WHAT[kind]} are read from JSON lines, plain or gzip.")
+        raise DataError(f"{file.path} {refused}. {_WHAT[kind]} are read from JSON, plain or gzip.")
     with staging_input(workspace, name.folder_name) as folder:
         counts = {} if refused else _read(reader, file, StagingWriter(folder, pseudonyms_of(workspace)))
+        if refused := counts.pop("problem", refused):
+            if file.named or alone:
+                raise DataError(f"{file.path} {refused}.")
+            counts = {}
         if counts and counts["read"] and not counts["kept"] and not counts["left_out"]:
             reason, number = Counter[str](counts["rejects"]).most_common(1)[0]
             refused = f"holds no {_WHAT[kind]} ({number} of {counts['read']} records: {reason})"

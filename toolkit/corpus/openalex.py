@@ -11,6 +11,7 @@ with them unless ``book-chapter`` is among the types asked for.
 
 from __future__ import annotations
 
+import json
 from collections import Counter, deque
 from collections.abc import Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -23,7 +24,7 @@ import duckdb
 import pyarrow as pa
 
 from toolkit.corpus.json_records import record_blocks
-from toolkit.corpus.jsonlines import Block, RawFile
+from toolkit.corpus.jsonlines import Block, RawFile, excerpt
 from toolkit.corpus.openalex_blocks import BlockFindings, BlockReader
 from toolkit.corpus.openalex_sql import FIRST_YEAR, LAST_YEAR, MACROS
 from toolkit.corpus.staging import STAGING, StagingWriter
@@ -85,7 +86,7 @@ class WorksReader:
         -------
         dict
             ``read``, ``kept``, ``left_out``, ``rejects``, ``facts``, ``synthetic``, ``snapshot`` of
-            :class:`~toolkit.corpus.staging.StagedInput`.
+            :class:`~toolkit.corpus.staging.StagedInput`; ``problem`` says so if none is whole.
 
         Raises
         ------
@@ -108,11 +109,13 @@ class WorksReader:
                     raise BadRecord(f"{file.path}:{line}: {reason}: {text}")
                 for name, rows in found.tables:
                     writer.add(name, rows)
+                    tally.listings += rows.num_rows if name == "authorships" else 0
+                    tally.dated += rows.num_rows - rows.column("year").null_count if name == "works" else 0
                 tally.add(found)
                 tally.reject(writer, bad)
                 if tally.hopeless:
                     break
-        return tally.result()
+        return tally.result() | {"problem": _flattened(file, tally) if tally.kept else ""}
 
     def _found(self, file: RawFile) -> Generator[tuple[Block, BlockFindings], None, None]:
         """Blocks of the file in their order with what is in them; later ones are read meanwhile."""
@@ -142,12 +145,37 @@ class WorksReader:
             self._free.put(reader)
 
 
+def _flattened(file: RawFile, tally: _Tally) -> str:
+    """What is wrong with a file if none of its records has authorships, or none a year; else an empty text."""
+    lacking = []
+    if not tally.listings and not _in_file(file, b'"authorships"'):
+        lacking.append("authorships")
+    if not tally.dated and not _in_file(file, b'"publication_year"', b'"publication_date"'):
+        lacking.append("publication_year")
+    if not lacking:
+        return ""
+    first = next((block.data for block in record_blocks(file.path, size=1)), b"").partition(b"\n")[0]
+    try:
+        fields = ", ".join(list(json.loads(first))[:12])
+    except (ValueError, RecursionError):
+        fields = "not known"
+    return (
+        f"holds no OpenAlex works as OpenAlex writes them: none of {tally.read:,} records has {' or '.join(lacking)} "
+        f"(fields of the first: {excerpt(fields)}). They were flattened or selected; export the whole records from the "
+        "API or the snapshot, or make tables of them for `scicities ingest tables`"
+    )
+
+
+def _in_file(file: RawFile, *keys: bytes) -> bool:
+    return any(key in block.data for block in record_blocks(file.path, size=BLOCK_BYTES) for key in keys)
+
+
 class _Tally:
     """Counts of one file while it is read."""
 
     def __init__(self, label: str) -> None:
         self.label = label
-        self.records = self.read = self.kept = 0
+        self.records = self.read = self.kept = self.listings = self.dated = 0
         self.left_out: Counter[str] = Counter()
         self.rejects: Counter[str] = Counter()
         self.facts: Counter[str] = Counter()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,6 +25,11 @@ __all__ = ["BlockFindings", "BlockReader"]
 
 _OBJECT_BYTES: Final = 16 << 20
 _EXCERPT: Final = 200
+
+_REFUSALS: Final = (duckdb.InvalidInputException, duckdb.ConversionException, UnicodeDecodeError)
+"""DuckDB's message on a record may quote it to the middle of a letter, and then can't be decoded."""
+
+_ZERO: Final = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
 
 _Span = tuple[int, int]
 
@@ -91,6 +96,8 @@ class BlockReader:
     def read(self, label: str, block: Block) -> BlockFindings:
         """Good and bad records of a block of the file with this label."""
         found = BlockFindings()
+        if b"\\u0000" in block.data:  # nothing that is written from here may hold a zero byte
+            block = replace(block, data=_ZERO.sub(rb"\1", block.data))
         odd, longest = _odd_lines(block.data)
         self._judge(block, odd, found.bad)
         if len(odd) == block.lines:
@@ -125,7 +132,7 @@ class BlockReader:
         """Where the lines lie from which DuckDB gets no id when it may pass over errors; all lines, if it may not."""
         try:
             ids = self._db.execute(sql.IDS, self._source).fetchall()
-        except duckdb.Error:
+        except (duckdb.Error, UnicodeDecodeError):
             ids = []
         places = [place for place, (known,) in enumerate(ids) if not known]
         if len(ids) != block.lines:
@@ -157,8 +164,8 @@ class BlockReader:
             if odd:
                 self._db.execute("DELETE FROM records WHERE work_id IS NULL")
             self._db.execute(sql.LISTED_OF_KEPT if left_out else sql.LISTED, source)
-        except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
-            self._refusal = str(error)
+        except _REFUSALS as error:
+            self._refusal = "" if isinstance(error, UnicodeDecodeError) else str(error)
             return False
         return True
 
