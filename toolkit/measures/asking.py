@@ -102,7 +102,8 @@ class Question:
         if self.level == "city" or "city_id" in frame.columns:
             frame.attrs |= self._labels(frame)
         self.timer.rows["result"] = len(frame)
-        if frame.empty and not self.timer.parameters.get("network"):
+        step_named = any("type `scicities" in note for note in self.timer.notes)
+        if frame.empty and not step_named and not self.timer.parameters.get("network"):
             self.timer.notes.append(why_empty(self.tables, self.timer.method, level=self.level))
         return Answer(frame, self.timer.record())
 
