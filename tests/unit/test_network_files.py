@@ -106,6 +106,11 @@ def test_graphml_edge_overrides_the_direction_of_the_graph(read, workspace):
     assert read_network(workspace, "n").directed
 
 
+def test_unknown_encoding_of_xml_is_refused(read):
+    with pytest.raises(DataError, match=r"g\.graphml can't be read as GraphML: unknown encoding"):
+        read("g.graphml", GRAPHML.format(default="directed", own="").replace("UTF-8", "UTF-99"))
+
+
 def test_yed_labels_are_names(read, workspace):
     text = (
         '<graphml xmlns:y="urn:y"><key id="d6" for="node" yfiles.type="nodegraphics"/><graph edgedefault="directed">'

@@ -54,7 +54,7 @@ class _Elements:
                 if block.damage:
                     raise DataError(f"{self.file.path} can't be read as {kind}: {block.damage}.")
             self.parser.Parse(b"", True)
-        except expat.ExpatError as error:
+        except (expat.ExpatError, LookupError, ValueError) as error:  # LookupError: an unknown encoding
             raise DataError(f"{self.file.path} can't be read as {kind}: {error}.") from error
         self.found.closed |= bool(self.found.names)
 
