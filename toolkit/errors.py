@@ -132,6 +132,13 @@ class BadParameter(ToolkitError, ValueError):
         self.value = value
         self.allowed = allowed
 
+    @classmethod
+    def missing(cls, name: str, needed: str) -> BadParameter:
+        """The error of a parameter that was not given; ``needed`` says what it takes."""
+        error = cls(name, None, needed)
+        error.args = (f"{name} is missing: {needed}.",)
+        return error
+
 
 class DataError(ToolkitError, ValueError):
     """The records are not what they should be."""

@@ -21,6 +21,7 @@ from toolkit.graphdb.connection import Graph, open_graph
 from toolkit.graphdb.library import load_library, run_query
 from toolkit.graphdb.load import load
 from toolkit.graphdb.plans import total_hits
+from toolkit.graphdb.query_values import examples
 
 NAME = "queries"
 SIZES = {"full": {"works": 20_000, "slowest": 10}, "quick": {"works": 400, "slowest": 3}}
@@ -36,9 +37,10 @@ def slowest(graph: Graph, count: int) -> dict[str, float]:
     """Seconds of the slowest queries, each with its examples; the second run of each, with its plan at hand."""
     seconds = {}
     for name, spec in load_library().items():
-        run_query(graph, spec, spec.examples)
+        values = examples(graph, spec)
+        run_query(graph, spec, values)
         begun = time.perf_counter()
-        run_query(graph, spec, spec.examples)
+        run_query(graph, spec, values)
         seconds[name] = time.perf_counter() - begun
     return dict(sorted(seconds.items(), key=lambda item: -item[1])[:count])
 
@@ -46,7 +48,7 @@ def slowest(graph: Graph, count: int) -> dict[str, float]:
 def by_library(graph: Graph, names: list[str]) -> dict[str, pd.DataFrame]:
     """Ours: the answers."""
     library = load_library()
-    return {name: run_query(graph, library[name], library[name].examples) for name in names}
+    return {name: run_query(graph, library[name], examples(graph, library[name])) for name in names}
 
 
 def by_fetching(driver: neo4j.Driver) -> pd.DataFrame:
@@ -75,7 +77,7 @@ def comparisons(size: Mapping[str, int], stack: ExitStack, scratch: Path) -> lis
     write_back(graph, communities(graph, level="city", weight="score", seed=0), level="city")
     driver = stack.enter_context(plain_driver(workspace))
     seconds, library = slowest(graph, size["slowest"]), load_library()
-    hits = {name: total_hits(graph, library[name].statement, library[name].examples) for name in seconds}
+    hits = {name: total_hits(graph, library[name].statement, examples(graph, library[name])) for name in seconds}
 
     def compared(_ours: Any, theirs: pd.DataFrame) -> dict[str, Any]:
         same(graph, theirs)

@@ -1,10 +1,10 @@
 // name: bridges.between_cities
 // summary: Institutions elsewhere that work with both of two cities.
 // access: read
-// param: city_id string = "1816670" | GeoNames id (here Beijing); the command line and Python also take a name.
-// param: other_city_id string = "1796236" | GeoNames id of the second city (here Shanghai), or its name as above.
-// param: year_from int = 2015 | First publication year, inclusive.
-// param: year_to int = 2024 | Last publication year, inclusive.
+// param: city_id string | GeoNames id; the command line and Python also take a name.
+// param: other_city_id string | GeoNames id of the second city, or its name as above.
+// param: year_from int = first_year | First publication year, inclusive.
+// param: year_to int = last_year | Last publication year, inclusive.
 // param: top_n int = 25 | Rows returned.
 // column: institution_id string | ROR id, else OpenAlex id.
 // column: institution string | Name.
@@ -15,11 +15,6 @@
 // column: other_partners int | Institutions of the second city it works with.
 // column: other_score float | Collaboration score with them [articles].
 // column: weaker float | The smaller of the two scores, which ranks the rows [articles].
-// browser: :param city_id => "1816670"
-// browser: :param other_city_id => "1796236"
-// browser: :param year_from => 2015
-// browser: :param year_to => 2024
-// browser: :param top_n => 25
 //
 // Question: who bridges two cities: which institutions have a foot in both without standing in either?
 // Left out: institutions with a site in one of the two cities or without a known city; institute and umbrella (kin

@@ -1,10 +1,10 @@
 // name: bridges.between_countries
 // summary: Cities of third countries that work with both of two countries.
 // access: read
-// param: country string = "CN" | Code or name of one country.
-// param: other_country string = "US" | Code or name of the other.
-// param: year_from int = 2015 | First publication year, inclusive.
-// param: year_to int = 2024 | Last publication year, inclusive.
+// param: country string | Code or name of one country.
+// param: other_country string | Code or name of the other.
+// param: year_from int = first_year | First publication year, inclusive.
+// param: year_to int = last_year | Last publication year, inclusive.
 // param: top_n int = 25 | Rows returned.
 // column: city_id string | GeoNames id.
 // column: city string | Name of the city.
@@ -14,11 +14,6 @@
 // column: other_partners int | Partner cities in the second country.
 // column: other_score float | Collaboration score with them [articles].
 // column: weaker float | The smaller of the two scores, which ranks the rows [articles].
-// browser: :param country => "CN"
-// browser: :param other_country => "US"
-// browser: :param year_from => 2015
-// browser: :param year_to => 2024
-// browser: :param top_n => 25
 //
 // Question: which cities elsewhere stand between two countries?
 // Left out: cities of the two countries themselves, and those that work with only one of them.

@@ -1,10 +1,10 @@
 // name: bridges.gateways
 // summary: Cities of a country through which its work with another country runs.
 // access: read
-// param: country string = "CN" | Code or name of the country whose cities are ranked.
-// param: other_country string = "US" | Code or name of the other.
-// param: year_from int = 2015 | First publication year, inclusive.
-// param: year_to int = 2024 | Last publication year, inclusive.
+// param: country string | Code or name of the country whose cities are ranked.
+// param: other_country string | Code or name of the other.
+// param: year_from int = first_year | First publication year, inclusive.
+// param: year_to int = last_year | Last publication year, inclusive.
 // param: top_n int = 25 | Rows returned.
 // column: city_id string | GeoNames id.
 // column: city string | Name of the city.
@@ -15,11 +15,6 @@
 // column: partner_id string | GeoNames id of its strongest partner there.
 // column: partner string | Its name.
 // column: partner_score float | Collaboration score with that partner [articles].
-// browser: :param country => "CN"
-// browser: :param other_country => "US"
-// browser: :param year_from => 2015
-// browser: :param year_to => 2024
-// browser: :param top_n => 25
 //
 // Question: which cities are the gateways of one country to another?
 // Left out: cities without a partner in the other country.

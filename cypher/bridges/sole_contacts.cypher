@@ -1,9 +1,9 @@
 // name: bridges.sole_contacts
 // summary: Countries that a country reaches through a single city, or nearly so.
 // access: read
-// param: country string = "CN" | Code or name of the country whose cities reach out.
-// param: year_from int = 2015 | First publication year, inclusive.
-// param: year_to int = 2024 | Last publication year, inclusive.
+// param: country string | Code or name of the country whose cities reach out.
+// param: year_from int = first_year | First publication year, inclusive.
+// param: year_to int = last_year | Last publication year, inclusive.
 // param: min_part float = 0.5 | Smallest part of the tie that the first city must hold, 0 to 1.
 // param: top_n int = 25 | Rows returned.
 // column: other_country string | Code of the country reached.
@@ -13,11 +13,6 @@
 // column: city_id string | GeoNames id of the city that holds most of it.
 // column: city string | Its name.
 // column: part float | That city's part of the score, 0 to 1.
-// browser: :param country => "CN"
-// browser: :param year_from => 2015
-// browser: :param year_to => 2024
-// browser: :param min_part => 0.5
-// browser: :param top_n => 25
 //
 // Question: with which countries would a country lose its tie if one of its cities turned away?
 // Left out: countries whose tie is spread, the first city holding less than min_part.

@@ -1,10 +1,11 @@
 // name: careers.dual
 // summary: People who worked at an institution and at another one at once.
 // access: read
-// param: institution_id string = "0zz003117" | Id of the institution.
+// needs: researchers
+// param: institution_id string | Id of the institution.
 // param: min_years int = 2 | Years in which both tenures ran, at least.
-// param: year_from int = 2015 | First year in which both ran, inclusive.
-// param: year_to int = 2024 | Last year in which both ran, inclusive.
+// param: year_from int = first_year | First year in which both ran, inclusive.
+// param: year_to int = last_year | Last year in which both ran, inclusive.
 // param: top_n int = 25 | Rows returned.
 // column: researcher_id string | Author id or pseudonym.
 // column: other_id string | Id of the other institution.
@@ -14,15 +15,9 @@
 // column: years int | Years in which both ran [years].
 // column: works int | Articles signed there in the tenure here [articles].
 // column: other_works int | Articles signed there in the tenure at the other [articles].
-// browser: :param institution_id => "0zz003117"
-// browser: :param min_years => 2
-// browser: :param year_from => 2015
-// browser: :param year_to => 2024
-// browser: :param top_n => 25
 //
 // Question: who holds this institution together with others by working at both?
 // Left out: institutes and their umbrella (kin); overlaps that lie outside the window.
-// Needs: researchers in the graph (`scicities load --with researchers`).
 // Reading: short overlaps are mostly moves, whose last articles still carry the old address: raise min_years to see
 // lasting ones.
 

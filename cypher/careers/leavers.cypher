@@ -1,9 +1,10 @@
 // name: careers.leavers
 // summary: Who left an institution, and where they are now.
 // access: read
-// param: institution_id string = "0zz003117" | Id of the institution.
-// param: year_from int = 2015 | First year of leaving, inclusive.
-// param: year_to int = 2024 | Last year of leaving, inclusive.
+// needs: researchers
+// param: institution_id string | Id of the institution.
+// param: year_from int = first_year | First year of leaving, inclusive.
+// param: year_to int = last_year | Last year of leaving, inclusive.
 // param: top_n int = 25 | Rows returned.
 // column: researcher_id string | Author id or pseudonym.
 // column: left_year int | Last year at the institution.
@@ -12,14 +13,9 @@
 // column: country string? | Country code of its first city by id.
 // column: since int | First year there.
 // column: last_year int | Last year there that is known.
-// browser: :param institution_id => "0zz003117"
-// browser: :param year_from => 2015
-// browser: :param year_to => 2024
-// browser: :param top_n => 25
 //
 // Question: where did the people of this institution go?
 // Left out: who was seen nowhere after it, such as those who are there still; earlier stops on the way.
-// Needs: researchers in the graph (`scicities load --with researchers`).
 // Reading: the latest tenure is the one that ends last; of several the one that began last, then the first by id.
 
 MATCH (i:Institution {id: $institution_id})<-[v:WORKED_AT]-(r:Researcher)

@@ -1,9 +1,10 @@
 // name: careers.moved_together
 // summary: People who moved from one institution to another at about the same time.
 // access: read
+// needs: researchers
 // param: min_people int = 3 | People of a group, at least.
-// param: year_from int = 2015 | First year in which a group begins, inclusive.
-// param: year_to int = 2024 | Last year in which a group begins, inclusive.
+// param: year_from int = first_year | First year in which a group begins, inclusive.
+// param: year_to int = last_year | Last year in which a group begins, inclusive.
 // param: top_n int = 25 | Rows returned.
 // column: from_id string | Id of the institution left.
 // column: from_institution string | Its name.
@@ -14,15 +15,10 @@
 // column: researcher_ids list<string> | Who they are.
 // column: joint_before int | Articles of the two institutions in the three years before [articles].
 // column: joint_after int | Articles of the two institutions in the first and the next two years [articles].
-// browser: :param min_people => 3
-// browser: :param year_from => 2015
-// browser: :param year_to => 2024
-// browser: :param top_n => 25
 //
 // Question: which groups changed their institution, and do the two work together since?
 // Left out: whether they wrote together before, which the graph does not know (`scicities flows --show group-moves`
 // does); moves between kin.
-// Needs: researchers in the graph (`scicities load --with researchers`).
 // Reading: a tenure at the new place began while the old one ran or within three years of its end, and the old one
 // ended first.
 

@@ -1,9 +1,10 @@
 // name: careers.returnees
 // summary: People who came back to a country after years abroad.
 // access: read
-// param: country string = "CN" | Code or name of the country.
-// param: year_from int = 2015 | First year of the return, inclusive.
-// param: year_to int = 2024 | Last year of the return, inclusive.
+// needs: researchers
+// param: country string | Code or name of the country.
+// param: year_from int = first_year | First year of the return, inclusive.
+// param: year_to int = last_year | Last year of the return, inclusive.
 // param: min_away int = 1 | Years without a tenure in the country, at least.
 // param: top_n int = 25 | Rows returned.
 // column: researcher_id string | Author id or pseudonym.
@@ -12,15 +13,9 @@
 // column: years_away int | Years between [years].
 // column: abroad list<string> | Institutions abroad in between.
 // column: back_at list<string> | Institutions of the first year back.
-// browser: :param country => "CN"
-// browser: :param year_from => 2015
-// browser: :param year_to => 2024
-// browser: :param min_away => 1
-// browser: :param top_n => 25
 //
 // Question: who went abroad and returned, from where and to where?
 // Left out: who was seen nowhere in between; institutions without a city, which are neither at home nor abroad.
-// Needs: researchers in the graph (`scicities load --with researchers`).
 // Reading: by tenures at institutions. `returnees` and flag `return` of the moves go by tenures at the level asked
 // for.
 

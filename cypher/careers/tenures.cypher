@@ -1,7 +1,8 @@
 // name: careers.tenures
 // summary: Where one researcher worked, and when.
 // access: read
-// param: researcher_id string = "A9000002812" | Author id, or pseudonym, of the researcher.
+// needs: researchers
+// param: researcher_id string | Author id, or pseudonym, of the researcher.
 // param: year_from int = 1900 | First year looked at, inclusive.
 // param: year_to int = 2100 | Last year looked at, inclusive.
 // param: top_n int = 25 | Rows returned.
@@ -12,14 +13,9 @@
 // column: to_year int | Last year with an article there.
 // column: works int | Articles signed there in these years [articles].
 // column: beside int | Other tenures of the researcher that ran at the same time.
-// browser: :param researcher_id => "A9000002812"
-// browser: :param year_from => 1900
-// browser: :param year_to => 2100
-// browser: :param top_n => 25
 //
 // Question: what is the career of this person, tenure by tenure?
 // Left out: people without an author id; affiliations whose institution is not known.
-// Needs: researchers in the graph (`scicities load --with researchers`).
 // Reading: gaps of up to two years without an article are bridged, so a tenure may have years without one.
 
 MATCH (r:Researcher {id: $researcher_id})-[w:WORKED_AT]->(i:Institution)

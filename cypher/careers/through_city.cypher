@@ -1,10 +1,11 @@
 // name: careers.through_city
 // summary: Careers that came to a city from elsewhere and went on from it: on, back, or through a gateway.
 // access: read
-// param: city_id string = "5128581" | GeoNames id of the city between (here New York City).
+// needs: researchers
+// param: city_id string | GeoNames id of the city between.
 // param: horizon int = 10 | Years from the arrival to the departure, at most.
-// param: year_from int = 2015 | First year of arrival, inclusive.
-// param: year_to int = 2024 | Last year of arrival, inclusive.
+// param: year_from int = first_year | First year of arrival, inclusive.
+// param: year_to int = last_year | Last year of arrival, inclusive.
 // param: top_n int = 25 | Rows returned.
 // column: researcher_id string | Author id or pseudonym.
 // column: from_city_id string | GeoNames id of the city before.
@@ -14,15 +15,9 @@
 // column: to_city string | Its name.
 // column: went_on int | First year in the city after.
 // column: way string | gateway (from abroad, on to another city of the same country), back (to the city before) or on.
-// browser: :param city_id => "5128581"
-// browser: :param horizon => 10
-// browser: :param year_from => 2015
-// browser: :param year_to => 2024
-// browser: :param top_n => 25
 //
 // Question: for whom was this city a station, and is it a gateway into its country?
 // Left out: tenures of institutions that stand in the city between and in one of the others alike.
-// Needs: researchers in the graph (`scicities load --with researchers`).
 // Reading: a person with several tenures before or after has several rows. The rate by a rule of moves is `flows
 // --show gateways`.
 

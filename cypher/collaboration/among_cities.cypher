@@ -1,9 +1,9 @@
 // name: collaboration.among_cities
 // summary: All pairs among cities of one's choice.
 // access: read
-// param: city_ids list<city> = ["1816670", "5128581", "2643743", "2988507", "1850147"] | GeoNames ids, or names.
-// param: year_from int = 2015 | First publication year, inclusive.
-// param: year_to int = 2024 | Last publication year, inclusive.
+// param: city_ids list<city> | GeoNames ids, or names.
+// param: year_from int = first_year | First publication year, inclusive.
+// param: year_to int = last_year | Last publication year, inclusive.
 // column: a_id string | GeoNames id of one city, the smaller id as text.
 // column: a_name string | Its name.
 // column: b_id string | GeoNames id of the other.
@@ -12,9 +12,6 @@
 // column: score float | Collaboration score: the Shares of both on their joint articles [articles].
 // column: a_part float | score as a part of the first city's score with all cities, 0 to 1.
 // column: b_part float | score as a part of the second city's, 0 to 1.
-// browser: :param city_ids => ["1816670", "5128581", "2643743", "2988507", "1850147"]
-// browser: :param year_from => 2015
-// browser: :param year_to => 2024
 //
 // Question: how closely do the members of a group of cities work together, each pair of them?
 // Left out: pairs without a joint article in the window; cities outside the group.

@@ -1,10 +1,10 @@
 // name: collaboration.common_partners
 // summary: Cities that collaborate with both of two cities.
 // access: read
-// param: city_id string = "1816670" | GeoNames id (here Beijing); the command line and Python also take a name.
-// param: other_city_id string = "1796236" | GeoNames id of the second city (here Shanghai), or its name as above.
-// param: year_from int = 2015 | First publication year, inclusive.
-// param: year_to int = 2024 | Last publication year, inclusive.
+// param: city_id string | GeoNames id; the command line and Python also take a name.
+// param: other_city_id string | GeoNames id of the second city, or its name as above.
+// param: year_from int = first_year | First publication year, inclusive.
+// param: year_to int = last_year | Last publication year, inclusive.
 // param: top_n int = 25 | Rows returned.
 // column: partner_id string | GeoNames id of the partner city.
 // column: partner string | Its name.
@@ -12,11 +12,6 @@
 // column: score float | Collaboration score with the first city [articles].
 // column: other_score float | Collaboration score with the second city [articles].
 // column: weaker float | The smaller of the two, which ranks the rows [articles].
-// browser: :param city_id => "1816670"
-// browser: :param other_city_id => "1796236"
-// browser: :param year_from => 2015
-// browser: :param year_to => 2024
-// browser: :param top_n => 25
 //
 // Question: through which third cities are two cities tied, besides their direct link?
 // Left out: cities that work with only one of the two.

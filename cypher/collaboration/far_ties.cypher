@@ -2,8 +2,8 @@
 // summary: Strong ties over long distances.
 // access: read
 // param: min_km float = 5000.0 | Smallest distance as the crow flies [km].
-// param: year_from int = 2015 | First publication year, inclusive.
-// param: year_to int = 2024 | Last publication year, inclusive.
+// param: year_from int = first_year | First publication year, inclusive.
+// param: year_to int = last_year | Last publication year, inclusive.
 // param: country string? = null | Code of a country one of the two must be in; null takes all pairs.
 // param: top_n int = 25 | Rows returned.
 // column: a_id string | GeoNames id of one city, the smaller id as text.
@@ -13,11 +13,6 @@
 // column: km float | Distance between the two cities [km].
 // column: joint int | Articles signed from both [articles].
 // column: score float | Collaboration score: the Shares of both on their joint articles [articles].
-// browser: :param min_km => 5000.0
-// browser: :param year_from => 2015
-// browser: :param year_to => 2024
-// browser: :param country => null
-// browser: :param top_n => 25
 //
 // Question: which cities work together although half the world lies between them?
 // Left out: pairs closer than min_km; cities without coordinates.

@@ -1,8 +1,8 @@
 // name: collaboration.inside_and_across
 // summary: How much of each large city's collaboration stays inside it, in its country, or goes abroad.
 // access: read
-// param: year_from int = 2015 | First publication year, inclusive.
-// param: year_to int = 2024 | Last publication year, inclusive.
+// param: year_from int = first_year | First publication year, inclusive.
+// param: year_to int = last_year | Last publication year, inclusive.
 // param: country string? = null | Country code; null takes all countries.
 // param: top_n int = 25 | Rows returned.
 // column: city_id string | GeoNames id.
@@ -13,10 +13,6 @@
 // column: abroad float | Collaboration score with cities of other countries [articles].
 // column: abroad_part float | abroad / (domestic + abroad), 0 to 1; 0 without partners.
 // column: top_country string? | Country abroad with the largest score; null without one.
-// browser: :param year_from => 2015
-// browser: :param year_to => 2024
-// browser: :param country => null
-// browser: :param top_n => 25
 //
 // Question: do the largest cities work at home or abroad, and with which country most?
 // Left out: cities below the top_n by Share; partners without a known country.

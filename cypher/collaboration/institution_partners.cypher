@@ -2,8 +2,8 @@
 // summary: Partners of an institution, with the city each stands in.
 // access: read
 // param: institution_id string | ROR id, else OpenAlex id; the command line and Python also take a name.
-// param: year_from int = 2015 | First publication year, inclusive.
-// param: year_to int = 2024 | Last publication year, inclusive.
+// param: year_from int = first_year | First publication year, inclusive.
+// param: year_to int = last_year | Last publication year, inclusive.
 // param: top_n int = 25 | Rows returned.
 // column: partner_id string | Id of the partner institution.
 // column: partner string | Its name.
@@ -14,10 +14,6 @@
 // column: last_year int | Last one.
 // column: joint int | Articles signed from both [articles].
 // column: score float | Collaboration score: the Shares of both on their joint articles [articles].
-// browser: :param institution_id => "0zz003117"
-// browser: :param year_from => 2015
-// browser: :param year_to => 2024
-// browser: :param top_n => 25
 //
 // Question: with whom does an institution work, since when, and is it still going on?
 // Left out: institute and umbrella (kin are no partners).

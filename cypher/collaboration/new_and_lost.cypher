@@ -1,9 +1,9 @@
 // name: collaboration.new_and_lost
 // summary: Partner cities a city won or lost in a window, against the years before it.
 // access: read
-// param: city_id string = "1790630" | GeoNames id (here Xi'an); the command line and Python also take a name.
-// param: year_from int = 2022 | First year of the window, inclusive.
-// param: year_to int = 2024 | Its last year, inclusive.
+// param: city_id string | GeoNames id; the command line and Python also take a name.
+// param: year_from int = last_year - 2 | First year of the window, inclusive.
+// param: year_to int = last_year | Its last year, inclusive.
 // param: before_years int = 3 | Years before the window it is held against.
 // param: top_n int = 25 | Rows returned.
 // column: partner_id string | GeoNames id of the partner city.
@@ -14,11 +14,6 @@
 // column: joint int | Articles signed from both in the window [articles].
 // column: score_before float | Collaboration score in the years before [articles].
 // column: score float | Collaboration score in the window [articles].
-// browser: :param city_id => "1790630"
-// browser: :param year_from => 2022
-// browser: :param year_to => 2024
-// browser: :param before_years => 3
-// browser: :param top_n => 25
 //
 // Question: which partners has a city found, and which has it lost?
 // Left out: partners of both times, and of neither.

@@ -1,9 +1,9 @@
 // name: collaboration.not_yet_partners
 // summary: Cities a city hardly works with, though its strongest partners do.
 // access: read
-// param: city_id string = "1790630" | GeoNames id (here Xi'an); the command line and Python also take a name.
-// param: year_from int = 2015 | First publication year, inclusive.
-// param: year_to int = 2024 | Last publication year, inclusive.
+// param: city_id string | GeoNames id; the command line and Python also take a name.
+// param: year_from int = first_year | First publication year, inclusive.
+// param: year_to int = last_year | Last publication year, inclusive.
 // param: via_n int = 20 | Strongest partners of the city that are followed.
 // param: max_joint int = 0 | Joint articles with the city up to which a city still counts as no partner.
 // param: top_n int = 25 | Rows returned.
@@ -14,12 +14,6 @@
 // column: via int | How many of the city's strongest partners work with it.
 // column: promise float | Sum over them of the weaker of the two scores on the way [articles].
 // column: best_via string | The partner with the strongest way.
-// browser: :param city_id => "1790630"
-// browser: :param year_from => 2015
-// browser: :param year_to => 2024
-// browser: :param via_n => 20
-// browser: :param max_joint => 0
-// browser: :param top_n => 25
 //
 // Question: with whom could a city work that it doesn't yet, because its partners already do?
 // Left out: ways through partners below the via_n strongest.

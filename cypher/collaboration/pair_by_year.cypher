@@ -1,20 +1,16 @@
 // name: collaboration.pair_by_year
 // summary: The tie of two cities year by year, and how much it matters to each.
 // access: read
-// param: city_id string = "1816670" | GeoNames id (here Beijing); the command line and Python also take a name.
-// param: other_city_id string = "1796236" | GeoNames id of the second city (here Shanghai), or its name as above.
-// param: year_from int = 2015 | First publication year, inclusive.
-// param: year_to int = 2024 | Last publication year, inclusive.
+// param: city_id string | GeoNames id; the command line and Python also take a name.
+// param: other_city_id string | GeoNames id of the second city, or its name as above.
+// param: year_from int = first_year | First publication year, inclusive.
+// param: year_to int = last_year | Last publication year, inclusive.
 // column: year int | Publication year.
 // column: joint int | Articles signed from both [articles].
 // column: score float | Collaboration score: the Shares of both on their joint articles [articles].
 // column: partnerships int | Distinct pairs of institutions, one in each city, with a joint article in the year.
 // column: part float | score as a part of the first city's score with all cities in the year, 0 to 1.
 // column: other_part float | score as a part of the second city's, 0 to 1.
-// browser: :param city_id => "1816670"
-// browser: :param other_city_id => "1796236"
-// browser: :param year_from => 2015
-// browser: :param year_to => 2024
 //
 // Question: how did the tie between two cities grow, and to which of them does it matter more?
 // Left out: years without a joint article.

@@ -1,9 +1,9 @@
 // name: collaboration.partner_countries
 // summary: The countries a city works with, its own among them.
 // access: read
-// param: city_id string = "1816670" | GeoNames id (here Beijing); the command line and Python also take a name.
-// param: year_from int = 2015 | First publication year, inclusive.
-// param: year_to int = 2024 | Last publication year, inclusive.
+// param: city_id string | GeoNames id; the command line and Python also take a name.
+// param: year_from int = first_year | First publication year, inclusive.
+// param: year_to int = last_year | Last publication year, inclusive.
 // param: top_n int = 25 | Rows returned.
 // column: country string | Country code.
 // column: name string | Name of the country.
@@ -12,10 +12,6 @@
 // column: part float | Its part of the score with all partner cities of known country, 0 to 1.
 // column: partner_id string | GeoNames id of the strongest partner city there.
 // column: partner string | Its name.
-// browser: :param city_id => "1816670"
-// browser: :param year_from => 2015
-// browser: :param year_to => 2024
-// browser: :param top_n => 25
 //
 // Question: with which countries does a city work, and through which of their cities?
 // Left out: work inside the city; partner cities of unknown country.

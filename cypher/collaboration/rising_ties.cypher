@@ -1,10 +1,10 @@
 // name: collaboration.rising_ties
 // summary: Pairs of cities whose yearly score rose or fell most from one window to another.
 // access: read
-// param: before_from int = 2015 | First year of the earlier window, inclusive.
-// param: before_to int = 2019 | Its last year, inclusive.
-// param: year_from int = 2020 | First year of the later window, inclusive.
-// param: year_to int = 2024 | Its last year, inclusive.
+// param: before_from int = first_year | First year of the earlier window, inclusive.
+// param: before_to int = middle_year | Its last year, inclusive.
+// param: year_from int = middle_year + 1 | First year of the later window, inclusive.
+// param: year_to int = last_year | Its last year, inclusive.
 // param: country string? = null | Code of a country one of the two must be in; null takes all pairs.
 // param: falling bool = false | Begin with those that fell most.
 // param: top_n int = 25 | Rows returned.
@@ -15,13 +15,6 @@
 // column: before float | Collaboration score a year in the earlier window [articles/year].
 // column: after float | Collaboration score a year in the later window [articles/year].
 // column: change float | after - before [articles/year].
-// browser: :param before_from => 2015
-// browser: :param before_to => 2019
-// browser: :param year_from => 2020
-// browser: :param year_to => 2024
-// browser: :param country => null
-// browser: :param falling => false
-// browser: :param top_n => 25
 //
 // Question: which ties between cities are growing, and which are withering?
 // Left out: work inside one city.

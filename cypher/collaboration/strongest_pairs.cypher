@@ -1,8 +1,8 @@
 // name: collaboration.strongest_pairs
 // summary: Pairs of cities by collaboration score in a window of years.
 // access: read
-// param: year_from int = 2015 | First publication year, inclusive.
-// param: year_to int = 2024 | Last publication year, inclusive.
+// param: year_from int = first_year | First publication year, inclusive.
+// param: year_to int = last_year | Last publication year, inclusive.
 // param: country string? = null | Country code both cities must have; null takes all pairs.
 // param: top_n int = 25 | Rows returned.
 // column: a_id string | GeoNames id of one city, the smaller id as text.
@@ -11,10 +11,6 @@
 // column: b_name string | Its name.
 // column: joint int | Articles signed from both [articles].
 // column: score float | Collaboration score: the Shares of both on their joint articles [articles].
-// browser: :param year_from => 2015
-// browser: :param year_to => 2024
-// browser: :param country => null
-// browser: :param top_n => 25
 //
 // Question: which two cities work together most?
 // Left out: work inside one city (see output.by_year).

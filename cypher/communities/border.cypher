@@ -1,10 +1,11 @@
 // name: communities.border
 // summary: Where two communities touch: the pairs of cities across the border.
 // access: read
+// needs: communities
 // param: community int = 1 | Number of one community.
 // param: other_community int? = null | Number of the other; null takes all others.
-// param: year_from int = 2015 | First publication year, inclusive.
-// param: year_to int = 2024 | Last publication year, inclusive.
+// param: year_from int = first_year | First publication year, inclusive.
+// param: year_to int = last_year | Last publication year, inclusive.
 // param: top_n int = 25 | Rows returned.
 // column: city_id string | GeoNames id of the city in the first community.
 // column: city string | Its name.
@@ -14,16 +15,10 @@
 // column: joint int | Articles signed from both [articles].
 // column: score float | Collaboration score: the Shares of both on their joint articles [articles].
 // column: part float | score as a part of the city's score with all cities, 0 to 1.
-// browser: :param community => 1
-// browser: :param other_community => null
-// browser: :param year_from => 2015
-// browser: :param year_to => 2024
-// browser: :param top_n => 25
 //
 // Question: where do two communities touch, and which cities hold the border open?
 // Left out: pairs inside one community; partners without a community.
 // Reading: a part close to 1 is a city that lives on the border.
-// Needs: communities in the graph: `scicities communities --from local --write` puts them there.
 
 MATCH (c:City)-[r:COLLABORATES_WITH]-(p:City)
 WHERE c.community = $community AND p.community <> c.community

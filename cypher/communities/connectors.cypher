@@ -1,8 +1,9 @@
 // name: communities.connectors
 // summary: Cities whose collaboration is spread over several communities.
 // access: read
-// param: year_from int = 2015 | First publication year, inclusive.
-// param: year_to int = 2024 | Last publication year, inclusive.
+// needs: communities
+// param: year_from int = first_year | First publication year, inclusive.
+// param: year_to int = last_year | Last publication year, inclusive.
 // param: min_strength float = 1.0 | Smallest sum of collaboration score [articles].
 // param: top_n int = 25 | Rows returned.
 // column: city_id string | GeoNames id.
@@ -12,15 +13,10 @@
 // column: strength float | Sum of collaboration score with cities that have a community [articles].
 // column: communities int | Communities it works with, its own included.
 // column: participation float | 1 - sum of (score with a community / strength)^2 over communities, 0 to 1.
-// browser: :param year_from => 2015
-// browser: :param year_to => 2024
-// browser: :param min_strength => 1.0
-// browser: :param top_n => 25
 //
 // Question: which cities tie communities together?
 // Left out: cities below min_strength; partners without a community.
 // Reading: participation coefficient of Guimera and Amaral (doi 10.1038/nature03288) on strengths.
-// Needs: communities in the graph: `scicities communities --from local --write` puts them there.
 
 MATCH (c:City)-[r:COLLABORATES_WITH]-(p:City)
 WHERE c.community IS NOT NULL AND p.community IS NOT NULL AND r.year >= $year_from AND r.year <= $year_to

@@ -1,9 +1,10 @@
 // name: communities.countries
 // summary: The countries each community is made of.
 // access: read
+// needs: communities
 // param: community int? = null | Number of the community; null takes all.
-// param: year_from int = 2015 | First publication year, inclusive.
-// param: year_to int = 2024 | Last publication year, inclusive.
+// param: year_from int = first_year | First publication year, inclusive.
+// param: year_to int = last_year | Last publication year, inclusive.
 // param: top_n int = 25 | Rows returned.
 // column: community int | Number of the community; 1 is the largest.
 // column: country string | Country code.
@@ -12,15 +13,10 @@
 // column: share float | Share of those cities [articles].
 // column: part float | Their part of the community's Share, 0 to 1.
 // column: members list<string> | Their names, largest Share first, five at most.
-// browser: :param community => null
-// browser: :param year_from => 2015
-// browser: :param year_to => 2024
-// browser: :param top_n => 25
 //
 // Question: is a community a country, or does it cross borders?
 // Left out: cities without a community or without a known country.
 // Reading: a country whose cities_of_country is above its cities is split over several communities.
-// Needs: communities in the graph: `scicities communities --from local --write` puts them there.
 
 MATCH (c:City)-[:IN_COUNTRY]->(k:Country)
 WHERE c.community IS NOT NULL

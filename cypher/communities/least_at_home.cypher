@@ -1,8 +1,9 @@
 // name: communities.least_at_home
 // summary: Cities least tied to their own community, and where they are drawn.
 // access: read
-// param: year_from int = 2015 | First publication year, inclusive.
-// param: year_to int = 2024 | Last publication year, inclusive.
+// needs: communities
+// param: year_from int = first_year | First publication year, inclusive.
+// param: year_to int = last_year | Last publication year, inclusive.
 // param: min_strength float = 1.0 | Smallest sum of collaboration score [articles].
 // param: top_n int = 25 | Rows returned.
 // column: city_id string | GeoNames id.
@@ -13,16 +14,11 @@
 // column: own_part float | Part of it with the own community, 0 to 1.
 // column: drawn_to int? | The other community it works with most; null without one.
 // column: drawn_part float | Part with that one, 0 to 1; 0 without one.
-// browser: :param year_from => 2015
-// browser: :param year_to => 2024
-// browser: :param min_strength => 1.0
-// browser: :param top_n => 25
 //
 // Question: which cities sit between two stools, and which might belong elsewhere?
 // Left out: cities below min_strength; partners without a community.
 // Reading: where drawn_part is above own_part, the community was not chosen by its score alone: a method weighs a
 // tie against what the sizes of both cities make likely.
-// Needs: communities in the graph: `scicities communities --from local --write` puts them there.
 
 MATCH (c:City)-[r:COLLABORATES_WITH]-(p:City)
 WHERE c.community IS NOT NULL AND p.community IS NOT NULL AND r.year >= $year_from AND r.year <= $year_to

@@ -1,8 +1,9 @@
 // name: communities.links_between
 // summary: Where two communities touch: their score and the pair of cities that carries most of it.
 // access: read
-// param: year_from int = 2015 | First publication year, inclusive.
-// param: year_to int = 2024 | Last publication year, inclusive.
+// needs: communities
+// param: year_from int = first_year | First publication year, inclusive.
+// param: year_to int = last_year | Last publication year, inclusive.
 // param: top_n int = 25 | Rows returned.
 // column: a_community int | Number of one community, the smaller.
 // column: b_community int | Number of the other.
@@ -13,13 +14,9 @@
 // column: b_id string | City of the second community in the strongest pair.
 // column: b_name string | Its name.
 // column: strongest float | Score of the strongest pair [articles].
-// browser: :param year_from => 2015
-// browser: :param year_to => 2024
-// browser: :param top_n => 25
 //
 // Question: which communities work together, and through which two cities?
 // Left out: pairs inside one community; cities without a community.
-// Needs: communities in the graph: `scicities communities --from local --write` puts them there.
 
 MATCH (a:City)-[r:COLLABORATES_WITH]->(b:City)
 WHERE a.community <> b.community AND r.year >= $year_from AND r.year <= $year_to

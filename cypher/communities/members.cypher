@@ -1,9 +1,10 @@
 // name: communities.members
 // summary: Cities of a community with their score inside it and outside.
 // access: read
+// needs: communities
 // param: community int? = null | Number of the community; null takes all.
-// param: year_from int = 2015 | First publication year, inclusive.
-// param: year_to int = 2024 | Last publication year, inclusive.
+// param: year_from int = first_year | First publication year, inclusive.
+// param: year_to int = last_year | Last publication year, inclusive.
 // param: top_n int = 25 | Rows returned.
 // column: community int | Number of the community; 1 is the largest.
 // column: city_id string | GeoNames id.
@@ -11,14 +12,9 @@
 // column: country string? | Country code.
 // column: inside float | Collaboration score with cities of the same community [articles].
 // column: outside float | Collaboration score with the others [articles].
-// browser: :param community => null
-// browser: :param year_from => 2015
-// browser: :param year_to => 2024
-// browser: :param top_n => 25
 //
 // Question: who belongs to a community, and who holds it together?
 // Left out: cities without a community.
-// Needs: communities in the graph: `scicities communities --from local --write` puts them there.
 
 MATCH (c:City)
 WHERE c.community IS NOT NULL AND ($community IS NULL OR c.community = $community)

@@ -1,8 +1,9 @@
 // name: communities.summary
 // summary: Communities with their size, output, first city, and how much of their work stays inside.
 // access: read
-// param: year_from int = 2015 | First publication year, inclusive.
-// param: year_to int = 2024 | Last publication year, inclusive.
+// needs: communities
+// param: year_from int = first_year | First publication year, inclusive.
+// param: year_to int = last_year | Last publication year, inclusive.
 // column: community int | Number of the community; 1 is the largest.
 // column: cities int | Cities in it.
 // column: countries int | Countries of those cities.
@@ -12,13 +13,10 @@
 // column: inside float | Collaboration score of pairs inside it [articles].
 // column: outside float | Collaboration score of pairs with another community [articles].
 // column: inside_part float | inside / (inside + outside), 0 to 1; 0 without pairs.
-// browser: :param year_from => 2015
-// browser: :param year_to => 2024
 //
 // Question: what are the communities of the network, who leads each, and how closed are they?
 // Left out: cities without a community; partners without one.
 // Reading: each pair is counted once, so a pair between two communities is in `outside` of both.
-// Needs: communities in the graph: `scicities communities --from local --write` puts them there.
 
 MATCH (c:City)
 WHERE c.community IS NOT NULL

@@ -1,9 +1,10 @@
 // name: communities.wavering
 // summary: Cities that the starts of community detection place differently, least certain first.
 // access: read
+// needs: support
 // param: at_most float = 1.0 | Only cities with at most this support, 0 to 1.
-// param: year_from int = 2015 | First publication year, inclusive.
-// param: year_to int = 2024 | Last publication year, inclusive.
+// param: year_from int = first_year | First publication year, inclusive.
+// param: year_to int = last_year | Last publication year, inclusive.
 // param: top_n int = 25 | Rows returned.
 // column: city_id string | GeoNames id.
 // column: city string | Name of the city.
@@ -12,15 +13,10 @@
 // column: support float | Part of the starts that keep it with a member of its community, mean over these, 0 to 1.
 // column: second int? | Community with which it has most score, of the others.
 // column: second_part float | Part of its score that goes there, 0 to 1.
-// browser: :param at_most => 1.0
-// browser: :param year_from => 2015
-// browser: :param year_to => 2024
-// browser: :param top_n => 25
 //
 // Question: which cities stand between communities, and where else could they belong?
 // Left out: cities without a community, and communities written without --stability.
 // Reading: 1 means that every start puts it with the same cities; a hub tied to everybody may still be certain.
-// Needs: `scicities communities --stability --from local --write` puts community and support there.
 
 MATCH (c:City)
 WHERE c.community IS NOT NULL AND c.community_support <= $at_most

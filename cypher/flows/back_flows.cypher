@@ -1,11 +1,12 @@
 // name: flows.back_flows
 // summary: Where the stream turned: corridors by who left in earlier years and who came back along them in later ones.
 // access: read
+// needs: moves
 // param: rule string = "tenure" | Rule of moves: tenure or mode-year; ready-made with `load --network`.
-// param: before_from int = 2015 | First year of the earlier window, inclusive.
-// param: before_to int = 2019 | Its last year, inclusive.
-// param: year_from int = 2020 | First year of the later window, inclusive.
-// param: year_to int = 2024 | Its last year, inclusive.
+// param: before_from int = first_year | First year of the earlier window, inclusive.
+// param: before_to int = middle_year | Its last year, inclusive.
+// param: year_from int = middle_year + 1 | First year of the later window, inclusive.
+// param: year_to int = last_year | Its last year, inclusive.
 // param: country string? = null | Country code of the city they left and came back to; null takes all.
 // param: top_n int = 25 | Rows returned.
 // column: city_id string | GeoNames id of the city they left and came back to.
@@ -16,13 +17,6 @@
 // column: came_back float | Researchers who came the other way in the later window [researchers].
 // column: ratio float | came_back / went, 1 means that as many came as had gone [1].
 // column: still_going float | Researchers who went the first way in the later window [researchers].
-// browser: :param rule => "tenure"
-// browser: :param before_from => 2015
-// browser: :param before_to => 2019
-// browser: :param year_from => 2020
-// browser: :param year_to => 2024
-// browser: :param country => null
-// browser: :param top_n => 25
 //
 // Question: along which corridors do people come back after others had left?
 // Left out: corridors that nobody went along in the earlier window, or nobody came back along in the later one.

@@ -1,9 +1,10 @@
 // name: flows.between_types
 // summary: Moves between types of institution: from research institutes to universities, and back.
 // access: read
+// needs: moves
 // param: rule string = "tenure" | Rule of moves: tenure or mode-year; ready-made with `load --network`.
-// param: year_from int = 2015 | First year of moves, inclusive.
-// param: year_to int = 2024 | Last year of moves, inclusive.
+// param: year_from int = first_year | First year of moves, inclusive.
+// param: year_to int = last_year | Last year of moves, inclusive.
 // param: country string? = null | Country code that both institutions must have; null takes all.
 // param: from_type string? = null | Only out of institutions of this type, such as facility; null takes all.
 // param: to_type string? = null | Only into institutions of this type, such as education; null takes all.
@@ -14,12 +15,6 @@
 // column: back float | Researchers who moved from to_type to from_type [researchers].
 // column: net float | researchers - back: what to_type won from from_type [researchers].
 // column: corridors int | Pairs of institutions with such a move, in this direction.
-// browser: :param rule => "tenure"
-// browser: :param year_from => 2015
-// browser: :param year_to => 2024
-// browser: :param country => null
-// browser: :param from_type => null
-// browser: :param to_type => null
 //
 // Question: do universities win people from research institutes, and how many go the other way?
 // Left out: moves between institute and academy (kin); institutions are taken one by one, whatever their city.

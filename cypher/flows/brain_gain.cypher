@@ -1,9 +1,10 @@
 // name: flows.brain_gain
 // summary: Countries by the researchers they won from others, with the country each gained and lost most to.
 // access: read
+// needs: moves
 // param: rule string = "tenure" | Rule of moves: tenure or mode-year; ready-made with `load --network`.
-// param: year_from int = 2015 | First year of moves, inclusive.
-// param: year_to int = 2024 | Last year of moves, inclusive.
+// param: year_from int = first_year | First year of moves, inclusive.
+// param: year_to int = last_year | Last year of moves, inclusive.
 // param: losers bool = false | Begin with those that lost most.
 // param: top_n int = 25 | Rows returned.
 // column: country_code string | Country code.
@@ -16,11 +17,6 @@
 // column: gained float | What it won from that country [researchers].
 // column: lost_to_code string? | Country it lost most to, net; null where it lost to none.
 // column: lost float | What it lost to that country [researchers].
-// browser: :param rule => "tenure"
-// browser: :param year_from => 2015
-// browser: :param year_to => 2024
-// browser: :param losers => false
-// browser: :param top_n => 25
 //
 // Question: which countries gain brains, which drain, and to whom?
 // Left out: countries without a move; moves inside a country.

@@ -1,9 +1,10 @@
 // name: flows.corridors
 // summary: Pairs of cities by the researchers who moved between them, with the asymmetry of both directions.
 // access: read
+// needs: moves
 // param: rule string = "tenure" | Rule of moves: tenure or mode-year; ready-made with `load --network`.
-// param: year_from int = 2015 | First year of moves, inclusive.
-// param: year_to int = 2024 | Last year of moves, inclusive.
+// param: year_from int = first_year | First year of moves, inclusive.
+// param: year_to int = last_year | Last year of moves, inclusive.
 // param: country string? = null | Country code both cities must have; null takes all pairs.
 // param: min_researchers float = 2.0 | Fewest researchers of a corridor, both ways together [researchers].
 // param: top_n int = 25 | Rows returned.
@@ -16,12 +17,6 @@
 // column: total float | Both together [researchers].
 // column: net float | a_to_b - b_to_a [researchers].
 // column: asymmetry float | net / total: 0 even, 1 only from a to b, -1 only back [1].
-// browser: :param rule => "tenure"
-// browser: :param year_from => 2015
-// browser: :param year_to => 2024
-// browser: :param country => null
-// browser: :param min_researchers => 2.0
-// browser: :param top_n => 25
 //
 // Question: between which cities do people move most, and is it a one-way street?
 // Left out: corridors below min_researchers.

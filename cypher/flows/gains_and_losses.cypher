@@ -1,9 +1,10 @@
 // name: flows.gains_and_losses
 // summary: Cities by the researchers they won or lost in a window of years.
 // access: read
+// needs: moves
 // param: rule string = "tenure" | Rule of moves: tenure or mode-year; ready-made with `load --network`.
-// param: year_from int = 2015 | First year of moves, inclusive.
-// param: year_to int = 2024 | Last year of moves, inclusive.
+// param: year_from int = first_year | First year of moves, inclusive.
+// param: year_to int = last_year | Last year of moves, inclusive.
 // param: country string? = null | Country code; null takes all countries.
 // param: losers bool = false | Begin with those that lost most.
 // param: top_n int = 25 | Rows returned.
@@ -16,12 +17,6 @@
 // column: effectiveness float | 100 net / (inflow + outflow): -100 only losses, 100 only gains [percent].
 // column: from_abroad float | Part of the inflow that came from other countries, 0 to 1; 0 without inflow.
 // column: to_abroad float | Part of the outflow that went to other countries, 0 to 1; 0 without outflow.
-// browser: :param rule => "tenure"
-// browser: :param year_from => 2015
-// browser: :param year_to => 2024
-// browser: :param country => null
-// browser: :param losers => false
-// browser: :param top_n => 25
 //
 // Question: which cities win people, which lose them, and is it over the border?
 // Left out: cities without a move, moves inside a city.

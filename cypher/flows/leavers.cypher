@@ -1,10 +1,11 @@
 // name: flows.leavers
 // summary: Where the researchers who left a city went, and how many came from there.
 // access: read
-// param: city_id string = "1816670" | GeoNames id of the city they left.
+// needs: moves
+// param: city_id string | GeoNames id of the city they left.
 // param: rule string = "tenure" | Rule of moves: tenure or mode-year; ready-made with `load --network`.
-// param: year_from int = 2015 | First year of moves, inclusive.
-// param: year_to int = 2024 | Last year of moves, inclusive.
+// param: year_from int = first_year | First year of moves, inclusive.
+// param: year_to int = last_year | Last year of moves, inclusive.
 // param: top_n int = 25 | Rows returned.
 // column: to_id string | GeoNames id of the city they went to.
 // column: to_name string | Its name.
@@ -14,11 +15,6 @@
 // column: part float | Their part of all who left the city, 0 to 1.
 // column: from_there float | Researchers who came from there in the same years [researchers].
 // column: net float | from_there - researchers: what the city won from that one [researchers].
-// browser: :param city_id => "1816670"
-// browser: :param rule => "tenure"
-// browser: :param year_from => 2015
-// browser: :param year_to => 2024
-// browser: :param top_n => 25
 //
 // Question: where do a city's leavers go?
 // Left out: moves inside the city; cities from which people came only (see flows.suppliers).

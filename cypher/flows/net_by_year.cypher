@@ -1,19 +1,16 @@
 // name: flows.net_by_year
 // summary: Researchers who came to a city and who left it, year by year.
 // access: read
-// param: city_id string = "1816670" | GeoNames id of the city.
+// needs: moves
+// param: city_id string | GeoNames id of the city.
 // param: rule string = "tenure" | Rule of moves: tenure or mode-year; ready-made with `load --network`.
-// param: year_from int = 2015 | First year of moves, inclusive.
-// param: year_to int = 2024 | Last year of moves, inclusive.
+// param: year_from int = first_year | First year of moves, inclusive.
+// param: year_to int = last_year | Last year of moves, inclusive.
 // column: year int | Year of the moves.
 // column: inflow float | Researchers who came from other cities [researchers].
 // column: outflow float | Researchers who left for other cities [researchers].
 // column: net float | inflow - outflow [researchers].
 // column: net_so_far float | Sum of the nets from the first year of the window on [researchers].
-// browser: :param city_id => "1816670"
-// browser: :param rule => "tenure"
-// browser: :param year_from => 2015
-// browser: :param year_to => 2024
 //
 // Question: does a city gain people or lose them, and since when?
 // Left out: years without a move, moves inside the city, careers without an author id.

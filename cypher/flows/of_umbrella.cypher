@@ -1,10 +1,11 @@
 // name: flows.of_umbrella
 // summary: Who an umbrella organisation won and lost: moves between its institutes and others, by type of the other.
 // access: read
+// needs: hierarchy, moves
 // param: institution_id string? = null | Id of the umbrella; null takes all that have parts and are no part themselves.
 // param: rule string = "tenure" | Rule of moves: tenure or mode-year; ready-made with `load --network`.
-// param: year_from int = 2015 | First year of moves, inclusive.
-// param: year_to int = 2024 | Last year of moves, inclusive.
+// param: year_from int = first_year | First year of moves, inclusive.
+// param: year_to int = last_year | Last year of moves, inclusive.
 // param: country string? = null | Country code that the institution outside must have; null takes all.
 // param: top_n int = 25 | Rows returned.
 // column: umbrella_id string | Id of the umbrella.
@@ -15,18 +16,11 @@
 // column: outflow float | Researchers who left for institutions of that type [researchers].
 // column: net float | inflow - outflow [researchers].
 // column: inside float | Researchers who moved between its institutes, the same in each row [researchers].
-// browser: :param institution_id => null
-// browser: :param rule => "tenure"
-// browser: :param year_from => 2015
-// browser: :param year_to => 2024
-// browser: :param country => null
-// browser: :param top_n => 25
 //
 // Question: does an academy lose people to universities, and how many stay within it when they move?
 // Left out: moves between an institute and its own ancestors (kin); institutions outside without a move.
 // Reading: a negative net beside `education` means that universities won people from its institutes. An institute of
 // two umbrellas counts for both.
-// Needs: the hierarchy of institutions: records of ROR or of OpenAlex institutions beside the articles.
 
 MATCH (u:Institution)
 WHERE u.id = $institution_id

@@ -1,10 +1,11 @@
 // name: flows.suppliers
 // summary: Cities that a city's newcomers came from, how far these depend on it, and who supplies them in turn.
 // access: read
-// param: city_id string = "1816670" | GeoNames id of the city they came to.
+// needs: moves
+// param: city_id string | GeoNames id of the city they came to.
 // param: rule string = "tenure" | Rule of moves: tenure or mode-year; ready-made with `load --network`.
-// param: year_from int = 2015 | First year of moves, inclusive.
-// param: year_to int = 2024 | Last year of moves, inclusive.
+// param: year_from int = first_year | First year of moves, inclusive.
+// param: year_to int = last_year | Last year of moves, inclusive.
 // param: top_n int = 25 | Rows returned.
 // column: from_id string | GeoNames id of the city they came from.
 // column: from_name string | Its name.
@@ -15,11 +16,6 @@
 // column: supplier_id string? | GeoNames id of the city that most of its own newcomers came from but this one.
 // column: supplier string? | Its name; null where nobody came from a third city.
 // column: supplied float | Researchers who came to that city from there [researchers].
-// browser: :param city_id => "1816670"
-// browser: :param rule => "tenure"
-// browser: :param year_from => 2015
-// browser: :param year_to => 2024
-// browser: :param top_n => 25
 //
 // Question: who feeds a city with people, who lives on it, and where do the feeders get theirs?
 // Left out: moves inside the city.

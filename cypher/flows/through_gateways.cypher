@@ -1,9 +1,10 @@
 // name: flows.through_gateways
 // summary: Paths of two moves: from abroad into a gateway city, and on to another city of its country.
 // access: read
+// needs: moves
 // param: rule string = "tenure" | Rule of moves: tenure or mode-year; ready-made with `load --network`.
-// param: year_from int = 2015 | First year of moves, inclusive.
-// param: year_to int = 2024 | Last year of moves, inclusive.
+// param: year_from int = first_year | First year of moves, inclusive.
+// param: year_to int = last_year | Last year of moves, inclusive.
 // param: country string? = null | Country code; null takes all countries.
 // param: within_years int = 5 | Years after the first move in which the second must fall.
 // param: top_n int = 25 | Rows returned.
@@ -16,12 +17,6 @@
 // column: path_to_id string | GeoNames id of the city at which that path ends.
 // column: path_to string | Its name.
 // column: path float | Width of that path: the smaller one of its two flows [researchers].
-// browser: :param rule => "tenure"
-// browser: :param year_from => 2015
-// browser: :param year_to => 2024
-// browser: :param country => null
-// browser: :param within_years => 5
-// browser: :param top_n => 25
 //
 // Question: by which cities do people come into a country and then spread?
 // Left out: cities that nobody reached from abroad, or nobody left for another city of the country in the years after.

@@ -1,9 +1,10 @@
 // name: flows.without_papers
 // summary: Pairs of cities that exchange people and write little together.
 // access: read
+// needs: moves
 // param: rule string = "tenure" | Rule of moves: tenure or mode-year; ready-made with `load --network`.
-// param: year_from int = 2015 | First year of moves, inclusive.
-// param: year_to int = 2024 | Last year of moves, inclusive.
+// param: year_from int = first_year | First year of moves, inclusive.
+// param: year_to int = last_year | Last year of moves, inclusive.
 // param: min_researchers float = 2.0 | Fewest researchers who moved between the two, both ways [researchers].
 // param: max_joint int = 5 | Most articles the two have together in these years [articles].
 // param: top_n int = 25 | Rows returned.
@@ -15,12 +16,6 @@
 // column: joint int | Articles signed from both [articles].
 // column: score float | Their collaboration score [articles].
 // column: per_researcher float | joint / researchers [articles/researcher].
-// browser: :param rule => "tenure"
-// browser: :param year_from => 2015
-// browser: :param year_to => 2024
-// browser: :param min_researchers => 2.0
-// browser: :param max_joint => 5
-// browser: :param top_n => 25
 //
 // Question: where do people move without that the two places work together?
 // Left out: pairs with fewer moves or more joint articles.

@@ -1,8 +1,8 @@
 // name: hubs.brokers
 // summary: Hubs whose strongest partners work more with the hub than with each other.
 // access: read
-// param: year_from int = 2015 | First publication year, inclusive.
-// param: year_to int = 2024 | Last publication year, inclusive.
+// param: year_from int = first_year | First publication year, inclusive.
+// param: year_to int = last_year | Last publication year, inclusive.
 // param: hubs_n int = 15 | Strongest cities taken as hubs.
 // param: partners_n int = 10 | Strongest partners of each hub that are compared.
 // column: city_id string | GeoNames id.
@@ -12,10 +12,6 @@
 // column: pairs int | Pairs of its strongest partners.
 // column: brokered int | Pairs whose own score is below the score of both with the hub.
 // column: brokered_part float | brokered / pairs, 0 to 1; 0 without a pair.
-// browser: :param year_from => 2015
-// browser: :param year_to => 2024
-// browser: :param hubs_n => 15
-// browser: :param partners_n => 10
 //
 // Question: which hubs hold a circle together that would hardly meet without them?
 // Left out: partners of a hub beyond its partners_n strongest.

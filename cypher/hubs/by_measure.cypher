@@ -1,6 +1,7 @@
 // name: hubs.by_measure
 // summary: Rank cities by a centrality that was written to the graph.
 // access: read
+// needs: hubs
 // param: measure string = "pagerank" | degree, strength, pagerank, betweenness, eigenvector, harmonic or core.
 // param: country string? = null | Country code; null takes all countries.
 // param: top_n int = 25 | Rows returned.
@@ -12,14 +13,10 @@
 // column: low float? | Lower end of its 95 % interval, where one was written [unit of the measure].
 // column: high float? | Upper end of it [unit of the measure].
 // column: run_id string | The run it comes from, see hubs.runs.
-// browser: :param measure => "pagerank"
-// browser: :param country => null
-// browser: :param top_n => 25
 //
 // Question: which cities are hubs by a measure that no query can compute?
 // Left out: cities without the measure, because they have no partner in the run's window.
 // Reading: the same values and ranks as `scicities hubs` with the options of the run.
-// Needs: hubs in the graph: `scicities hubs --measure all --from local --write` puts them there.
 
 MATCH (c:City)
 WHERE c[$measure] IS NOT NULL AND c[$measure + '_run'] IS NOT NULL

@@ -1,8 +1,8 @@
 // name: hubs.by_strength
 // summary: Rank cities by collaboration score in a window of years.
 // access: read
-// param: year_from int = 2015 | First publication year, inclusive.
-// param: year_to int = 2024 | Last publication year, inclusive.
+// param: year_from int = first_year | First publication year, inclusive.
+// param: year_to int = last_year | Last publication year, inclusive.
 // param: country string? = null | Country code; null takes all countries.
 // param: top_n int = 25 | Rows returned.
 // column: city_id string | GeoNames id.
@@ -10,10 +10,6 @@
 // column: country string? | Country code.
 // column: partners int | Partner cities (degree).
 // column: strength float | Sum of collaboration score over partner cities [articles].
-// browser: :param year_from => 2015
-// browser: :param year_to => 2024
-// browser: :param country => null
-// browser: :param top_n => 25
 //
 // Question: which cities are the hubs of the network?
 // Left out: work inside one city.

@@ -1,8 +1,8 @@
 // name: hubs.first_partners
 // summary: Hubs by the number of cities for which they are the first partner.
 // access: read
-// param: year_from int = 2015 | First publication year, inclusive.
-// param: year_to int = 2024 | Last publication year, inclusive.
+// param: year_from int = first_year | First publication year, inclusive.
+// param: year_to int = last_year | Last publication year, inclusive.
 // param: top_n int = 25 | Rows returned.
 // column: city_id string | GeoNames id.
 // column: city string | Name of the city.
@@ -11,9 +11,6 @@
 // column: names list<string> | Their names, closest tie first, five at most.
 // column: score float | Collaboration score with all of them [articles].
 // column: follows string | Name of its own first partner, of several equal ones the first by id.
-// browser: :param year_from => 2015
-// browser: :param year_to => 2024
-// browser: :param top_n => 25
 //
 // Question: whose gravity holds which cities: to whom does each city look first?
 // Left out: cities that are nobody's first partner; work inside one city.

@@ -1,9 +1,9 @@
 // name: hubs.institutions_of_city
 // summary: Institutions of a city by their ties to other institutions.
 // access: read
-// param: city_id string = "1816670" | GeoNames id (here Beijing); the command line and Python also take a name.
-// param: year_from int = 2015 | First publication year, inclusive.
-// param: year_to int = 2024 | Last publication year, inclusive.
+// param: city_id string | GeoNames id; the command line and Python also take a name.
+// param: year_from int = first_year | First publication year, inclusive.
+// param: year_to int = last_year | Last publication year, inclusive.
 // param: top_n int = 25 | Rows returned.
 // column: institution_id string | ROR id, else OpenAlex id.
 // column: institution string | Name.
@@ -12,10 +12,6 @@
 // column: partner_cities int | Cities those stand in, the own one included.
 // column: partner_countries int | Countries of those cities.
 // column: strength float | Sum of collaboration score over partner institutions [articles].
-// browser: :param city_id => "1816670"
-// browser: :param year_from => 2015
-// browser: :param year_to => 2024
-// browser: :param top_n => 25
 //
 // Question: which institutions make a city a hub?
 // Left out: institute and umbrella (kin are no partners); partners outside any known city, in the two last counts.

@@ -1,8 +1,8 @@
 // name: hubs.international_triangles
 // summary: Triangles of leading institutions in three countries.
 // access: read
-// param: year_from int = 2015 | First publication year, inclusive.
-// param: year_to int = 2024 | Last publication year, inclusive.
+// param: year_from int = first_year | First publication year, inclusive.
+// param: year_to int = last_year | Last publication year, inclusive.
 // param: hubs_n int = 60 | Strongest institutions taken as hubs.
 // param: top_n int = 25 | Rows returned.
 // column: a_id string | Id of the first institution; ids ascend as text.
@@ -13,10 +13,6 @@
 // column: c_name string | Its name.
 // column: weakest float | Smallest of the three collaboration scores [articles].
 // column: total float | Sum of the three [articles].
-// browser: :param year_from => 2015
-// browser: :param year_to => 2024
-// browser: :param hubs_n => 60
-// browser: :param top_n => 25
 //
 // Question: which circles of three leading institutions span three countries?
 // Left out: institutions that are no hub; triangles with two ends in one country.

@@ -1,6 +1,7 @@
 // name: hubs.runs
 // summary: Analyses whose results are in the graph, and what they were asked for.
 // access: read
+// needs: results
 // param: method string? = null | Only runs of this method, hubs or communities; null takes all.
 // param: top_n int = 25 | Rows returned.
 // column: run_id string | Id of the run; stands beside each result as PROPERTY_run.
@@ -11,12 +12,9 @@
 // column: facts string? | Numbers about the whole (modularity, stability), as JSON.
 // column: seed int? | Seed of what was drawn at random.
 // column: started string? | When it ran, UTC.
-// browser: :param method => null
-// browser: :param top_n => 25
 //
 // Question: where do the hubs and communities in this graph come from, and can I get them again?
 // Left out: runs of which nothing is left, because later ones replaced them.
-// Needs: results in the graph: `scicities hubs --from local --write`, `scicities communities --from local --write`.
 
 MATCH (r:Run)
 WHERE $method IS NULL OR r.method = $method

@@ -1,8 +1,8 @@
 // name: hubs.triangles
 // summary: Triangles among the hubs, by their weakest side.
 // access: read
-// param: year_from int = 2015 | First publication year, inclusive.
-// param: year_to int = 2024 | Last publication year, inclusive.
+// param: year_from int = first_year | First publication year, inclusive.
+// param: year_to int = last_year | Last publication year, inclusive.
 // param: hubs_n int = 15 | Strongest cities taken as hubs.
 // param: top_n int = 25 | Rows returned.
 // column: a_id string | GeoNames id of the first hub; ids ascend as text.
@@ -13,10 +13,6 @@
 // column: c_name string | Its name.
 // column: weakest float | Smallest of the three collaboration scores [articles].
 // column: total float | Sum of the three [articles].
-// browser: :param year_from => 2015
-// browser: :param year_to => 2024
-// browser: :param hubs_n => 15
-// browser: :param top_n => 25
 //
 // Question: do the hubs form a core that works together, or does each have a circle of its own?
 // Left out: cities that are no hub.

@@ -1,18 +1,15 @@
 // name: output.by_year
 // summary: A city's output and its internal collaboration, year by year.
 // access: read
-// param: city_id string = "1816670" | GeoNames id (here Beijing); the command line and Python also take a name.
-// param: year_from int = 2015 | First publication year, inclusive.
-// param: year_to int = 2024 | Last publication year, inclusive.
+// param: city_id string | GeoNames id; the command line and Python also take a name.
+// param: year_from int = first_year | First publication year, inclusive.
+// param: year_to int = last_year | Last publication year, inclusive.
 // column: year int | Publication year.
 // column: count int | Articles with at least one author there [articles].
 // column: share float | Share: every article split equally over its authors, then over each author's sites [articles].
 // column: adjusted_share float? | Share on the base year's footing: Share times N(base year) / N(year) [articles].
 // column: internal_joint int | Articles with at least two different institutions of the city [articles].
 // column: internal_share float | The city's Share on them [articles].
-// browser: :param city_id => "1816670"
-// browser: :param year_from => 2015
-// browser: :param year_to => 2024
 //
 // Question: how did a city's output grow, and how much of it do its own institutions write together?
 // Left out: years without an article.

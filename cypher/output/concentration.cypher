@@ -1,8 +1,8 @@
 // name: output.concentration
 // summary: How much of each country's output its first city has.
 // access: read
-// param: year_from int = 2015 | First publication year, inclusive.
-// param: year_to int = 2024 | Last publication year, inclusive.
+// param: year_from int = first_year | First publication year, inclusive.
+// param: year_to int = last_year | Last publication year, inclusive.
 // param: min_cities int = 3 | Cities with output a country must have.
 // param: top_n int = 25 | Rows returned.
 // column: country string | Country code.
@@ -15,10 +15,6 @@
 // column: second string | Name of the second city.
 // column: second_part float | Its part, 0 to 1.
 // column: herfindahl float | Sum over the cities of their part squared, 0 to 1.
-// browser: :param year_from => 2015
-// browser: :param year_to => 2024
-// browser: :param min_cities => 3
-// browser: :param top_n => 25
 //
 // Question: in which countries does one city do all the science, and where is it spread?
 // Left out: countries with fewer than min_cities cities; parts of articles without a known city.

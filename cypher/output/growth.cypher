@@ -1,10 +1,10 @@
 // name: output.growth
 // summary: Cities whose yearly Share rose or fell most from one window of years to another.
 // access: read
-// param: before_from int = 2015 | First year of the earlier window, inclusive.
-// param: before_to int = 2019 | Its last year, inclusive.
-// param: year_from int = 2020 | First year of the later window, inclusive.
-// param: year_to int = 2024 | Its last year, inclusive.
+// param: before_from int = first_year | First year of the earlier window, inclusive.
+// param: before_to int = middle_year | Its last year, inclusive.
+// param: year_from int = middle_year + 1 | First year of the later window, inclusive.
+// param: year_to int = last_year | Its last year, inclusive.
 // param: country string? = null | Country code; null takes all countries.
 // param: min_share float = 1.0 | Adjusted Share a city must reach in one of the two, a year [articles/year].
 // param: falling bool = false | Begin with those that fell most.
@@ -16,14 +16,6 @@
 // column: after float | Adjusted Share a year in the later window [articles/year].
 // column: change float | after - before [articles/year].
 // column: ratio float? | after / before, 1 means no change; null where there was nothing before [1].
-// browser: :param before_from => 2015
-// browser: :param before_to => 2019
-// browser: :param year_from => 2020
-// browser: :param year_to => 2024
-// browser: :param country => null
-// browser: :param min_share => 1.0
-// browser: :param falling => false
-// browser: :param top_n => 25
 //
 // Question: which cities have risen, and which have fallen behind?
 // Left out: cities below min_share in both windows.

@@ -1,9 +1,9 @@
 // name: output.standing
 // summary: A city's rank by Share, year by year, in the world and in its country.
 // access: read
-// param: city_id string = "1816670" | GeoNames id (here Beijing); the command line and Python also take a name.
-// param: year_from int = 2015 | First publication year, inclusive.
-// param: year_to int = 2024 | Last publication year, inclusive.
+// param: city_id string | GeoNames id; the command line and Python also take a name.
+// param: year_from int = first_year | First publication year, inclusive.
+// param: year_to int = last_year | Last publication year, inclusive.
 // column: year int | Publication year.
 // column: count int | Articles with at least one author there [articles].
 // column: share float | Share of the city [articles].
@@ -12,9 +12,6 @@
 // column: rank_in_country int | Its rank among the cities of its country.
 // column: cities_in_country int | Cities of the country with an article in the year.
 // column: next_above string? | The city just above it; null for the first.
-// browser: :param city_id => "1816670"
-// browser: :param year_from => 2015
-// browser: :param year_to => 2024
 //
 // Question: where does a city stand, is it climbing, and whom does it chase?
 // Left out: years in which it has no article.

@@ -1,8 +1,8 @@
 // name: output.top_institutions
 // summary: Institutions by Share in a window of years.
 // access: read
-// param: year_from int = 2015 | First publication year, inclusive.
-// param: year_to int = 2024 | Last publication year, inclusive.
+// param: year_from int = first_year | First publication year, inclusive.
+// param: year_to int = last_year | Last publication year, inclusive.
 // param: country string? = null | Country code; null takes all countries.
 // param: top_n int = 25 | Rows returned.
 // column: institution_id string | ROR id, else OpenAlex id.
@@ -11,10 +11,6 @@
 // column: country string? | Country code.
 // column: count int | Articles with at least one author there [articles].
 // column: share float | Share: every article split equally over its authors, then over each author's sites [articles].
-// browser: :param year_from => 2015
-// browser: :param year_to => 2024
-// browser: :param country => null
-// browser: :param top_n => 25
 //
 // Question: which institutions produce most?
 // Left out: authors without an institution; articles with a cut-off list of authors.

@@ -1,8 +1,8 @@
 // name: output.written_inside
 // summary: Cities by the part of their Share that their own institutions write together.
 // access: read
-// param: year_from int = 2015 | First publication year, inclusive.
-// param: year_to int = 2024 | Last publication year, inclusive.
+// param: year_from int = first_year | First publication year, inclusive.
+// param: year_to int = last_year | Last publication year, inclusive.
 // param: country string? = null | Country code; null takes all countries.
 // param: min_share float = 1.0 | Smallest Share [articles].
 // param: top_n int = 25 | Rows returned.
@@ -13,11 +13,6 @@
 // column: internal_joint int | Articles with at least two different institutions of the city [articles].
 // column: internal_share float | The city's Share on them [articles].
 // column: inside_part float | internal_share / share, 0 to 1.
-// browser: :param year_from => 2015
-// browser: :param year_to => 2024
-// browser: :param country => null
-// browser: :param min_share => 1.0
-// browser: :param top_n => 25
 //
 // Question: in which cities do neighbours write together, and in which do they hardly know each other?
 // Left out: cities below min_share.

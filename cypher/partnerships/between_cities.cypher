@@ -1,9 +1,9 @@
 // name: partnerships.between_cities
 // summary: Partner cities of a city by the institution pairs that work together.
 // access: read
-// param: city_id string = "1816670" | GeoNames id (here Beijing); the command line and Python also take a name.
-// param: year_from int = 2015 | First publication year, inclusive.
-// param: year_to int = 2024 | Last publication year, inclusive.
+// param: city_id string | GeoNames id; the command line and Python also take a name.
+// param: year_from int = first_year | First publication year, inclusive.
+// param: year_to int = last_year | Last publication year, inclusive.
 // param: top_n int = 25 | Rows returned.
 // column: partner_id string | GeoNames id of the partner city.
 // column: partner string | Its name.
@@ -11,10 +11,6 @@
 // column: partnerships int | Distinct pairs of institutions, one in each city, with a joint article in the window.
 // column: own int | Distinct institutions of the city in them.
 // column: others int | Distinct institutions of the partner city in them.
-// browser: :param city_id => "1816670"
-// browser: :param year_from => 2015
-// browser: :param year_to => 2024
-// browser: :param top_n => 25
 //
 // Question: how broad is the tie between two cities: two institutions that write everything, or many pairs?
 // Left out: institution and umbrella (kin are no partners); pairs inside the city.

@@ -1,9 +1,9 @@
 // name: partnerships.companies
 // summary: Companies that a city's institutions write with, by where the companies stand.
 // access: read
-// param: city_id string = "1816670" | GeoNames id (here Beijing); the command line and Python also take a name.
-// param: year_from int = 2015 | First publication year, inclusive.
-// param: year_to int = 2024 | Last publication year, inclusive.
+// param: city_id string | GeoNames id; the command line and Python also take a name.
+// param: year_from int = first_year | First publication year, inclusive.
+// param: year_to int = last_year | Last publication year, inclusive.
 // param: top_n int = 25 | Rows returned.
 // column: company_id string | Id of the company.
 // column: company string | Its name.
@@ -12,10 +12,6 @@
 // column: city string | Its name.
 // column: partners int | Institutions of the city it writes with.
 // column: score float | Collaboration score with them [articles].
-// browser: :param city_id => "1816670"
-// browser: :param year_from => 2015
-// browser: :param year_to => 2024
-// browser: :param top_n => 25
 //
 // Question: which companies does a city's science reach, and how far away do they stand?
 // Left out: companies without a known city; company and own laboratory (kin are no partners).

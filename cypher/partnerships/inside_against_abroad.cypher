@@ -1,9 +1,9 @@
 // name: partnerships.inside_against_abroad
 // summary: A city's strongest pairs of institutions inside it, in its country and abroad.
 // access: read
-// param: city_id string = "1816670" | GeoNames id (here Beijing); the command line and Python also take a name.
-// param: year_from int = 2015 | First publication year, inclusive.
-// param: year_to int = 2024 | Last publication year, inclusive.
+// param: city_id string | GeoNames id; the command line and Python also take a name.
+// param: year_from int = first_year | First publication year, inclusive.
+// param: year_to int = last_year | Last publication year, inclusive.
 // param: pairs_n int = 25 | Pairs taken of each scope, those with most joint articles.
 // column: scope string | `inside` the city, `domestic` elsewhere in its country, `international`.
 // column: pairs int | Pairs of institutions taken.
@@ -12,10 +12,6 @@
 // column: institution string? | The institution of the city in the first pair; null without a pair.
 // column: partner string? | Its partner.
 // column: top_joint int? | Joint articles of the first pair [articles].
-// browser: :param city_id => "1816670"
-// browser: :param year_from => 2015
-// browser: :param year_to => 2024
-// browser: :param pairs_n => 25
 //
 // Question: does a city work most closely at home or abroad?
 // Left out: institution and umbrella (kin are no partners); partners of unknown country.

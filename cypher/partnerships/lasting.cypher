@@ -1,9 +1,9 @@
 // name: partnerships.lasting
 // summary: Partnerships of a city that were alive in most years.
 // access: read
-// param: city_id string = "1816670" | GeoNames id (here Beijing); the command line and Python also take a name.
-// param: year_from int = 2015 | First publication year, inclusive.
-// param: year_to int = 2024 | Last publication year, inclusive.
+// param: city_id string | GeoNames id; the command line and Python also take a name.
+// param: year_from int = first_year | First publication year, inclusive.
+// param: year_to int = last_year | Last publication year, inclusive.
 // param: min_years int = 3 | Years of the window with a joint article.
 // param: top_n int = 25 | Rows returned.
 // column: institution_id string | Id of the city's institution.
@@ -15,11 +15,6 @@
 // column: years int | Years of the window with a joint article.
 // column: joint int | Articles signed from both [articles].
 // column: score float | Collaboration score: the Shares of both on their joint articles [articles].
-// browser: :param city_id => "1816670"
-// browser: :param year_from => 2015
-// browser: :param year_to => 2024
-// browser: :param min_years => 3
-// browser: :param top_n => 25
 //
 // Question: on whom can a city's institutions rely, year after year?
 // Left out: institution and umbrella (kin are no partners); pairs inside the city; pairs of fewer years.

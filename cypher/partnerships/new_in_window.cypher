@@ -1,9 +1,9 @@
 // name: partnerships.new_in_window
 // summary: Partnerships of a city that begin in a window after years without any.
 // access: read
-// param: city_id string = "1816670" | GeoNames id (here Beijing); the command line and Python also take a name.
-// param: year_from int = 2023 | First year of the window, inclusive.
-// param: year_to int = 2024 | Last year of the window, inclusive.
+// param: city_id string | GeoNames id; the command line and Python also take a name.
+// param: year_from int = last_year - 1 | First year of the window, inclusive.
+// param: year_to int = last_year | Last year of the window, inclusive.
 // param: quiet_years int = 3 | Years before the window without a joint article.
 // param: top_n int = 25 | Rows returned.
 // column: institution_id string | Id of the city's institution.
@@ -15,11 +15,6 @@
 // column: first_year int | First year of the window with a joint article.
 // column: joint int | Articles signed from both [articles].
 // column: score float | Collaboration score: the Shares of both on their joint articles [articles].
-// browser: :param city_id => "1816670"
-// browser: :param year_from => 2023
-// browser: :param year_to => 2024
-// browser: :param quiet_years => 3
-// browser: :param top_n => 25
 //
 // Question: with whom did a city's institutions begin to work?
 // Left out: institution and umbrella (kin are no partners); pairs inside the city.

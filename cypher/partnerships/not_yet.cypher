@@ -1,10 +1,10 @@
 // name: partnerships.not_yet
 // summary: Institutions of two cities that don't work together, though many of their partners are the same.
 // access: read
-// param: city_id string = "1816670" | GeoNames id (here Beijing); the command line and Python also take a name.
-// param: other_city_id string = "1796236" | GeoNames id of the second city (here Shanghai), or its name as above.
-// param: year_from int = 2015 | First publication year, inclusive.
-// param: year_to int = 2024 | Last publication year, inclusive.
+// param: city_id string | GeoNames id; the command line and Python also take a name.
+// param: other_city_id string | GeoNames id of the second city, or its name as above.
+// param: year_from int = first_year | First publication year, inclusive.
+// param: year_to int = last_year | Last publication year, inclusive.
 // param: strongest_n int = 15 | Strongest institutions of each city that are looked at.
 // param: top_n int = 25 | Rows returned.
 // column: institution_id string | Id of the city's institution.
@@ -14,12 +14,6 @@
 // column: common int | Institutions that work with both.
 // column: promise float | Sum over them of the weaker of the two scores [articles].
 // column: best_common string | The common partner with the strongest way.
-// browser: :param city_id => "1816670"
-// browser: :param other_city_id => "1796236"
-// browser: :param year_from => 2015
-// browser: :param year_to => 2024
-// browser: :param strongest_n => 15
-// browser: :param top_n => 25
 //
 // Question: which institutions of two cities should meet, because they share partners but have no article
 // together?

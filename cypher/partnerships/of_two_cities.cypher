@@ -1,10 +1,10 @@
 // name: partnerships.of_two_cities
 // summary: The institution pairs behind the tie of two cities.
 // access: read
-// param: city_id string = "1816670" | GeoNames id (here Beijing); the command line and Python also take a name.
-// param: other_city_id string = "1796236" | GeoNames id of the second city (here Shanghai), or its name as above.
-// param: year_from int = 2015 | First publication year, inclusive.
-// param: year_to int = 2024 | Last publication year, inclusive.
+// param: city_id string | GeoNames id; the command line and Python also take a name.
+// param: other_city_id string | GeoNames id of the second city, or its name as above.
+// param: year_from int = first_year | First publication year, inclusive.
+// param: year_to int = last_year | Last publication year, inclusive.
 // param: top_n int = 25 | Rows returned.
 // column: institution_id string | Id of the city's institution.
 // column: institution string | Its name.
@@ -15,11 +15,6 @@
 // column: years int | Years of the window with a joint article.
 // column: joint int | Articles signed from both [articles].
 // column: score float | Collaboration score: the Shares of both on their joint articles [articles].
-// browser: :param city_id => "1816670"
-// browser: :param other_city_id => "1796236"
-// browser: :param year_from => 2015
-// browser: :param year_to => 2024
-// browser: :param top_n => 25
 //
 // Question: which institutions carry the tie between two cities?
 // Left out: institution and umbrella (kin are no partners).

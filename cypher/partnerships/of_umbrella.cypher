@@ -1,9 +1,10 @@
 // name: partnerships.of_umbrella
 // summary: Whom an umbrella organisation works with through its institutes.
 // access: read
+// needs: hierarchy
 // param: institution_id string? = null | Id of the umbrella; null takes all that have parts and are no part themselves.
-// param: year_from int = 2015 | First publication year, inclusive.
-// param: year_to int = 2024 | Last publication year, inclusive.
+// param: year_from int = first_year | First publication year, inclusive.
+// param: year_to int = last_year | Last publication year, inclusive.
 // param: top_n int = 25 | Rows returned.
 // column: umbrella_id string | Id of the umbrella.
 // column: umbrella string | Its name.
@@ -13,15 +14,10 @@
 // column: institutes int | Institutes of the umbrella that work with it, the umbrella itself included.
 // column: score float | Sum of their collaboration scores with it [articles].
 // column: strongest string | The institute with the largest score.
-// browser: :param institution_id => null
-// browser: :param year_from => 2015
-// browser: :param year_to => 2024
-// browser: :param top_n => 25
 //
 // Question: who are the partners of an academy as a whole, and which of its institutes carry the tie?
 // Left out: partners that belong to the umbrella themselves.
 // Reading: an article with two institutes of the umbrella is in the sum twice: compare partners with it, not articles.
-// Needs: the hierarchy of institutions: records of ROR or of OpenAlex institutions beside the articles.
 
 MATCH (u:Institution)
 WHERE u.id = $institution_id

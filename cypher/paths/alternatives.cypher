@@ -1,10 +1,10 @@
 // name: paths.alternatives
 // summary: The cheapest ways between two cities over at most two others, side by side.
 // access: read
-// param: city_id string = "1790630" | GeoNames id (here Xi'an); the command line and Python also take a name.
-// param: other_city_id string = "3173435" | GeoNames id of the second city (here Milan), or its name as above.
-// param: year_from int = 2015 | First publication year, inclusive.
-// param: year_to int = 2024 | Last publication year, inclusive.
+// param: city_id string | GeoNames id; the command line and Python also take a name.
+// param: other_city_id string | GeoNames id of the second city, or its name as above.
+// param: year_from int = first_year | First publication year, inclusive.
+// param: year_to int = last_year | Last publication year, inclusive.
 // param: via_n int = 25 | Strongest partners of each end that are followed.
 // param: top_n int = 25 | Rows returned.
 // column: rank int | 1 is the cheapest way.
@@ -13,12 +13,6 @@
 // column: weakest float | Smallest score on the way [articles].
 // column: way list<string> | Names of the cities from end to end.
 // column: way_ids list<string> | Their GeoNames ids.
-// browser: :param city_id => "1790630"
-// browser: :param other_city_id => "3173435"
-// browser: :param year_from => 2015
-// browser: :param year_to => 2024
-// browser: :param via_n => 25
-// browser: :param top_n => 25
 //
 // Question: if the direct tie between two cities broke, which ways would still be open?
 // Left out: ways over three cities or more, and over partners beyond the via_n strongest of either end.

@@ -4,18 +4,13 @@
 // param: institution_id string | ROR id, else OpenAlex id; the command line and Python also take a name.
 // param: other_institution_id string | Id of the second institution, or its name as above.
 // param: min_joint int = 1 | Joint articles a link must have reached in one of the years [articles].
-// param: year_from int = 2015 | First publication year, inclusive.
-// param: year_to int = 2024 | Last publication year, inclusive.
+// param: year_from int = first_year | First publication year, inclusive.
+// param: year_to int = last_year | Last publication year, inclusive.
 // column: step int | 0 at the first institution.
 // column: institution_id string | Id of the institution at this step.
 // column: institution string | Its name.
 // column: cities list<string> | Names of the cities it has a site in, in order of name.
 // column: joint int? | Largest yearly number of articles joint with the step before; null at the first [articles].
-// browser: :param institution_id => "0zz003117"
-// browser: :param other_institution_id => "0zz0p5a17"
-// browser: :param min_joint => 1
-// browser: :param year_from => 2015
-// browser: :param year_to => 2024
 //
 // Question: over which institutions could one be introduced to another?
 // Left out: chains of more than 6 links: no row then. Institute and umbrella (kin) are no link.

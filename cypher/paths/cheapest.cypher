@@ -1,10 +1,10 @@
 // name: paths.cheapest
 // summary: The cheapest way of collaboration between two cities, where strong ties are cheap.
 // access: read
-// param: city_id string = "1790630" | GeoNames id (here Xi'an); the command line and Python also take a name.
-// param: other_city_id string = "3173435" | GeoNames id of the second city (here Milan), or its name as above.
-// param: year_from int = 2015 | First publication year, inclusive.
-// param: year_to int = 2024 | Last publication year, inclusive.
+// param: city_id string | GeoNames id; the command line and Python also take a name.
+// param: other_city_id string | GeoNames id of the second city, or its name as above.
+// param: year_from int = first_year | First publication year, inclusive.
+// param: year_to int = last_year | Last publication year, inclusive.
 // param: via_n int = 100 | Strongest partners of each end that are followed.
 // column: step int | 0 at the first city.
 // column: city_id string | GeoNames id of the city at this step.
@@ -12,11 +12,6 @@
 // column: country string? | Its country code.
 // column: score float? | Collaboration score with the step before; null at the first city [articles].
 // column: cost float | 1 / score added up so far [1/articles].
-// browser: :param city_id => "1790630"
-// browser: :param other_city_id => "3173435"
-// browser: :param year_from => 2015
-// browser: :param year_to => 2024
-// browser: :param via_n => 100
 //
 // Question: by which way does knowledge get from one city to another most easily: straight, or over others?
 // Left out: ways of more than 4 links, and ways that leave an end through a partner beyond its via_n strongest.

@@ -1,19 +1,15 @@
 // name: paths.reach
 // summary: How many cities are within one, two or three strong ties of a city.
 // access: read
-// param: city_id string = "1816670" | GeoNames id (here Beijing); the command line and Python also take a name.
+// param: city_id string | GeoNames id; the command line and Python also take a name.
 // param: min_score float = 5.0 | Collaboration score a tie must have in the window [articles].
-// param: year_from int = 2015 | First publication year, inclusive.
-// param: year_to int = 2024 | Last publication year, inclusive.
+// param: year_from int = first_year | First publication year, inclusive.
+// param: year_to int = last_year | Last publication year, inclusive.
 // column: links int | Ties from the city: 1 is its own partners.
 // column: cities int | Cities reached by so many ties and no fewer.
 // column: countries int | Countries of those cities.
 // column: share_part float | Their part of the Share of all cities, 0 to 1.
 // column: names list<string> | Their names, largest Share first, ten at most.
-// browser: :param city_id => "1816670"
-// browser: :param min_score => 5.0
-// browser: :param year_from => 2015
-// browser: :param year_to => 2024
 //
 // Question: how far does a city's word travel, if it is only passed on along strong ties?
 // Left out: cities farther than three ties; ties below min_score.

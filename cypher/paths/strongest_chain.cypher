@@ -1,21 +1,16 @@
 // name: paths.strongest_chain
 // summary: The shortest chain of strong links between two cities.
 // access: read
-// param: city_id string = "1790630" | GeoNames id (here Xi'an); the command line and Python also take a name.
-// param: other_city_id string = "3173435" | GeoNames id of the second city (here Milan), or its name as above.
+// param: city_id string | GeoNames id; the command line and Python also take a name.
+// param: other_city_id string | GeoNames id of the second city, or its name as above.
 // param: min_score float = 0.5 | Collaboration score a link must have reached in one of the years [articles].
-// param: year_from int = 2015 | First publication year, inclusive.
-// param: year_to int = 2024 | Last publication year, inclusive.
+// param: year_from int = first_year | First publication year, inclusive.
+// param: year_to int = last_year | Last publication year, inclusive.
 // column: step int | 0 at the first city.
 // column: city_id string | GeoNames id of the city at this step.
 // column: city string | Its name.
 // column: country string? | Its country code.
 // column: score float? | Largest yearly score of the link with the step before [articles]; null at the first city.
-// browser: :param city_id => "1790630"
-// browser: :param other_city_id => "3173435"
-// browser: :param min_score => 0.5
-// browser: :param year_from => 2015
-// browser: :param year_to => 2024
 //
 // Question: over how many hands does collaboration reach from one city to another, when weak links don't count?
 // Left out: chains of more than 6 links: no row then.

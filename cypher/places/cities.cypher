@@ -8,8 +8,6 @@
 // column: country string? | Country code.
 // column: institutions int | Institutions with a site in the city.
 // column: population int? | Inhabitants, where the gazetteer knows them.
-// browser: :param country => null
-// browser: :param top_n => 25
 //
 // Question: which cities are in the graph, and how many institutions stand in each?
 // Left out: institutions without a known city. An institution with sites in two cities counts in both.

@@ -1,10 +1,10 @@
 // name: places.companies_near_universities
 // summary: Companies with a university close by, and whether the two write together.
 // access: read
-// param: country string? = "CN" | Country code; null takes all countries.
+// param: country string? = null | Country code; null takes all countries.
 // param: max_km float = 25.0 | Largest distance as the crow flies [km].
-// param: year_from int = 2015 | First publication year, inclusive.
-// param: year_to int = 2024 | Last publication year, inclusive.
+// param: year_from int = first_year | First publication year, inclusive.
+// param: year_to int = last_year | Last publication year, inclusive.
 // param: top_n int = 25 | Rows returned.
 // column: company_id string | Id of the company.
 // column: company string | Its name.
@@ -15,11 +15,6 @@
 // column: nearest_km float | Distance to the nearest [km].
 // column: score float | Collaboration score with them [articles].
 // column: strongest string? | The university it writes most with; null without one.
-// browser: :param country => "CN"
-// browser: :param max_km => 25.0
-// browser: :param year_from => 2015
-// browser: :param year_to => 2024
-// browser: :param top_n => 25
 //
 // Question: which companies sit beside a university, and which of those don't work with it?
 // Left out: companies and universities whose site has no coordinates; universities of another country.

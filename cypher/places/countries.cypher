@@ -1,8 +1,8 @@
 // name: places.countries
 // summary: Countries with their cities, institutions and output.
 // access: read
-// param: year_from int = 2015 | First publication year, inclusive.
-// param: year_to int = 2024 | Last publication year, inclusive.
+// param: year_from int = first_year | First publication year, inclusive.
+// param: year_to int = last_year | Last publication year, inclusive.
 // param: top_n int = 25 | Rows returned.
 // column: country string | Country code.
 // column: name string | Name of the country.
@@ -10,9 +10,6 @@
 // column: institutions int | Institutions with a site in one of them.
 // column: count int | Articles with at least one author in the country [articles].
 // column: share float | Share of the country [articles].
-// browser: :param year_from => 2015
-// browser: :param year_to => 2024
-// browser: :param top_n => 25
 //
 // Question: which countries are in the graph, and how much does each produce?
 // Left out: parts of articles whose country is unknown; cities and institutions whose country is unknown.

@@ -1,9 +1,9 @@
 // name: places.institutions_of_city
 // summary: Institutions with a site in a city, with their output as a whole.
 // access: read
-// param: city_id string = "1816670" | GeoNames id (here Beijing); the command line and Python also take a name.
-// param: year_from int = 2015 | First publication year, inclusive.
-// param: year_to int = 2024 | Last publication year, inclusive.
+// param: city_id string | GeoNames id; the command line and Python also take a name.
+// param: year_from int = first_year | First publication year, inclusive.
+// param: year_to int = last_year | Last publication year, inclusive.
 // param: top_n int = 25 | Rows returned.
 // column: institution_id string | ROR id, else OpenAlex id.
 // column: institution string | Name.
@@ -11,10 +11,6 @@
 // column: cities int | Cities the institution has sites in, this one included.
 // column: count_total int | Articles of the whole institution [articles].
 // column: share_total float | Share of the whole institution [articles].
-// browser: :param city_id => "1816670"
-// browser: :param year_from => 2015
-// browser: :param year_to => 2024
-// browser: :param top_n => 25
 //
 // Question: who stands behind a city's output?
 // Left out: nothing in the city; an institution without articles in the window has zeros.

@@ -1,10 +1,10 @@
 // name: places.nearby_cities
 // summary: Cities around a city by distance, and how much it works with each.
 // access: read
-// param: city_id string = "1816670" | GeoNames id (here Beijing); the command line and Python also take a name.
+// param: city_id string | GeoNames id; the command line and Python also take a name.
 // param: max_km float = 1000.0 | Largest distance as the crow flies [km].
-// param: year_from int = 2015 | First publication year, inclusive.
-// param: year_to int = 2024 | Last publication year, inclusive.
+// param: year_from int = first_year | First publication year, inclusive.
+// param: year_to int = last_year | Last publication year, inclusive.
 // param: top_n int = 25 | Rows returned.
 // column: partner_id string | GeoNames id of the partner city.
 // column: partner string | Its name.
@@ -13,11 +13,6 @@
 // column: joint int | Articles signed from both; 0 without any [articles].
 // column: score float | Collaboration score; 0 without joint articles [articles].
 // column: share float | Share of that city [articles].
-// browser: :param city_id => "1816670"
-// browser: :param max_km => 1000.0
-// browser: :param year_from => 2015
-// browser: :param year_to => 2024
-// browser: :param top_n => 25
 //
 // Question: with which of its neighbours does a city work, and which does it pass over?
 // Left out: cities farther than max_km; cities without coordinates.

@@ -1,9 +1,10 @@
 // name: places.umbrella_institutes
 // summary: Institutes of an umbrella organisation, down its whole tree, with their cities and output.
 // access: read
+// needs: hierarchy
 // param: institution_id string? = null | Id of the umbrella; null takes all that have parts and are no part themselves.
-// param: year_from int = 2015 | First publication year, inclusive.
-// param: year_to int = 2024 | Last publication year, inclusive.
+// param: year_from int = first_year | First publication year, inclusive.
+// param: year_to int = last_year | Last publication year, inclusive.
 // param: top_n int = 100 | Rows returned.
 // column: umbrella_id string | Id of the umbrella.
 // column: umbrella string | Its name.
@@ -14,16 +15,11 @@
 // column: cities list<string> | Names of the cities it has a site in, in order of name.
 // column: count int | Articles of the institute [articles].
 // column: share float | Share of the institute [articles].
-// browser: :param institution_id => null
-// browser: :param year_from => 2015
-// browser: :param year_to => 2024
-// browser: :param top_n => 100
 //
 // Question: what belongs to an academy or a society, where does each part stand, and what does it produce?
 // Left out: the umbrella itself and what it signs under its own name.
 // Reading: a joint institute has two parents; below two umbrellas it is in both. Institutes without articles in
 // the window have zeros.
-// Needs: the hierarchy of institutions: records of ROR or of OpenAlex institutions beside the articles.
 
 MATCH (u:Institution)
 WHERE u.id = $institution_id

@@ -1,9 +1,10 @@
 // name: places.umbrella_reach
 // summary: Cities an umbrella organisation reaches through its institutes, at any depth.
 // access: read
+// needs: hierarchy
 // param: institution_id string? = null | Id of the umbrella; null takes all that have parts and are no part themselves.
-// param: year_from int = 2015 | First publication year, inclusive.
-// param: year_to int = 2024 | Last publication year, inclusive.
+// param: year_from int = first_year | First publication year, inclusive.
+// param: year_to int = last_year | Last publication year, inclusive.
 // param: top_n int = 25 | Rows returned.
 // column: umbrella_id string | Id of the umbrella.
 // column: umbrella string | Its name.
@@ -13,17 +14,12 @@
 // column: institutes int | Institutes of the umbrella in the city.
 // column: institute_part float | Those as a part of all its institutes with a known city, 0 to 1.
 // column: share_total float | Share of those institutes, each with its whole Share [articles].
-// browser: :param institution_id => null
-// browser: :param year_from => 2015
-// browser: :param year_to => 2024
-// browser: :param top_n => 25
 //
 // Question: where does an academy or a society really work, once its institutes, their institutes and so on are
 // followed down?
 // Left out: the umbrella's own sites (headquarters), and institutes without a known city.
 // Reading: an institute with sites in two cities is in both rows with its whole Share, so the parts of such an
 // umbrella add up to more than 1.
-// Needs: the hierarchy of institutions: records of ROR or of OpenAlex institutions beside the articles.
 
 MATCH (u:Institution)
 WHERE u.id = $institution_id

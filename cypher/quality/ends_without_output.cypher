@@ -1,15 +1,13 @@
 // name: quality.ends_without_output
 // summary: Whether both ends of every pair have the output that the pair needs.
 // access: read
-// param: year_from int = 2015 | First publication year, inclusive.
-// param: year_to int = 2024 | Last publication year, inclusive.
+// param: year_from int = first_year | First publication year, inclusive.
+// param: year_to int = last_year | Last publication year, inclusive.
 // column: kind string | Label of the places.
 // column: pairs int | Pairs and years looked at.
 // column: without_output int | Those with an end that has no article in the year.
 // column: too_many int | Those with more joint articles than one of their ends has articles.
 // column: example string? | Ids and year of one that is wrong; null where all is well.
-// browser: :param year_from => 2015
-// browser: :param year_to => 2024
 //
 // Question: do pairs and output tell the same story?
 // Left out: sites, which have no output of their own.

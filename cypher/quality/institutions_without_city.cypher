@@ -1,8 +1,8 @@
 // name: quality.institutions_without_city
 // summary: Institutions of which a site has no known city, by the Share at stake.
 // access: read
-// param: year_from int = 2015 | First publication year, inclusive.
-// param: year_to int = 2024 | Last publication year, inclusive.
+// param: year_from int = first_year | First publication year, inclusive.
+// param: year_to int = last_year | Last publication year, inclusive.
 // param: top_n int = 25 | Rows returned.
 // column: institution_id string | ROR id, else OpenAlex id.
 // column: institution string | Name.
@@ -11,9 +11,6 @@
 // column: of int | All its sites.
 // column: count int | Articles of the whole institution [articles].
 // column: share float | Share of the whole institution [articles].
-// browser: :param year_from => 2015
-// browser: :param year_to => 2024
-// browser: :param top_n => 25
 //
 // Question: whose output is missing from every city?
 // Left out: nothing.

@@ -1,8 +1,8 @@
 // name: quality.isolated_cities
 // summary: Cities with output and no partner city.
 // access: read
-// param: year_from int = 2015 | First publication year, inclusive.
-// param: year_to int = 2024 | Last publication year, inclusive.
+// param: year_from int = first_year | First publication year, inclusive.
+// param: year_to int = last_year | Last publication year, inclusive.
 // param: top_n int = 25 | Rows returned.
 // column: city_id string | GeoNames id.
 // column: city string | Name of the city.
@@ -11,9 +11,6 @@
 // column: count int | Articles of the city [articles].
 // column: share float | Share of the city [articles].
 // column: internal_joint int | Articles with at least two institutions of the city [articles].
-// browser: :param year_from => 2015
-// browser: :param year_to => 2024
-// browser: :param top_n => 25
 //
 // Question: which cities publish alone?
 // Left out: cities without an article in the window.

@@ -1,8 +1,8 @@
 // name: quality.jumps
 // summary: Institutions whose output jumps from one year to the next.
 // access: read
-// param: year_from int = 2015 | First publication year, inclusive.
-// param: year_to int = 2024 | Last publication year, inclusive.
+// param: year_from int = first_year | First publication year, inclusive.
+// param: year_to int = last_year | Last publication year, inclusive.
 // param: min_count int = 10 | Articles in the larger of the two years [articles].
 // param: factor float = 3.0 | How many times larger than the smaller it must be.
 // param: top_n int = 25 | Rows returned.
@@ -12,11 +12,6 @@
 // column: year int | The year of the jump.
 // column: before int | Articles in the year before; 0 without any [articles].
 // column: after int | Articles in the year [articles].
-// browser: :param year_from => 2015
-// browser: :param year_to => 2024
-// browser: :param min_count => 10
-// browser: :param factor => 3.0
-// browser: :param top_n => 25
 //
 // Question: whose output changes too fast to be true?
 // Left out: the first year of the window, which has nothing before it; a year without articles after the last one.

@@ -1,8 +1,9 @@
 // name: quality.kin_edges
 // summary: Institutes and their umbrellas, and whether they count as partners of each other.
 // access: read
-// param: year_from int = 2015 | First publication year, inclusive.
-// param: year_to int = 2024 | Last publication year, inclusive.
+// needs: hierarchy
+// param: year_from int = first_year | First publication year, inclusive.
+// param: year_to int = last_year | Last publication year, inclusive.
 // param: top_n int = 25 | Rows returned.
 // column: institute_id string | Id of the institute.
 // column: institute string | Its name.
@@ -11,15 +12,11 @@
 // column: depth int | Steps between the two.
 // column: years int | Years of the window in which the graph has the two as partners.
 // column: joint int | Articles signed from both in those years [articles].
-// browser: :param year_from => 2015
-// browser: :param year_to => 2024
-// browser: :param top_n => 25
 //
 // Question: does an institute collaborate with its own academy in these numbers?
 // Left out: pairs that are not above each other; siblings are no kin.
 // Reading: zeros mean that kin were dropped, as they are by default. With `--kin keep` they are partners, and make an
 // academy look better connected than it is.
-// Needs: the hierarchy of institutions: records of ROR or of OpenAlex institutions beside the articles.
 
 MATCH path = (i:Institution)-[:PART_OF*1..]->(u:Institution)
 WHERE i <> u

@@ -1,15 +1,13 @@
 // name: quality.pairs_told_twice
 // summary: Whether every pair stands once a year, from the smaller id to the larger.
 // access: read
-// param: year_from int = 2015 | First publication year, inclusive.
-// param: year_to int = 2024 | Last publication year, inclusive.
+// param: year_from int = first_year | First publication year, inclusive.
+// param: year_to int = last_year | Last publication year, inclusive.
 // column: kind string | Labels of the ends and type of the pair.
 // column: pairs int | Relationships looked at.
 // column: loops int | Those from a place to itself.
 // column: turned int | Those from the larger id to the smaller.
 // column: twice int | Those whose pair and year another one has too.
-// browser: :param year_from => 2015
-// browser: :param year_to => 2024
 //
 // Question: is every collaboration in the graph once, and only once?
 // Left out: nothing.

@@ -8,7 +8,6 @@
 // column: city string? | Name of the site's city; null where it is unknown.
 // column: city_has bool | Whether the city has coordinates.
 // column: share float | Share of the whole institution, all years [articles].
-// browser: :param top_n => 25
 //
 // Question: which sites can't be put on a map?
 // Left out: nothing.

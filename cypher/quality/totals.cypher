@@ -1,8 +1,8 @@
 // name: quality.totals
 // summary: Whether the Shares of cities add up to those of their countries.
 // access: read
-// param: year_from int = 2015 | First publication year, inclusive.
-// param: year_to int = 2024 | Last publication year, inclusive.
+// param: year_from int = first_year | First publication year, inclusive.
+// param: year_to int = last_year | Last publication year, inclusive.
 // column: country string | Country code.
 // column: name string | Name of the country.
 // column: share float | Share of the country [articles].
@@ -10,8 +10,6 @@
 // column: without_city float | share - of_cities: what has a country and no city [articles].
 // column: part float | without_city / share, 0 to 1; 0 without Share.
 // column: verdict string | `equal`, `parts without a city`, or `wrong` where the cities have more than the country.
-// browser: :param year_from => 2015
-// browser: :param year_to => 2024
 //
 // Question: do the totals agree, and how much of each country is in no city?
 // Left out: parts of articles without a country.

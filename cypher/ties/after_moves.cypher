@@ -1,8 +1,9 @@
 // name: ties.after_moves
 // summary: What becomes of the tie between two institutions when people move from one to the other.
 // access: read
-// param: year_from int = 2018 | First year of the moves, inclusive.
-// param: year_to int = 2022 | Last year of the moves, inclusive.
+// needs: moves
+// param: year_from int = first_year + 3 | First year of the moves, inclusive.
+// param: year_to int = last_year - 2 | Last year of the moves, inclusive.
 // param: around int = 3 | Years before, and years from the move on, that are compared.
 // param: rule string = "tenure" | Rule of the moves: tenure or mode-year.
 // param: top_n int = 25 | Rows returned.
@@ -15,11 +16,6 @@
 // column: joint_before int | Joint articles in the years before [articles].
 // column: joint_after int | Joint articles from the year of the moves on [articles].
 // column: tie string | kept, new, lost or none: joint articles in both spans, after alone, before alone, in neither.
-// browser: :param year_from => 2018
-// browser: :param year_to => 2022
-// browser: :param around => 3
-// browser: :param rule => "tenure"
-// browser: :param top_n => 25
 //
 // Question: are ties between places kept when people move, do new ones come, or are they lost?
 // Left out: years outside of the records: choose years of moves with `around` years of records on both sides.

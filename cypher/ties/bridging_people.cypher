@@ -1,8 +1,9 @@
 // name: ties.bridging_people
 // summary: Who worked at both of two institutions, and what these wrote together since.
 // access: read
-// param: institution_id string = "0zz003117" | Id of the institution.
-// param: other_institution_id string = "0zz059r17" | Id of the other institution.
+// needs: researchers
+// param: institution_id string | Id of the institution.
+// param: other_institution_id string | Id of the other institution.
 // param: year_from int = 1900 | First year of the second tenure, inclusive.
 // param: year_to int = 2100 | Last year of the second tenure, inclusive.
 // param: top_n int = 25 | Rows returned.
@@ -14,15 +15,9 @@
 // column: works int | Articles signed at the first [articles].
 // column: other_works int | Articles signed at the other [articles].
 // column: joint_since int | Joint articles of the two institutions from second_year on [articles].
-// browser: :param institution_id => "0zz003117"
-// browser: :param other_institution_id => "0zz059r17"
-// browser: :param year_from => 1900
-// browser: :param year_to => 2100
-// browser: :param top_n => 25
 //
 // Question: which people bridge two institutions?
 // Left out: co-authors at the two who worked at one of them alone.
-// Needs: researchers in the graph (`scicities load --with researchers`).
 // Reading: one row for each pair of tenures. The joint articles are the institutions'; the person's own are
 // `scicities ties --bridges --by-article`.
 

@@ -1,10 +1,11 @@
 // name: ties.dual_between_cities
 // summary: Cities that a city shares people with, who work in both at once.
 // access: read
-// param: city_id string = "1816670" | GeoNames id (here Beijing).
+// needs: researchers
+// param: city_id string | GeoNames id.
 // param: min_years int = 2 | Years in which both tenures ran, at least.
-// param: year_from int = 2015 | First year looked at, inclusive.
-// param: year_to int = 2024 | Last year looked at, inclusive.
+// param: year_from int = first_year | First year looked at, inclusive.
+// param: year_to int = last_year | Last year looked at, inclusive.
 // param: top_n int = 25 | Rows returned.
 // column: other_id string | GeoNames id of the other city.
 // column: other string | Its name.
@@ -13,15 +14,9 @@
 // column: pairs int | Pairs of institutions, one here and one there, that they hold together.
 // column: joint int | Joint articles of the two cities in the window [articles].
 // column: score float | Their collaboration score in the window [articles].
-// browser: :param city_id => "1816670"
-// browser: :param min_years => 2
-// browser: :param year_from => 2015
-// browser: :param year_to => 2024
-// browser: :param top_n => 25
 //
 // Question: which ties between cities stand on people with a foot in each?
 // Left out: institutions that stand in both cities; institutes and their umbrella (kin).
-// Needs: researchers in the graph (`scicities load --with researchers`).
 // Reading: joint articles count those that one person signs from both; many people and few joint articles mean two
 // lives apart.
 

@@ -1,9 +1,10 @@
 // name: ties.former_institutions
 // summary: Institutions that an institution's recruits came from, and whether the two work together since.
 // access: read
-// param: institution_id string = "0zz003117" | Id of the institution.
-// param: year_from int = 2015 | First year of the arrivals, inclusive.
-// param: year_to int = 2024 | Last year of the arrivals, inclusive.
+// needs: researchers
+// param: institution_id string | Id of the institution.
+// param: year_from int = first_year | First year of the arrivals, inclusive.
+// param: year_to int = last_year | Last year of the arrivals, inclusive.
 // param: around int = 3 | Years before the first arrival that are looked at.
 // param: top_n int = 25 | Rows returned.
 // column: former_id string | Id of the institution they came from.
@@ -14,15 +15,9 @@
 // column: joint_since int | Joint articles from that year on [articles].
 // column: years_since int | Years with a joint article from that year on [years].
 // column: last_joint int? | Last year with one.
-// browser: :param institution_id => "0zz003117"
-// browser: :param year_from => 2015
-// browser: :param year_to => 2024
-// browser: :param around => 3
-// browser: :param top_n => 25
 //
 // Question: do the people whom an institution wins bring their old institution with them as a partner?
 // Left out: former tenures that ended more than three years before; institutes and their umbrella (kin).
-// Needs: researchers in the graph (`scicities load --with researchers`).
 // Reading: the former tenure began before the new one, and ended before it did; the articles are the two
 // institutions', whoever wrote them.
 

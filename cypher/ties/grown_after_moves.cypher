@@ -1,8 +1,9 @@
 // name: ties.grown_after_moves
 // summary: Pairs of cities that work together more since people moved between them.
 // access: read
-// param: year_from int = 2018 | First year of the moves, inclusive.
-// param: year_to int = 2022 | Last year of the moves, inclusive.
+// needs: moves
+// param: year_from int = first_year + 3 | First year of the moves, inclusive.
+// param: year_to int = last_year - 2 | Last year of the moves, inclusive.
 // param: around int = 3 | Years before, and years from the first move on, that are compared.
 // param: rule string = "tenure" | Rule of the moves: tenure or mode-year.
 // param: top_n int = 25 | Rows returned.
@@ -16,11 +17,6 @@
 // column: score_before float | Collaboration score in the years before the first move [articles].
 // column: score_after float | Collaboration score from it on [articles].
 // column: change float | Difference [articles].
-// browser: :param year_from => 2018
-// browser: :param year_to => 2022
-// browser: :param around => 3
-// browser: :param rule => "tenure"
-// browser: :param top_n => 25
 //
 // Question: along which corridors did collaboration grow after people moved?
 // Left out: pairs whose score did not grow. Choose years of moves with `around` years of records on both sides.

@@ -56,7 +56,7 @@ def test_every_query_is_a_command_with_its_options_and_meanings() -> None:
             option = options[param.name]
             assert "--" + param.name.replace("_", "-") in option.opts
             assert param.meaning in option.help
-            assert option.required == param.required
+            assert option.help.endswith("[required]") == param.required
         assert spec.question in " ".join(RUN[name].help.split())
         assert {"source", "fmt", "output", "explain", "graph", "workspace"} <= set(options)
 
@@ -92,7 +92,6 @@ def test_a_misspelt_query_is_told_its_nearest(cli: Cli) -> None:
         (("output.top_cities", "--top-n", "many"), "Invalid value for '--top-n'"),
         (("output.top_cities", "--min", "1"), "No such option"),
         (("places.nearby_cities", "--max-km", "far"), "Invalid value for '--max-km'"),
-        (("paths.between_institutions",), "Missing option"),
     ],
 )
 def test_values_of_a_wrong_type_are_usage_errors(cli: Cli, arguments: tuple[str, ...], told: str) -> None:
@@ -109,7 +108,7 @@ def test_own_queries_have_the_same_commands_help_and_checks(cli: Cli, mine: Path
     told = cli("query", "run", "--library", mine, "mine.partners", "--help").out
     assert all(option in told for option in ("--seats", "--country", "--strict", "--no-strict", "--explain"))
     assert "mine.partners" in cli("query", "run", "--library", mine, "--help").out
-    assert cli("query", "show", "mine.partners", "--library", mine).out.strip() == MINE.strip()
+    assert cli("query", "show", "mine.partners", "--library", mine).out.strip().endswith(MINE.strip())
     assert f"{len(load_library()) + 1} queries, all in order" in cli("query", "check", "--library", mine).err
     done = cli("query", "run", "mine.partners")
     assert done.code == 4

@@ -18,6 +18,50 @@ from toolkit.workspace import Workspace
 ALL = 100_000
 WHOLE = (2015, 2024)
 """Years of the sample's works."""
+ASKED: Mapping[str, Mapping[str, Any]] = {
+    "bridges.between_cities": {"city_id": "1816670", "other_city_id": "1796236"},
+    "bridges.between_countries": {"country": "CN", "other_country": "US"},
+    "bridges.gateways": {"country": "CN", "other_country": "US"},
+    "bridges.sole_contacts": {"country": "CN"},
+    "careers.dual": {"institution_id": "0zz003117"},
+    "careers.leavers": {"institution_id": "0zz003117"},
+    "careers.returnees": {"country": "CN"},
+    "careers.tenures": {"researcher_id": "A9000002812"},
+    "careers.through_city": {"city_id": "5128581"},
+    "collaboration.among_cities": {"city_ids": ["1816670", "5128581", "2643743", "2988507", "1850147"]},
+    "collaboration.common_partners": {"city_id": "1816670", "other_city_id": "1796236"},
+    "collaboration.institution_partners": {"institution_id": "0zz003117"},
+    "collaboration.new_and_lost": {"city_id": "1790630"},
+    "collaboration.not_yet_partners": {"city_id": "1790630"},
+    "collaboration.pair_by_year": {"city_id": "1816670", "other_city_id": "1796236"},
+    "collaboration.partner_countries": {"city_id": "1816670"},
+    "flows.leavers": {"city_id": "1816670"},
+    "flows.net_by_year": {"city_id": "1816670"},
+    "flows.suppliers": {"city_id": "1816670"},
+    "hubs.institutions_of_city": {"city_id": "1816670"},
+    "output.by_year": {"city_id": "1816670"},
+    "output.standing": {"city_id": "1816670"},
+    "partnerships.between_cities": {"city_id": "1816670"},
+    "partnerships.companies": {"city_id": "1816670"},
+    "partnerships.inside_against_abroad": {"city_id": "1816670"},
+    "partnerships.lasting": {"city_id": "1816670"},
+    "partnerships.lost_in_window": {"city_id": "1816670"},
+    "partnerships.new_in_window": {"city_id": "1816670"},
+    "partnerships.not_yet": {"city_id": "1816670", "other_city_id": "1796236"},
+    "partnerships.of_two_cities": {"city_id": "1816670", "other_city_id": "1796236"},
+    "paths.alternatives": {"city_id": "1790630", "other_city_id": "3173435"},
+    "paths.between_institutions": {"institution_id": "0zz003117", "other_institution_id": "0zz0p5a17"},
+    "paths.cheapest": {"city_id": "1790630", "other_city_id": "3173435"},
+    "paths.reach": {"city_id": "1816670"},
+    "paths.strongest_chain": {"city_id": "1790630", "other_city_id": "3173435"},
+    "places.companies_near_universities": {"country": "CN"},
+    "places.institutions_of_city": {"city_id": "1816670"},
+    "places.nearby_cities": {"city_id": "1816670"},
+    "ties.bridging_people": {"institution_id": "0zz003117", "other_institution_id": "0zz059r17"},
+    "ties.dual_between_cities": {"city_id": "1816670"},
+    "ties.former_institutions": {"institution_id": "0zz003117"},
+}
+"""Places of the sample that the tests ask each query about."""
 T = TypeVar("T")
 
 
@@ -36,9 +80,9 @@ class Loaded:
         return self.records.corpus
 
     def rows(self, name: str, window: tuple[int, int] | None = None, **params: Any) -> pd.DataFrame:
-        """All rows of a query; parameters without a default take the file's example."""
+        """All rows of a query, about the places of :data:`ASKED` where no others are given."""
         spec = load_library()[name]
-        params = {p.name: spec.examples[p.name] for p in spec.params if p.required} | params
+        params = {**ASKED.get(name, {}), **params}
         if window:
             params |= {"year_from": window[0], "year_to": window[1]}
         if spec.param("top_n"):

@@ -25,6 +25,7 @@ from toolkit.graphdb.connection import Graph
 from toolkit.graphdb.layout import PLACE_LABELS
 from toolkit.graphdb.library import load_library
 from toolkit.graphdb.load import load
+from toolkit.graphdb.query_values import examples, param_lines
 from toolkit.graphdb.server import ManagedServer
 from toolkit.graphdb.statement_files import statement
 from toolkit.workspace import Workspace
@@ -50,7 +51,7 @@ class Opened:
     def answer(self, name: str) -> pd.DataFrame:
         """Answer of a query to its examples, asked for once."""
         if name not in self.answers:
-            self.answers[name] = self.graph.run(name, **load_library()[name].examples)
+            self.answers[name] = self.graph.run(name, **examples(self.graph, load_library()[name]))
         return self.answers[name]
 
 
@@ -83,8 +84,8 @@ def test_the_guide_opens_by_itself_and_nothing_is_drawn_that_was_not_asked_for(o
 def test_every_query_pasted_with_its_parameter_lines_gives_its_rows(opened: Opened) -> None:
     wrong = {}
     for name, spec in load_library().items():
-        if spec.browser:
-            opened.page.script(spec.browser)
+        if spec.params:
+            opened.page.script(param_lines(spec))
         seen = opened.page.records(spec.text)
         expected = len(opened.answer(name))
         if seen != expected or (seen and opened.page.header() != [column.name for column in spec.columns]):
@@ -95,14 +96,14 @@ def test_every_query_pasted_with_its_parameter_lines_gives_its_rows(opened: Open
 def test_every_saved_query_answers_as_the_query_it_was(opened: Opened) -> None:
     """By the connection: the page has run the same statements with parameters."""
     for name, spec in load_library().items():
-        frame = opened.graph.read(browser_query(spec))
+        frame = opened.graph.read(browser_query(spec, examples(opened.graph, spec)))
         pd.testing.assert_frame_equal(frame, opened.answer(name), check_dtype=False, check_exact=True, obj=name)
 
 
 def test_saved_queries_dropped_on_the_page_are_there_and_run(opened: Opened) -> None:
     page = opened.page
     page.drop(opened.session.saved_queries)
-    wanted = set(saved_queries().values())
+    wanted = set(saved_queries(graph=opened.graph).values())
     assert opened.session.queries == len(wanted)
     page.wait(lambda: wanted <= {saved["content"] for saved in page.kept("documents")})
     page.first("[name=Favorites]").click()

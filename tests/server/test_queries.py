@@ -8,11 +8,13 @@ from typing import Any
 import pandas as pd
 import pytest
 from plain import graph_questions as plain
-from plain.loaded_graph import Loaded, same
+from plain.loaded_graph import ASKED, Loaded, same
 
 from toolkit.errors import BadParameter, QueryRefused, UnknownPlace, UnknownQuery
+from toolkit.graphdb.browser.saved_queries import browser_query
 from toolkit.graphdb.library import check_on_server, load_library
 from toolkit.graphdb.projection import project
+from toolkit.graphdb.query_values import examples, param_lines
 from toolkit.measures.answers import pairs, partnerships, share
 from toolkit.measures.collaboration.internal import internal_collaboration
 from toolkit.measures.tables import Tables
@@ -32,7 +34,7 @@ def test_every_query_keeps_its_promises_on_the_server(loaded: Loaded) -> None:
 @pytest.mark.parametrize("name", list(load_library()))
 def test_every_query_answers_as_it_comes(loaded: Loaded, name: str) -> None:
     spec = load_library()[name]
-    needed = {param.name: spec.examples[param.name] for param in spec.params if param.required}
+    needed = ASKED.get(name, {})
     frame = loaded.graph.run(name, **needed)
     assert len(frame) > 0
     assert list(frame.columns) == [column.name for column in spec.columns]
@@ -45,11 +47,28 @@ def test_every_query_answers_as_it_comes(loaded: Loaded, name: str) -> None:
 
 @pytest.mark.parametrize("name", list(load_library()))
 def test_every_file_runs_as_browser_sends_it(loaded: Loaded, name: str) -> None:
-    """Parameters from the file's own ``:param`` lines, the rest of the file as it is."""
+    """Parameters by its ``:param`` lines, which ask the graph; the rest of the file as it is."""
     spec = load_library()[name]
     text = spec.path.read_text(encoding="utf-8").rstrip().rstrip(";")
-    frame = loaded.graph.read(text, dict(spec.examples))
-    assert len(frame) == len(loaded.graph.run(name, **spec.examples))
+    written = [line.removeprefix(":param ").split(" => ") for line in param_lines(spec)]
+    asked = "RETURN " + ", ".join(f"{value} AS {param}" for param, value in written or [("none", "null")])
+    sent = loaded.graph.read(asked).iloc[0].to_dict()
+    values = {param.name: None if pd.isna(one := sent[param.name]) is True else one for param in spec.params}
+    tried = examples(loaded.graph, spec)
+    assert values == tried
+    pd.testing.assert_frame_equal(
+        loaded.graph.read(text, values), loaded.graph.run(name, **tried), check_dtype=False, check_exact=True
+    )
+
+
+@pytest.mark.parametrize("name", list(load_library()))
+def test_every_saved_query_gives_the_rows_of_the_command(loaded: Loaded, name: str) -> None:
+    """With the values of this graph written in, and with expressions that ask any graph."""
+    spec = load_library()[name]
+    tried = examples(loaded.graph, spec)
+    wanted = loaded.graph.run(name, **tried)
+    for text in (browser_query(spec, tried), browser_query(spec)):
+        pd.testing.assert_frame_equal(loaded.graph.read(text), wanted, check_dtype=False, check_exact=True)
 
 
 def test_names_stand_for_ids(loaded: Loaded) -> None:

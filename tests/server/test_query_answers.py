@@ -14,6 +14,7 @@ from plain.loaded_graph import WHOLE, Case, Loaded, same_rows
 
 from toolkit.errors import BadParameter, UnknownPlace
 from toolkit.graphdb.library import load_library
+from toolkit.graphdb.query_values import examples
 from toolkit.measures.answers import company_partners, internal, pairs, rank, scope_comparison, share
 from toolkit.measures.output.group_answers import umbrella
 
@@ -509,7 +510,7 @@ def test_what_is_wrong_is_found(loaded: Loaded, harm: str, query: str, column: s
     a, b = sorted((BEIJING, NEW_YORK))
     with loaded.graph.driver.session(database="neo4j") as session, session.begin_transaction() as transaction:
         transaction.run(harm, a=a, b=b).consume()
-        rows = transaction.run(spec.statement, **spec.examples).data()
+        rows = transaction.run(spec.statement, **examples(loaded.graph, spec)).data()
         transaction.rollback()
     assert sum(row[column] for row in rows) > 0
 

@@ -58,7 +58,8 @@ def test_a_query_comes_in_every_format(run: Run, loaded: Loaded, tmp_path: Path)
     pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "gateways.parquet"), wanted, check_dtype=False)
     record = json.loads((tmp_path / "gateways.parquet.run.json").read_text(encoding="utf-8"))
     assert record["parameters"]["country"] == "China"
-    assert record["parameters"].keys() == {"from", *library()["bridges.gateways"].defaults}
+    assert record["parameters"].keys() == {"from", *(param.name for param in library()["bridges.gateways"].params)}
+    assert (record["parameters"]["year_from"], record["parameters"]["year_to"]) == (2015, 2024)
     assert record["fingerprint"] == loaded.workspace.fingerprint
     _, table, _ = run(*GATEWAYS, "--format", "table")
     assert "Beijing" in table
@@ -242,7 +243,6 @@ def test_a_query_of_ones_own_runs_like_a_shipped_one(
         "// access: read",
         "// param: seat city | A city.",
         "// column: n int | Partners.",
-        f'// browser: :param seat => "{BEIJING}"',
         "",
         "MATCH (:City {id: $seat})-[:COLLABORATES_WITH]-(p:City) RETURN count(DISTINCT p) AS n ORDER BY n;",
     ]

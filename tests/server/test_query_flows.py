@@ -11,6 +11,7 @@ from plain import graph_moves as plain
 from plain.loaded_graph import WHOLE, Case, Loaded, same_rows
 
 from toolkit.graphdb.library import load_library
+from toolkit.graphdb.query_values import examples
 from toolkit.measures.answers import corridors, flow_indicators
 
 BEIJING, SHANGHAI, XIAN, NEW_YORK, LONDON = "1816670", "1796236", "1790630", "5128581", "2643743"
@@ -158,7 +159,7 @@ def test_gateways_by_hand(loaded: Loaded, params: dict[str, Any], expected: list
             "CREATE (a)-[:MOVED_TO {year: m[2], researchers: m[3], moves: 1, rule: m[4]}]->(b)",
             moves=moves,
         ).consume()
-        rows = transaction.run(spec.statement, **(spec.examples | params)).data()
+        rows = transaction.run(spec.statement, **(examples(loaded.graph, spec) | params)).data()
         transaction.rollback()
     names = ("city_id", "arrivals", "went_on", "path_from_id", "path_to_id", "path")
     assert [tuple(row[name] for name in names) for row in rows] == expected

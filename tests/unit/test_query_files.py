@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Mapping
 from dataclasses import replace
@@ -26,7 +27,9 @@ from toolkit.graphdb.query_checks import answer
 from toolkit.graphdb.query_costs import Cost, read_costs, write_costs
 from toolkit.graphdb.query_docs import listing, with_listing
 from toolkit.graphdb.query_file import parse_query
+from toolkit.graphdb.query_needs import why_no_rows
 from toolkit.graphdb.query_spec import QuerySpec
+from toolkit.graphdb.query_values import examples
 
 ROOT = Path(__file__).parents[2]
 TYPED = """\
@@ -241,7 +244,7 @@ def test_values_become_the_declared_types(typed: QuerySpec, name: str, value: An
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({}, "city_id = None can't be used: a.typed needs it: A city."),
+        ({}, "city_id is missing: a.typed needs it: A city."),
         ({"city_id": None}, "city_id = None can't be used: text is needed."),
         ({"city_id": 1.5}, "city_id = 1.5 can't be used: text is needed."),
         ({"city_id": "1", "town": 2}, "town = 2 can't be used: a.typed has no such parameter; it has city_id, whole"),
@@ -269,7 +272,11 @@ def test_bad_parameters_are_told(typed: QuerySpec, given: dict[str, Any], messag
     ("name", "given", "told"),
     [
         ("hubs.triangles", {"hubs_n": 0}, "hubs_n = 0 can't be used: a whole number from 1 up is needed."),
-        ("paths.cheapest", {"via_n": -5}, "via_n = -5 can't be used: a whole number from 1 up is needed."),
+        (
+            "paths.cheapest",
+            {"city_id": "1", "other_city_id": "2", "via_n": -5},
+            "via_n = -5 can't be used: a whole number from 1 up is needed.",
+        ),
         (
             "output.growth",
             {"before_from": 2020},
@@ -280,7 +287,7 @@ def test_bad_parameters_are_told(typed: QuerySpec, given: dict[str, Any], messag
 )
 def test_numbers_of_things_and_windows_of_every_name_are_checked(name: str, given: dict[str, Any], told: str) -> None:
     with pytest.raises(BadParameter) as caught:
-        bind(load_library()[name], given)
+        bind(load_library()[name], given, years=(2015, 2024))
     assert told in str(caught.value)
 
 
@@ -288,7 +295,7 @@ def test_a_list_of_places_is_looked_up_one_by_one() -> None:
     spec = load_library()["collaboration.among_cities"]
     columns = pd.DataFrame(columns=[column.name for column in spec.columns])
     graph = Fake({"places/named_city": BEIJING, spec.name: columns})
-    run_query(graph, spec, {"city_ids": ["Beijing", "1816670"]})
+    run_query(graph, spec, {"city_ids": ["Beijing", "1816670"], "year_from": 2015, "year_to": 2024})
     assert [name for name, _, _ in graph.asked] == ["places/named_city", "places/named_city", spec.name]
     assert graph.asked[-1][2]["city_ids"] == ["1816670", "1816670"]
 
@@ -399,9 +406,112 @@ def test_which_parameters_are_places() -> None:
     asked = {"places/named_city": BEIJING, "places/named_country": places(("CN", "China", "", "CN"))}
     spec = load_library()["bridges.between_countries"]
     graph = Fake({**asked, spec.name: pd.DataFrame(columns=[column.name for column in spec.columns])})
-    run_query(graph, spec, {"country": "China", "other_country": "china"})
+    run_query(graph, spec, {"country": "China", "other_country": "china", "year_from": 2015, "year_to": 2024})
     assert [name for name, _, _ in graph.asked] == ["places/named_country", "places/named_country", spec.name]
     assert graph.asked[-1][2]["other_country"] == "CN"
+
+
+# values that come from the graph
+
+YEARS = pd.DataFrame({"first_year": [1998], "last_year": [2007]})
+LARGEST = pd.DataFrame({"id": ["1", "2"], "name": ["Oslo", "New York City"]})
+
+
+def no_rows(spec: QuerySpec) -> pd.DataFrame:
+    return pd.DataFrame(columns=[column.name for column in spec.columns])
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "sent"),
+    [
+        ("hubs.triangles", {}, {"year_from": 1998, "year_to": 2007}),
+        ("hubs.triangles", {"year_to": 2000}, {"year_from": 1998, "year_to": 2000}),
+        ("output.growth", {}, {"before_from": 1998, "before_to": 2002, "year_from": 2003, "year_to": 2007}),
+        ("ties.after_moves", {}, {"year_from": 2001, "year_to": 2005}),
+    ],
+)
+def test_years_that_are_not_given_are_those_of_the_graph(
+    name: str, given: dict[str, Any], sent: dict[str, int]
+) -> None:
+    spec = load_library()[name]
+    graph = Fake({"queries/years": YEARS, name: no_rows(spec)})
+    run_query(graph, spec, given)
+    assert sent.items() <= graph.asked[-1][2].items()
+
+
+def test_a_graph_is_asked_for_its_years_only_where_a_default_needs_them() -> None:
+    spec = load_library()["hubs.triangles"]
+    graph = Fake({spec.name: no_rows(spec)})
+    run_query(graph, spec, {"year_from": 2015, "year_to": 2024})
+    assert [name for name, _, _ in graph.asked] == [spec.name]
+    unsaid = Fake({"queries/years": YEARS.head(0)})
+    with pytest.raises(BadParameter, match="does not say which years it holds; give year_from and year_to"):
+        run_query(unsaid, spec, {})
+
+
+def test_a_missing_place_is_asked_for_with_places_of_the_graph() -> None:
+    spec = load_library()["collaboration.common_partners"]
+    graph = Fake({"queries/largest": LARGEST})
+    with pytest.raises(BadParameter) as caught:
+        run_query(graph, spec, {"other_city_id": "Oslo"})
+    assert str(caught.value) == (
+        "city_id is missing: collaboration.common_partners needs a city, by name or GeoNames id; the largest in this "
+        "graph: Oslo, New York City (for example --city-id Oslo)."
+    )
+    with pytest.raises(BadParameter, match="It also needs other_city_id"):
+        run_query(graph, spec, {})
+
+
+def test_no_query_has_a_default_of_the_sample() -> None:
+    for spec in load_library().values():
+        for param in spec.params:
+            assert not (param.kind and param.default), (spec.name, param.name)
+            is_year = re.search(r"^year_|_from$|_to$", param.name)
+            assert not is_year or not isinstance(param.default, int) or param.default in (1900, 2100), spec.name
+
+
+def test_examples_are_the_defaults_and_the_largest_places() -> None:
+    graph = Fake({"queries/years": YEARS, "queries/largest": LARGEST})
+    spec = load_library()["collaboration.common_partners"]
+    assert examples(graph, spec) == {
+        "city_id": "1",
+        "other_city_id": "2",
+        "year_from": 1998,
+        "year_to": 2007,
+        "top_n": 25,
+    }
+    assert examples(graph, load_library()["collaboration.among_cities"])["city_ids"] == ["1", "2"]
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_no_rows_are_explained_by_what_the_graph_lacks(there: bool) -> None:
+    spec = load_library()["communities.members"]
+    graph = Fake({"needs/communities": pd.DataFrame({"there": [there]})})
+    told = why_no_rows(graph, spec, {"community": None, "year_from": 2015, "top_n": 25})
+    if there:
+        assert told == "no rows: nothing in the graph matches year_from = 2015"
+    else:
+        assert told == ("no rows: the graph has no communities. Type: scicities communities --from local --write")
+
+
+def test_no_moves_of_a_rule_are_told_by_the_rule() -> None:
+    graph = Fake({"needs/moves": pd.DataFrame({"there": [False]})})
+    told = why_no_rows(graph, load_library()["flows.corridors"], {"rule": "ready-made"})
+    assert "no moves by this rule (ready-made). Type: scicities load" in told
+    assert graph.asked[0][2] == {"rule": "ready-made"}
+
+
+def test_every_query_that_reads_what_is_not_always_there_says_what_it_needs() -> None:
+    marks = {
+        "MOVED_TO": "moves",
+        "WORKED_AT": "researchers",
+        ".community_support": "support",
+        ".community ": "communities",
+    }
+    for spec in load_library().values():
+        needed = {need for mark, need in marks.items() if mark in spec.statement}
+        assert needed - {"communities"} <= set(spec.needs), spec.name
+        assert "communities" not in needed or {"communities", "support"} & set(spec.needs), spec.name
 
 
 # checks on a server

@@ -9,7 +9,7 @@ import typer
 
 from toolkit.cli import options as opt
 from toolkit.cli.checked_early import CheckedTyper
-from toolkit.cli.output import emit, print_text, say, show
+from toolkit.cli.output import emit, print_text, say, say_always, show
 from toolkit.cli.progress import progress_bar
 from toolkit.cli.query_commands import (
     ExplainOption,
@@ -57,7 +57,7 @@ def query_list(
     if not specs:
         raise BadParameter("group", group, f"there are {', '.join(queries.groups)}")
     for error in queries.broken.values():
-        say(f"left out: {error}", style="red")
+        say_always(f"left out: {error}")
     frame = frame_of({"query": spec.name, "question": spec.question, "summary": spec.summary} for spec in specs)
     show(frame, fmt=fmt)
 
@@ -67,8 +67,14 @@ def query_show(
     name: Annotated[str, typer.Argument(help="Name, for example hubs.by_strength.", autocompletion=_names)],
     library: LibraryOption = None,
 ) -> None:
-    """The file of a query, ready to paste into Neo4j Browser."""
-    print_text(libraries(library)[name].text.rstrip())
+    """The file of a query, after the lines that set its parameters in Neo4j Browser.
+
+    Paste the :param lines first, then the file.
+    """
+    from toolkit.graphdb.query_values import param_lines
+
+    spec = libraries(library)[name]
+    print_text("".join(f"{line};\n" for line in param_lines(spec)) + spec.text.rstrip())
 
 
 @query_app.command("check")
@@ -87,7 +93,7 @@ def query_check(
         with graph_of(source, open_workspace(workspace)) as graph:
             problems += [str(problem) for problem in check_on_server(graph, queries)]
     for problem in problems:
-        say(problem, style="red")
+        say_always(problem)
     if problems:
         raise QueryFileError(f"{len(problems)} problems in the query library")
     say(f"{len(queries)} queries, all in order" + (" on the server too" if server else ""))

@@ -155,6 +155,10 @@ def _command_of(spec: QuerySpec, library: Library) -> Callable[..., None]:
     """A function whose signature is the query's parameters, so that Typer types and documents them."""
 
     def command(**given: Any) -> None:
+        from toolkit.graphdb.library import bound_to
+        from toolkit.graphdb.query_checks import answer
+        from toolkit.graphdb.query_needs import why_no_rows
+
         own = {name: given.pop(name, None) for name in _OWN}
         asked = {name: value for name, value in given.items() if value is not None}
         sound = library.sound(spec.name)
@@ -164,7 +168,7 @@ def _command_of(spec: QuerySpec, library: Library) -> Callable[..., None]:
             if own["explain"]:
                 from toolkit.graphdb.plans import explained
 
-                show_plan(explained(graph, sound.statement, {**sound.defaults, **asked}), own["fmt"])
+                show_plan(explained(graph, sound.statement, bound_to(graph, sound, asked)), own["fmt"])
                 return
             if own["graph"]:
                 from toolkit.graphdb.graph_json import graph_of_answer
@@ -173,12 +177,16 @@ def _command_of(spec: QuerySpec, library: Library) -> Callable[..., None]:
                 return
             from toolkit.graphdb.load_node import shown_records
 
-            values = {"from": own["source"] or "local", **sound.defaults, **asked}
+            bound = bound_to(graph, sound, asked)
+            values = {"from": own["source"] or "local", **bound, **asked}
             with recording(f"query {spec.name}", values) as timer:
-                frame = library.run(graph, spec.name, **asked)
+                frame = answer(sound, graph, bound)
                 timer.fingerprint, timer.snapshot = shown_records(graph)
                 timer.rows["result"] = len(frame)
-            emit(frame, timer.record(), fmt=own["fmt"], output=own["output"])
+            why = why_no_rows(graph, sound, bound) if frame.empty else ""
+            emit(frame, timer.record(), fmt=own["fmt"], output=own["output"], without_rows=why)
+
+    from toolkit.graphdb.query_needs import need_texts
 
     fields = [_parameter(item, spec) for item in spec.params]
     for name, (annotation, default) in _OWN.items():
@@ -189,7 +197,8 @@ def _command_of(spec: QuerySpec, library: Library) -> Callable[..., None]:
     command.__annotations__ = {field.name: field.annotation for field in fields}
     columns = "\n".join(f"- {column.name}: {column.meaning}" for column in spec.columns)
     notes = re.sub(r"\n(?=[A-Z][\w ]*:)", "\n\n", spec.notes)  # `Question:`, `Left out:` are paragraphs
-    command.__doc__ = f"{spec.summary}\n\n{notes}\n\nColumns:\n\n{columns}"
+    needs = "".join(f"{text}\n\n" for text in need_texts(spec))
+    command.__doc__ = f"{spec.summary}\n\n{notes}\n\n{needs}Columns:\n\n{columns}"
     return command
 
 
@@ -201,10 +210,9 @@ def _opened(source: str | None, workspace: Path | None) -> Iterator[Any]:
 
 def _parameter(item: Param, spec: QuerySpec) -> inspect.Parameter:
     kind: Any = _TYPES[item.type]
+    # what is required is asked for once the graph is open: the error then names places that are in it
     shown = "required" if item.required else f"default: {_shown(item.default)}"
     option = typer.Option(*_names(item, spec), help=f"{item.meaning} [{shown}]", show_default=False)
-    if item.required:
-        return inspect.Parameter(item.name, inspect.Parameter.KEYWORD_ONLY, annotation=Annotated[kind, option])
     annotation = Annotated[kind | None, option]
     return inspect.Parameter(item.name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
 
@@ -220,8 +228,12 @@ def _names(item: Param, spec: QuerySpec) -> list[str]:
 
 
 def _shown(default: Any) -> str:
+    from toolkit.graphdb.graph_years import GraphYear
+
     if isinstance(default, bool):
         return "yes" if default else "no"
+    if isinstance(default, GraphYear):
+        return f"the graph's {default}".replace("_", " ")
     return "none" if default is None else ", ".join(map(str, default)) if isinstance(default, list) else str(default)
 
 

@@ -19,6 +19,7 @@ from toolkit.graphdb.query_checks import RunsCypher, answer, check_query, server
 from toolkit.graphdb.query_file import library_folder, query_name, read_query
 from toolkit.graphdb.query_params import bind, parse_parameters
 from toolkit.graphdb.query_spec import Column, Param, QuerySpec
+from toolkit.graphdb.query_values import graph_years, require_values
 from toolkit.graphdb.statement_files import statement
 from toolkit.paths import expanded
 from toolkit.settings import load_settings
@@ -295,8 +296,21 @@ def run_query(graph: RunsCypher, spec: QuerySpec, params: Mapping[str, Any]) -> 
 
 
 def bound_to(graph: RunsCypher, spec: QuerySpec, params: Mapping[str, Any]) -> dict[str, Any]:
-    """Values for all parameters of a query, as :func:`bind` makes them, with the ids of the places that are named."""
-    bound = bind(spec, params)
+    """Values for all parameters of a query, as :func:`bind` makes them.
+
+    Years that are not given are those of the graph, and places that are named become their ids.
+
+    Raises
+    ------
+    BadParameter
+        See :func:`bind`; a required place is missing, told with places of this graph.
+    UnknownPlace
+        A name means no place of the graph, or several.
+    """
+    unknown = [name for name in params if spec.param(name) is None]
+    if not unknown:
+        require_values(graph, spec, params)
+    bound = bind(spec, params, years=None if unknown else graph_years(graph, spec, params))
     for param in spec.params:
         value = bound[param.name]
         if param.level and isinstance(value, str):

@@ -19,6 +19,7 @@ from toolkit.graphdb.query_text import (
     writing_words,
 )
 from toolkit.graphdb.read_only import explaining
+from toolkit.graphdb.query_values import examples
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -94,7 +95,21 @@ def check_query(spec: QuerySpec) -> list[QueryFileError]:
 
 
 _TAKEN: Final = frozenset(
-    {"explain", "fmt", "format", "from", "graph", "help", "library", "output", "source", "workspace", "write"}
+    {
+        "explain",
+        "fmt",
+        "format",
+        "from",
+        "graph",
+        "help",
+        "library",
+        "output",
+        "quiet",
+        "source",
+        "verbose",
+        "workspace",
+        "write",
+    }
 )
 """Names of options that each query has on the command line."""
 
@@ -142,7 +157,7 @@ def server_problems(spec: QuerySpec, graph: RunsCypher) -> list[QueryFileError]:
     more with whole numbers sent as floats, as Neo4j Browser sends them: columns and types must be the declared ones,
     both runs must give equal rows, and no two rows may be equal in all keys they are ordered by.
     """
-    values = dict(spec.examples)
+    values = examples(graph, spec)
     as_browser = {
         name: float(value) if isinstance(value, int) and not isinstance(value, bool) else value
         for name, value in values.items()

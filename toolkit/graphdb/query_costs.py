@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 from toolkit.errors import SettingsError
 from toolkit.graphdb.library import Library, library_folder, load_library
 from toolkit.graphdb.plans import profiled
+from toolkit.graphdb.query_values import examples
 
 if TYPE_CHECKING:
     from toolkit.graphdb.connection import Graph
@@ -36,14 +37,14 @@ class Cost:
 
 
 def measured_costs(graph: Graph, library: Library) -> dict[str, Cost]:
-    """Cost of each query of ``library`` with its examples, by name."""
+    """Cost of each query of ``library`` by name, with its defaults and the largest places of the graph."""
     info = graph.info()
     nodes, relationships = sum(info.nodes.values()), sum(info.relationships.values())
     on = f"{nodes:,} nodes and {relationships:,} relationships"
     found = {}
     for name, spec in library.items():
         if spec.access == "read":
-            plan = profiled(graph, spec.statement, spec.examples)
+            plan = profiled(graph, spec.statement, examples(graph, spec))
             found[name] = Cost(int(plan["db_hits"].sum()), int(plan["rows"].iloc[0]), on)
     return found
 

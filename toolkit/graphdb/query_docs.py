@@ -12,8 +12,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from toolkit.errors import SettingsError
+from toolkit.graphdb.graph_years import GraphYear
 from toolkit.graphdb.library import Library, load_library
 from toolkit.graphdb.query_costs import Cost, cost_table, read_costs
+from toolkit.graphdb.query_needs import need_texts
 from toolkit.graphdb.query_spec import Param, QuerySpec
 
 __all__ = ["listing", "with_listing"]
@@ -52,8 +54,8 @@ def with_listing(text: str, library: Library) -> str:
 
 
 def _query(spec: QuerySpec, cost: Cost | None) -> str:
-    lines = [f"#### `{spec.name}`", "", spec.summary, "", *spec.notes.split("\n"), ""]
-    lines = [f"- {line}" if re.match(r"[A-Z][\w ]*:", line) else line for line in lines]
+    lines = [f"#### `{spec.name}`", "", spec.summary, "", *spec.notes.split("\n"), *need_texts(spec), ""]
+    lines = [f"- {line}" if re.match(r"[A-Z][\w ]*:|Needs ", line) else line for line in lines]
     if spec.params:
         lines += ["| parameter | type | default | meaning |", "|---|---|---|---|"]
         lines += [
@@ -73,7 +75,11 @@ def _type(name: str, *, nullable: bool) -> str:
 
 
 def _default(param: Param) -> str:
-    return "required" if param.required else f"`{json.dumps(param.default, ensure_ascii=False)}`"
+    if param.required:
+        return "required"
+    if isinstance(param.default, GraphYear):
+        return f"{param.default}".replace("_", " ")
+    return f"`{json.dumps(param.default, ensure_ascii=False)}`"
 
 
 if __name__ == "__main__":

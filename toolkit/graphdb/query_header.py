@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from toolkit.errors import QueryFileError
+from toolkit.graphdb.graph_years import GraphYear
+from toolkit.graphdb.query_needs import NEEDS
 from toolkit.graphdb.query_spec import PLACES, TYPES, Column, Param, fits
 
 __all__ = ["IDENTIFIER", "KEYS", "KEY_LINE", "Header"]
 
-KEYS: Final = ("name", "summary", "access", "param", "column", "browser")
-_ONCE: Final = ("name", "summary", "access")
+KEYS: Final = ("name", "summary", "access", "needs", "param", "column", "browser")
+_ONCE: Final = ("name", "summary", "access", "needs")
 _ACCESS: Final = ("read", "write")
 KEY_LINE = re.compile(r"//\s*(?P<key>[A-Za-z_]+)\s*:(?P<value>.*)")
 _TYPED = re.compile(r"(?P<name>\S+)\s+(?P<type>[^\s?|=]+)(?P<null>\?)?\s*(?P<rest>.*)")
@@ -64,6 +66,8 @@ class Header:
             raise self.error(f"second `{key}:` line", number)
         if key == "access" and value not in _ACCESS:
             raise self.error(f"access is {value!r}; it is {' or '.join(_ACCESS)}", number)
+        if key == "needs" and (wrong := [need for need in value.split(", ") if need not in NEEDS]):
+            raise self.error(f"needs {', '.join(wrong)}; a query can need {', '.join(NEEDS)}", number)
         self.single[key], self.lines[key] = value, number
 
     def _add_browser(self, value: str, number: int) -> None:
@@ -93,9 +97,10 @@ class Header:
         if key == "param" and rest.startswith("="):
             default, rest = self._default(name, rest[1:].lstrip(), number)
             required = False
-            if not fits(default, type_, nullable=nullable):
+            if not (type_ == "int" if isinstance(default, GraphYear) else fits(default, type_, nullable=nullable)):
+                told = str(default) if isinstance(default, GraphYear) else json.dumps(default)
                 shown = type_ + ("?" if nullable else "")
-                raise self.error(f"default {json.dumps(default)} of param {name!r} is no {shown}", number)
+                raise self.error(f"default {told} of param {name!r} is no {shown}", number)
         if not rest.startswith("|") or not rest[1:].strip():
             raise self.error(f"{key} {name!r} has no meaning: end the line with `| meaning`", number)
         meaning = rest[1:].strip()
@@ -106,11 +111,15 @@ class Header:
         self.lines[f"{key} {name}"] = number
 
     def _default(self, name: str, text: str, number: int) -> tuple[Any, str]:
+        if (year := GraphYear.read(text)) is not None:
+            return year
         try:
             value, end = json.JSONDecoder(parse_constant=_refuse).raw_decode(text)
         except ValueError:
             raise self.error(
-                f"default of param {name!r} is no JSON value: {text.partition('|')[0].strip()}", number
+                f"default of param {name!r} is no JSON value and no year such as first_year or last_year - 1: "
+                f"{text.partition('|')[0].strip()}",
+                number,
             ) from None
         return value, text[end:].lstrip()
 
@@ -125,13 +134,17 @@ class Header:
             values[name] = self._literal(line.partition("=>")[2].strip(), name, number)
             if not fits(values[name], param.type, nullable=param.nullable):
                 raise self.error(f"browser line of {name!r} doesn't give a {param.type}", number)
-            if not param.required and values[name] != param.default:
+            if not param.required and not isinstance(param.default, GraphYear) and values[name] != param.default:
                 raise self.error(
                     f"browser line of {name!r} doesn't give its default {json.dumps(param.default)}", number
                 )
-        for name in self.params:
-            if name not in values:
-                raise self.error(f"no browser line of param {name!r}", self.lines[f"param {name}"])
+        for name, param in self.params.items():
+            if param.required and not param.kind and name not in values:
+                raise self.error(
+                    f"param {name!r} has no default and is no place: give a value to try it with, "
+                    f"`browser: :param {name} => VALUE`",
+                    self.lines[f"param {name}"],
+                )
         return values
 
     def _literal(self, text: str, name: str, number: int) -> Any:

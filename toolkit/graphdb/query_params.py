@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from toolkit.errors import BadParameter
+from toolkit.graphdb.graph_years import GraphYear, Years
 from toolkit.graphdb.query_spec import Param, QuerySpec
 
 __all__ = ["bind", "parse_parameters"]
@@ -16,7 +17,7 @@ __all__ = ["bind", "parse_parameters"]
 _INT64 = 2**63
 
 
-def bind(spec: QuerySpec, given: Mapping[str, Any]) -> dict[str, Any]:
+def bind(spec: QuerySpec, given: Mapping[str, Any], *, years: Years | None = None) -> dict[str, Any]:
     """Values for all parameters of a query: those given, made the declared types, and the defaults of the others.
 
     Parameters
@@ -26,6 +27,9 @@ def bind(spec: QuerySpec, given: Mapping[str, Any]) -> dict[str, Any]:
     given
         Values by parameter. Text is read as what is declared: ``"10"`` as an int, ``"true"`` as a bool, ``"a, b"`` as
         a list; a whole number may be a float.
+    years
+        First and last year of the graph, for defaults that depend on them (see
+        :class:`toolkit.graphdb.graph_years.GraphYear`).
 
     Raises
     ------
@@ -44,9 +48,23 @@ def bind(spec: QuerySpec, given: Mapping[str, Any]) -> dict[str, Any]:
         if param.name in given:
             bound[param.name] = _cast(param, given[param.name])
         elif param.required:
-            raise BadParameter(param.name, None, f"{spec.name} needs it: {param.meaning}")
+            raise BadParameter.missing(param.name, f"{spec.name} needs it: {param.meaning.rstrip('.')}")
         else:
-            bound[param.name] = param.default
+            bound[param.name] = _default(spec, param, years)
+    _check_order(bound)
+    return bound
+
+
+def _default(spec: QuerySpec, param: Param, years: Years | None) -> Any:
+    if not isinstance(param.default, GraphYear):
+        return param.default
+    if years is None:
+        raise BadParameter.missing(param.name, f"{spec.name} takes it from the graph ({param.default}); give a year")
+    return param.default.of(years)
+
+
+def _check_order(bound: Mapping[str, Any]) -> None:
+    """Refuse numbers of things below 1, and windows that end before they begin."""
     for name, value in bound.items():
         if name.endswith("_n") and isinstance(value, int) and value < 1:
             raise BadParameter(name, value, "a whole number from 1 up is needed")
@@ -54,7 +72,6 @@ def bind(spec: QuerySpec, given: Mapping[str, Any]) -> dict[str, Any]:
         last = bound.get(f"{name.removesuffix('_from')}_to") if name.endswith("_from") else None
         if first is not None and last is not None and first > last:
             raise BadParameter(name, first, f"it can't be later than {name.removesuffix('_from')}_to = {last}")
-    return bound
 
 
 def parse_parameters(texts: Iterable[str]) -> dict[str, Any]:

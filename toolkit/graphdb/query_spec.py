@@ -28,6 +28,8 @@ class Param:
     ----------
     type
         One of :data:`TYPES`: what is sent.
+    default
+        A value, or a year that the graph decides.
     place
         The one of :data:`PLACES` that the header gives as its type, else empty.
     """
@@ -52,6 +54,11 @@ class Param:
         last = self.name.removesuffix("_ids").removesuffix("_id").split("_")[-1]
         is_id = self.name.endswith(("_id", "_ids")) or last == "country"
         return last if last in PLACES and is_id else ""
+
+    @property
+    def kind(self) -> str:
+        """What its value stands for in the graph: :attr:`level`, ``researcher``, or empty."""
+        return self.level or ("researcher" if self.name in {"researcher_id", "other_researcher_id"} else "")
 
     @property
     def written_type(self) -> str:
@@ -83,10 +90,11 @@ class QuerySpec:
         ``read`` or ``write``.
     params, columns
         In the order of the file.
-    browser
-        Lines that set the parameters in Neo4j Browser, ``:param top_n => 25``.
+    needs
+        What must be in the graph, of :data:`toolkit.graphdb.query_needs.NEEDS`.
     examples
-        The values those lines set, by parameter: what the query can be tried with.
+        Values to try the query with that the header's ``browser:`` lines give; for the others see
+        :func:`toolkit.graphdb.query_values.examples`.
     notes
         The free lines.
     statement
@@ -102,7 +110,7 @@ class QuerySpec:
     access: str
     params: tuple[Param, ...]
     columns: tuple[Column, ...]
-    browser: tuple[str, ...]
+    needs: tuple[str, ...]
     examples: Mapping[str, Any]
     notes: str
     statement: str
@@ -122,7 +130,7 @@ class QuerySpec:
 
     @property
     def defaults(self) -> dict[str, Any]:
-        """Default of every parameter that has one."""
+        """Default of every parameter that has one; a :class:`GraphYear` where the graph decides it."""
         return {param.name: param.default for param in self.params if not param.required}
 
     @property

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from toolkit.errors import EmptySelection
 from toolkit.graphdb.browser.marks import Marks, mark_places
-from toolkit.graphdb.browser.saved_queries import write_saved_queries
+from toolkit.graphdb.browser.saved_queries import saved_queries, write_saved_queries
 from toolkit.graphdb.browser.style import Colouring, browser_style
 from toolkit.graphdb.connection import open_graph
 from toolkit.graphdb.load import load
@@ -96,6 +96,7 @@ def prepare_browser(
     load(workspace, "local", settings=settings, progress=progress, contents=None)
     with open_graph("local", workspace=workspace, settings=settings) as graph:
         marks = mark_places(graph)
+        texts = saved_queries(library, graph=graph)
     if colours == "community" and not marks.in_communities:
         raise EmptySelection(
             "The graph has no communities to colour by. `scicities communities --from local --write` finds some and "
@@ -105,7 +106,7 @@ def prepare_browser(
     folder = server.home / "browser"
     style_file, queries_file = folder / f"{colours}.grass", folder / "saved-queries.zip"
     write_text_atomically(style_file, style)
-    queries = write_saved_queries(queries_file, library)
+    queries = write_saved_queries(queries_file, texts)
     info = server.info()
     return BrowserSession(
         url=browser_url(info),

@@ -1,0 +1,1 @@
+COLLECT {MATCH (place:<label>)-[:PRODUCED]->(output:Output) WITH place.<key> AS id, sum(output.share) AS share RETURN id ORDER BY share DESC, id LIMIT 5}<places>

@@ -1,0 +1,1 @@
+COLLECT {MATCH (load:Load) RETURN load.last_year}[0]

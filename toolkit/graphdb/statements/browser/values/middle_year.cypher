@@ -1,0 +1,1 @@
+COLLECT {MATCH (load:Load) RETURN (load.first_year + load.last_year) / 2}[0]

@@ -1,0 +1,1 @@
+COLLECT {MATCH (one:Researcher) RETURN one.id ORDER BY COUNT {(one)-[:WORKED_AT]->()} DESC, one.id LIMIT 5}<places>

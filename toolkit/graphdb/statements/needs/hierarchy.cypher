@@ -1,0 +1,2 @@
+// Whether any institution is part of another.
+RETURN EXISTS { MATCH (:Institution)-[:PART_OF]->(:Institution) } AS there

@@ -1,0 +1,2 @@
+// Whether people were loaded.
+RETURN EXISTS { MATCH (:Researcher) } AS there
