@@ -8,7 +8,7 @@ import platform
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -20,7 +20,7 @@ from toolkit.output_files import write_text_atomically
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Answer", "RunRecord", "RunTimer", "recording", "versions"]
+__all__ = ["Answer", "RunRecord", "RunTimer", "first_rows", "recording", "versions"]
 
 _PACKAGES = ("scicities", "ibis-framework", "duckdb", "networkx", "igraph", "python-louvain", "networkit", "neo4j")
 
@@ -52,7 +52,7 @@ class RunRecord:
     snapshot
         Date of the records, as ISO text, or empty where the records don't say.
     rows
-        Row counts, for example ``{"result": 25}``.
+        Row counts, for example ``{"result": 25, "in_all": 67}``: rows of the answer, and without ``top``.
     notes
         What a reader of the number must know: rows left out, tables missing, defaults that mattered.
     facts
@@ -111,6 +111,24 @@ class Answer:
 
     def __len__(self) -> int:
         return len(self.frame)
+
+
+def first_rows(answer: Answer, top: int | None) -> Answer:
+    """The first ``top`` rows of an answer, with a record that says so; all of them for ``None`` or 0.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> whole = Answer(pd.DataFrame({"id": ["a", "b", "c"]}), RunRecord("hubs", {"level": "city"}))
+    >>> cut = first_rows(whole, 2)
+    >>> len(cut), cut.run.parameters["top"], cut.run.rows
+    (2, 2, {'result': 2, 'in_all': 3})
+    """
+    if not top:
+        return answer
+    frame, run = answer.frame.head(top), answer.run
+    rows = {**run.rows, "result": len(frame), "in_all": len(answer.frame)}
+    return Answer(frame, replace(run, parameters={**run.parameters, "top": top}, rows=rows))
 
 
 @dataclass

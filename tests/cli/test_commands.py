@@ -14,6 +14,8 @@ import pytest
 from command_line import Cli, Done
 
 from toolkit.corpus.sample import read_truth
+from toolkit.measures import answers
+from toolkit.measures.answers import repeat
 from toolkit.runs import RunRecord
 
 Row = dict[str, object]
@@ -145,6 +147,46 @@ def test_verbosity_comes_from_the_environment_and_from_the_workspace_too(
         assert "verbosity = 'loud' can't be used: it must be one of quiet, normal, verbose" in done.err
     finally:
         settings.unlink()
+
+
+def test_files_and_pipes_hold_every_row_unless_top_is_given(cli: Cli, sample_workspace: Path, tmp_path: Path) -> None:
+    whole, cut = tmp_path / "whole.csv", tmp_path / "cut.csv"
+    asked = ("share", "-w", sample_workspace)
+    piped = cli(*asked, "--format", "csv")
+    done = cli(*asked, "-o", whole)
+    rows = len(pd.read_csv(whole))
+    assert rows > 25
+    assert piped.out == whole.read_text(encoding="utf-8")
+    assert f"Wrote {rows} rows to {whole} (run record: whole.csv.run.json)." in done.err
+    done = cli(*asked, "--top", "5", "-o", cut)
+    record = RunRecord.read(cut.with_name("cut.csv.run.json"))
+    total = record.rows["in_all"]
+    assert f"Wrote 5 of {total} rows to {cut} (run record: cut.csv.run.json)." in done.err
+    assert (record.rows["result"], record.parameters["top"], len(pd.read_csv(cut))) == (5, 5, 5)
+    again = repeat(record, sample_workspace).frame
+    assert again["id"].tolist() == pd.read_csv(cut, dtype={"id": str})["id"].tolist()
+
+
+@pytest.mark.parametrize(("command", "rows"), [("share", 30), ("rank", 30), ("partnerships", 30)])
+def test_top_by_year_is_the_same_on_the_command_line_and_in_python(
+    cli: Cli, sample_workspace: Path, command: str, rows: int
+) -> None:
+    found = cli(command, "--by-year", "--top", "3", "-w", sample_workspace, "--format", "json").rows()
+    answer = getattr(answers, command)(sample_workspace, by_year=True, top=3)
+    key = "a_id" if command == "partnerships" else "id"
+    assert [(row["year"], row[key]) for row in found] == list(zip(answer.frame["year"], answer.frame[key], strict=True))
+    assert len(found) == rows
+
+
+def test_a_terminal_shows_25_rows_and_says_of_how_many(
+    cli: Cli, sample_workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("toolkit.cli.output.to_terminal", lambda: True)
+    done = cli("pairs", "-w", sample_workspace)
+    total = len(cli("pairs", "-w", sample_workspace, "--top", "0", "--format", "json").rows())
+    assert re.search(rf"run [0-9a-f]{{8}} · pairs · 2015-2024 · 25 of {total:,} rows \(--top 0 for all\)", done.err)
+    assert sum("   " in line for line in done.out.splitlines()) >= 25
+    assert len(cli("pairs", "-w", sample_workspace, "--format", "json").rows()) == total
 
 
 def test_quiet_still_prints_errors(cli: Cli, sample_workspace: Path) -> None:

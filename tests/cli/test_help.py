@@ -1,6 +1,7 @@
 """Every command has help that says what it does, and the documents name only what there is."""
 
 import re
+import shlex
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -40,6 +41,22 @@ def test_every_command_and_option_is_explained(path: tuple[str, ...]) -> None:
             assert option.help[0].isupper() or option.help.startswith(
                 ("table", "local", "corpus", "city", "score", "share", "degree", "auto", "leiden", "one-author")
             ), (path, option.name, option.help)
+
+
+LEAVES = [path for path, command in TREE.items() if path and not getattr(command, "commands", {})]
+
+
+@pytest.mark.parametrize("path", LEAVES, ids=" ".join)
+def test_every_command_has_an_example_with_options_that_exist(path: tuple[str, ...]) -> None:
+    command = TREE[path]
+    words = shlex.split(re.fullmatch(r"Example: `scicities (.*)`", command.epilog or "").group(1))
+    assert tuple(words[: len(path)]) == path
+    known = {name for option in command.params for name in (*option.opts, *option.secondary_opts)}
+    used = {word for word in words[len(path) :] if re.match(r"--?[a-z]", word)}
+    assert used <= known
+    required = [option for option in command.params if option.required]
+    arguments = [word for word in words[len(path) :] if not word.startswith("-")]
+    assert len(arguments) + len(used) >= len(required)
 
 
 def test_the_commands_of_the_design_are_there() -> None:

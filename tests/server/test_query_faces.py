@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -89,7 +90,7 @@ def test_names_stand_for_ids_and_odd_ones_are_told(run: Run) -> None:
         "\u2003",
         "$city_id",
     ):
-        code, _, err = run(*asked, "--city", odd)
+        code, _, err = run(*asked, "--city", odd, "--other-city", "Beijing")
         assert code == 4, odd
         assert "no city named" in err
     assert run("run", "collaboration.among_cities", "--city", "Beijing", "--city", "London", "--format", "csv")[0] == 0
@@ -109,7 +110,8 @@ def test_names_stand_for_ids_and_odd_ones_are_told(run: Run) -> None:
     ],
 )
 def test_values_out_of_range_are_told(run: Run, arguments: tuple[str, ...], told: str) -> None:
-    code, out, err = run("run", "bridges.gateways", *arguments)
+    asked = {"--country": "China", "--other-country": "GB"} | dict(zip(arguments[::2], arguments[1::2], strict=True))
+    code, out, err = run("run", "bridges.gateways", *itertools.chain(*asked.items()))
     assert code == 4
     assert out == ""
     assert told in err
@@ -181,7 +183,9 @@ def test_the_graph_of_an_answer_goes_into_networkx(run: Run, loaded: Loaded, tmp
 
 def test_places_of_the_question_and_of_all_levels_are_in_the_graph(loaded: Loaded) -> None:
     queries = library()
-    found = graph_of_answer(loaded.graph, queries["bridges.between_cities"], {"other_city_id": "London", "top_n": 3})
+    found = graph_of_answer(
+        loaded.graph, queries["bridges.between_cities"], {"city_id": "Beijing", "other_city_id": "London", "top_n": 3}
+    )
     labels = {node["id"]: node["labels"] for node in found["nodes"]}
     assert {f"City:{BEIJING}", f"City:{LONDON}"} <= set(labels)
     assert sum(own == ["Institution"] for own in labels.values()) == 3
@@ -190,7 +194,9 @@ def test_places_of_the_question_and_of_all_levels_are_in_the_graph(loaded: Loade
     again = graph_of_answer(loaded.graph, queries["collaboration.country_pairs"], {"top_n": 2})
     assert again == countries
     with pytest.raises(UnknownPlace):
-        graph_of_answer(loaded.graph, queries["bridges.between_cities"], {"city_id": "Atlantis"})
+        graph_of_answer(
+            loaded.graph, queries["bridges.between_cities"], {"city_id": "Atlantis", "other_city_id": "London"}
+        )
 
 
 def test_the_graph_of_ones_own_cypher(run: Run, loaded: Loaded) -> None:

@@ -179,6 +179,12 @@ def test_the_first_numbers_stay_before_ids_ranks_intervals_and_later_texts() -> 
     assert header(table_text(frame, width=50)) == {"rank", "name", "strength"}
 
 
+def test_words_of_identifying_columns_stay_whole_where_there_is_room() -> None:
+    word = "hubs.international_triangles"
+    frame = pd.DataFrame({"query": [word], "question": ["which circles " * 9], "summary": ["Triangles of " * 9]})
+    assert word in table_text(frame, width=80)
+
+
 def test_long_texts_wrap_and_are_never_cut() -> None:
     frame = pd.DataFrame({"name": [OTHER * 3], "doi_url": ["10.1234/" + "x" * 90], "count": [1]})
     text = table_text(frame, width=80)

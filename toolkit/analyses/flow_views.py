@@ -11,7 +11,7 @@ from toolkit.measures.flows.flow_answers import corridors, flow_indicators, flow
 from toolkit.measures.flows.group_answers import group_flows
 from toolkit.measures.flows.rate_answers import flow_rates, gateways, group_moves
 from toolkit.measures.movement.options import DEFAULT_MOVEMENT, Movement
-from toolkit.runs import Answer
+from toolkit.runs import Answer, first_rows
 
 if TYPE_CHECKING:
     from toolkit.measures.asking import Folder
@@ -38,7 +38,14 @@ VIEWS: Final[dict[str, tuple[Callable[..., Answer], tuple[str, ...]]]] = {
 """Views of flows: what gives each, and the options that say something about it, beside those of the rule."""
 
 
-def flow_view(workspace: Folder, view: str, asked: Mapping[str, Any], **options: Unpack[MovementOptions]) -> Answer:
+def flow_view(
+    workspace: Folder,
+    view: str,
+    asked: Mapping[str, Any],
+    *,
+    top: int | None = None,
+    **options: Unpack[MovementOptions],
+) -> Answer:
     """One view of flows, by its name.
 
     Parameters
@@ -49,6 +56,8 @@ def flow_view(workspace: Folder, view: str, asked: Mapping[str, Any], **options:
         A key of :data:`VIEWS`.
     asked
         Options of the view; groups are named with commas between.
+    top
+        Only the first rows, by year the largest units; the system as a whole is never cut.
     **options
         Conventions of the rule; flows made elsewhere take none.
 
@@ -74,4 +83,8 @@ def flow_view(workspace: Folder, view: str, asked: Mapping[str, Any], **options:
         given["by"] = [part.strip() for part in given["by"].split(",")]
     if "network" in given and Movement(**options) == DEFAULT_MOVEMENT:
         options = {}
+    if view in ("suppliers", "communities"):
+        return first_rows(function(workspace, **given, **options), top)
+    if view != "system":
+        given["top"] = top
     return function(workspace, **given, **options)

@@ -8,7 +8,7 @@ from toolkit.analyses.community_analysis import communities
 from toolkit.analyses.flow_networks import flow_communities, suppliers
 from toolkit.analyses.hub_analysis import hubs
 from toolkit.errors import BadParameter
-from toolkit.runs import Answer, RunRecord
+from toolkit.runs import Answer, RunRecord, first_rows
 from toolkit.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -26,13 +26,14 @@ def repeat(record: RunRecord, source: Source) -> Answer:
         The record is of something else than an analysis, or one of flows is asked of something else than a workspace.
     """
     parameters = dict(record.parameters)
+    top = parameters.pop("top", None)
     if record.method == "communities":
-        return communities(source, **parameters)
+        return first_rows(communities(source, **parameters), top)
     if record.method == "hubs":
-        return hubs(source, **{**parameters, "measures": tuple(parameters["measures"])})
+        return first_rows(hubs(source, **{**parameters, "measures": tuple(parameters["measures"])}), top)
     of_flows = {"suppliers": suppliers, "flow_communities": flow_communities}
     if record.method not in of_flows:
         raise BadParameter("method", record.method, f"analyses are hubs, communities, {' and '.join(of_flows)}")
     if not isinstance(source, Workspace):
         raise BadParameter("source", type(source).__name__, f"{record.method} is asked of a workspace")
-    return of_flows[record.method](source, **parameters)
+    return first_rows(of_flows[record.method](source, **parameters), top)

@@ -10,7 +10,7 @@ import typer
 from toolkit.cli import movement_options as mov
 from toolkit.cli import options as opt
 from toolkit.cli.families import takes
-from toolkit.cli.output import emit, write_figure
+from toolkit.cli.output import emit, rows_shown, write_figure
 from toolkit.errors import BadParameter
 from toolkit.workspace import open_workspace
 
@@ -64,7 +64,7 @@ def ties(
         ),
     ] = None,
     years: opt.YearsOption = None,
-    top: opt.TopOption = 25,
+    top: opt.TopOption = None,
     rules: dict[str, Any],
     fmt: opt.FormatOption = None,
     output: opt.OutputOption = None,
@@ -97,7 +97,9 @@ def ties(
     }
     ws = open_workspace(workspace)
     if bridges:
-        answer = answers.bridges(ws, dual=bridge == "dual", by_article=by_article, **asked)
+        answer = answers.bridges(
+            ws, dual=bridge == "dual", by_article=by_article, **asked, top=rows_shown(top, fmt=fmt, output=output)
+        )
     elif survival:
         answer = answers.survival(ws, window=window, **asked)
     else:
@@ -109,7 +111,7 @@ def ties(
         about = f"{answer.run.facts['movers']:,} movers; co-authors are other people."
         figure = draw_ties(answer.frame, note=caption(answer.run, about=about))
         write_figure(figure_bytes(figure, plot), answer.run, plot)
-    emit(answer.frame, answer.run, fmt=fmt, output=output, top=top if bridges else 0)
+    emit(answer.frame, answer.run, fmt=fmt, output=output)
 
 
 @takes(mov.RULES_OF_MOVES, into="rules")
@@ -144,7 +146,7 @@ def returnees(
             "--destinations", help="The cities that they arrive at, instead of the outcomes.", rich_help_panel=_SHOWN
         ),
     ] = False,
-    top: opt.TopOption = 25,
+    top: opt.TopOption = None,
     comparison: Annotated[
         str,
         typer.Option(
@@ -192,8 +194,8 @@ def returnees(
     if destinations:
         if outcome or plot or balanced:
             raise BadParameter("destinations", True, "it goes without --outcome, --balanced and --plot")
-        answer = answers.event_destinations(ws, **asked)
-        emit(answer.frame, answer.run, fmt=fmt, output=output, top=top)
+        answer = answers.event_destinations(ws, **asked, top=rows_shown(top, fmt=fmt, output=output))
+        emit(answer.frame, answer.run, fmt=fmt, output=output)
         return
     chosen: dict[str, Any] = {"outcomes": outcome} if outcome else {}
     answer = answers.event_study(
@@ -213,7 +215,7 @@ def returnees(
         about = f"{answer.run.facts['persons']:,} persons, bands: 95 % bootstrap intervals. Descriptive, not causal."
         figure = draw_event_study(answer.frame, note=caption(answer.run, about=about))
         write_figure(figure_bytes(figure, plot), answer.run, plot)
-    emit(answer.frame, answer.run, fmt=fmt, output=output, top=0)
+    emit(answer.frame, answer.run, fmt=fmt, output=output)
 
 
 def register(app: typer.Typer) -> None:

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final
 import typer
 from typer.core import TyperCommand
 
+from toolkit.cli.help_examples import EXAMPLES
 from toolkit.cli.output import VERBOSITY, Verbosity
 from toolkit.errors import BadParameter
 from toolkit.present.formats import format_of
@@ -50,11 +51,12 @@ class CheckedTyper(typer.Typer):
     """Typer, with commands that are checked early."""
 
     def command(self, *args: Any, **given: Any) -> Callable[[Any], Any]:
-        """As Typer's own, with our class of commands and ``--quiet`` and ``--verbose`` added."""
-        add = super().command(*args, **{"cls": _Checked, **given})
+        """As Typer's own, with our class of commands, two more options, and an example at the end of the help."""
 
         def added(command: Callable[..., None]) -> Callable[..., None]:
-            add(_with_verbosity(command))
+            example = EXAMPLES.get(command.__name__)
+            epilog = {"epilog": f"Example: `scicities {example}`"} if example else {}
+            super(CheckedTyper, self).command(*args, **{"cls": _Checked, **epilog, **given})(_with_verbosity(command))
             return command
 
         return added

@@ -9,7 +9,7 @@ import typer
 from toolkit.cli import counting_options as cnt
 from toolkit.cli import options as opt
 from toolkit.cli.families import takes
-from toolkit.cli.output import emit
+from toolkit.cli.output import emit, rows_shown
 from toolkit.workspace import open_workspace
 
 __all__ = ["register"]
@@ -29,7 +29,7 @@ def connections(
     level: opt.PlaceLevelOption = "city",
     years: opt.YearsOption = None,
     by_year: opt.ByYearOption = False,
-    top: opt.TopOption = 25,
+    top: opt.TopOption = None,
     counting: dict[str, Any],
     fmt: opt.FormatOption = None,
     output: opt.OutputOption = None,
@@ -48,8 +48,9 @@ def connections(
         years=years,
         by_year=by_year,
         **counting,
+        top=rows_shown(top, fmt=fmt, output=output),
     )
-    emit(answer.frame, answer.run, fmt=fmt, output=output, top=top)
+    emit(answer.frame, answer.run, fmt=fmt, output=output)
 
 
 @takes(cnt.COUNTING_EVERY, into="counting", first=cnt.SPLIT)
@@ -70,7 +71,7 @@ def sectors(
     level: opt.LevelOption = "city",
     years: opt.YearsOption = None,
     by_year: opt.ByYearOption = False,
-    top: opt.TopOption = 25,
+    top: opt.TopOption = None,
     counting: dict[str, Any],
     fmt: opt.FormatOption = None,
     output: opt.OutputOption = None,
@@ -95,8 +96,9 @@ def sectors(
             years=years,
             by_year=by_year,
             **cnt.but(counting, "subject_counting", *cnt.SPLIT),
+            top=rows_shown(top, fmt=fmt, output=output),
         )
-        emit(found.frame, found.run, fmt=fmt, output=output, top=top)
+        emit(found.frame, found.run, fmt=fmt, output=output)
         return
     answer = answers.collaboration_types(
         ws,
@@ -107,8 +109,9 @@ def sectors(
         years=years,
         by_year=by_year,
         **cnt.but(counting, *cnt.PAIRS),
+        top=rows_shown(top, fmt=fmt, output=output),
     )
-    emit(answer.frame, answer.run, fmt=fmt, output=output, top=top)
+    emit(answer.frame, answer.run, fmt=fmt, output=output)
 
 
 @takes(cnt.COUNTING_PAIRS, into="counting", first=cnt.SPLIT)
@@ -121,7 +124,7 @@ def internal(
     level: opt.PlaceLevelOption = "city",
     years: opt.YearsOption = None,
     by_year: opt.ByYearOption = False,
-    top: opt.TopOption = 25,
+    top: opt.TopOption = None,
     counting: dict[str, Any],
     country: opt.CountryOption = None,
     fmt: opt.FormatOption = None,
@@ -141,8 +144,9 @@ def internal(
         by_year=by_year,
         country=country,
         **counting,
+        top=rows_shown(top, fmt=fmt, output=output),
     )
-    emit(answer.frame, answer.run, fmt=fmt, output=output, top=top)
+    emit(answer.frame, answer.run, fmt=fmt, output=output)
 
 
 @takes(cnt.COUNTING_SHARES, into="counting", first=cnt.SPLIT)
@@ -155,7 +159,7 @@ def together(
     level: opt.LevelOption = "city",
     years: opt.YearsOption = None,
     by_year: opt.ByYearOption = False,
-    top: opt.TopOption = 0,
+    top: opt.TopRowsOption = None,
     counting: dict[str, Any],
     fmt: opt.FormatOption = None,
     output: opt.OutputOption = None,
@@ -172,8 +176,9 @@ def together(
         years=years,
         by_year=by_year,
         **counting,
+        top=rows_shown(top, fmt=fmt, output=output),
     )
-    emit(answer.frame, answer.run, fmt=fmt, output=output, top=top)
+    emit(answer.frame, answer.run, fmt=fmt, output=output)
 
 
 def register(app: typer.Typer) -> None:

@@ -10,7 +10,7 @@ import typer
 from toolkit.cli import counting_options as cnt
 from toolkit.cli import options as opt
 from toolkit.cli.families import takes
-from toolkit.cli.output import emit
+from toolkit.cli.output import emit, rows_shown
 
 __all__ = ["register"]
 
@@ -28,7 +28,7 @@ def compare(
     ] = False,
     level: opt.LevelOption = "city",
     years: opt.YearsOption = None,
-    top: opt.TopOption = 25,
+    top: opt.TopOption = None,
     counting: dict[str, Any],
     old_truncated: Annotated[
         str | None,
@@ -84,8 +84,9 @@ def compare(
         years=years,
         old_options=before,
         **counting,
+        top=rows_shown(top, fmt=fmt, output=output),
     )
-    emit(answer.frame, answer.run, fmt=fmt, output=output, top=top)
+    emit(answer.frame, answer.run, fmt=fmt, output=output)
 
 
 def register(app: typer.Typer) -> None:

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from toolkit.cli import options as opt
+from toolkit.cli.checked_early import CheckedTyper
 from toolkit.cli.families import takes
 from toolkit.cli.output import emit, say, say_always, say_run, warn_synthetic
 from toolkit.cli.progress import progress_bar
 from toolkit.errors import SettingsError
+from toolkit.runs import Answer, first_rows
 from toolkit.workspace import open_workspace
 
 if TYPE_CHECKING:
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["ingest_app", "pseudonymise", "register", "take_in"]
 
 _Paths = Annotated[list[Path], typer.Argument(help="Files or folders; folders are searched through.")]
-ingest_app = typer.Typer(no_args_is_help=True, help="Bring raw records into the workspace.")
+ingest_app = CheckedTyper(no_args_is_help=True, help="Bring raw records into the workspace.")
 
 
 def sample(
@@ -295,7 +297,7 @@ def check(
     against: Annotated[
         Path | None, typer.Option("--against", metavar="OLD", help="Another workspace: its values beside each line.")
     ] = None,
-    top: opt.TopOption = 0,
+    top: opt.TopRowsOption = None,
     fmt: opt.FormatOption = None,
     output: opt.OutputOption = None,
     workspace: opt.WorkspaceOption = None,
@@ -312,9 +314,11 @@ def check(
     warn_synthetic(ws)
     if against is not None:
         answer = lines_against(found, reconciliation(open_workspace(against)))
-        emit(answer.frame, answer.run, fmt=fmt, output=output, top=top)
+        answer = first_rows(answer, top)
     else:
-        emit(found.lines if name is None else found.listings[name], found.run, fmt=fmt, output=output, top=top)
+        frame = found.lines if name is None else found.listings[name]
+        answer = first_rows(Answer(frame, found.run), top)
+    emit(answer.frame, answer.run, fmt=fmt, output=output)
     if not found.balanced:
         say_always("Shares + unassigned differ from the articles: these numbers must not be used", style="bold red")
         raise typer.Exit(4)

@@ -11,7 +11,7 @@ from toolkit.cli import movement_options as mov
 from toolkit.cli import options as opt
 from toolkit.cli.data import ingest_app
 from toolkit.cli.families import takes
-from toolkit.cli.output import emit, say, say_run, warn_synthetic, write_figure
+from toolkit.cli.output import emit, rows_shown, say, say_run, warn_synthetic, write_figure
 from toolkit.workspace import open_workspace
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def flows(
     by_year: opt.ByYearOption = False,
     country: opt.CountryOption = None,
     either: opt.CountryEitherOption = False,
-    top: opt.TopOption = 25,
+    top: opt.TopOption = None,
     rules: dict[str, Any],
     fmt: opt.FormatOption = None,
     output: opt.OutputOption = None,
@@ -156,12 +156,8 @@ def flows(
     view = "indicators" if indicators else show
     if plot is not None and (by_year or view not in {"matrix", "indicators"}):
         raise typer.BadParameter("--plot draws the matrix or the indicators, over one window")
-    answer = flow_view(
-        ws,
-        view,
-        {name: value for name, value in asked.items() if value is not None},
-        **rules,
-    )
+    given = {name: value for name, value in asked.items() if value is not None}
+    answer = flow_view(ws, view, given, top=None if plot else rows_shown(top, fmt=fmt, output=output), **rules)
     if plot is not None:
         from toolkit.present.figures import caption, figure_bytes
         from toolkit.present.flow_charts import draw_flows, draw_net_flows
@@ -169,9 +165,10 @@ def flows(
         draw = draw_flows if view == "matrix" else draw_net_flows
         figure = draw(answer.frame, note=caption(answer.run))
         write_figure(figure_bytes(figure, plot), answer.run, plot)
+        answer = flow_view(ws, view, given, top=rows_shown(top, fmt=fmt, output=output), **rules)
     if network is None:
         warn_synthetic(ws)
-    emit(answer.frame, answer.run, fmt=fmt, output=output, top=top)
+    emit(answer.frame, answer.run, fmt=fmt, output=output)
 
 
 def ingest_flows(

@@ -10,8 +10,9 @@ import typer
 
 from toolkit.cli import movement_options as mov
 from toolkit.cli import options as opt
+from toolkit.cli.checked_early import CheckedTyper
 from toolkit.cli.families import takes
-from toolkit.cli.output import print_text, say, say_run, show, warn_synthetic
+from toolkit.cli.output import chosen_format, print_text, say, say_run, show, warn_synthetic
 from toolkit.cli.progress import progress_bar
 from toolkit.output_files import output_file, require_output
 from toolkit.present.tables import frame_of
@@ -20,7 +21,7 @@ from toolkit.workspace import open_workspace
 
 __all__ = ["register"]
 
-server_app = typer.Typer(no_args_is_help=True, help="The workspace's own Neo4j: start, stop, status, logs, backup.")
+server_app = CheckedTyper(no_args_is_help=True, help="The workspace's own Neo4j: start, stop, status, logs, backup.")
 
 
 @server_app.command("start")
@@ -62,7 +63,23 @@ def server_status(fmt: opt.FormatOption = None, workspace: opt.WorkspaceOption =
 
     ws = open_workspace(workspace)
     status = ManagedServer(ws.neo4j, settings=load_settings(ws.root)).status()
-    show(frame_of({"item": name, "value": value} for name, value in vars(status).items()), fmt=fmt)
+    values = vars(status)
+    if chosen_format(fmt) == "table":
+        minutes = status.uptime / 60
+        values = {
+            "running": "yes" if status.running else "no (scicities server start)",
+            "bolt address": status.uri,
+            "browser": status.http_url,
+            "version": status.version,
+            "process": status.pid,
+            "running for": f"{minutes / 60:.1f} hours" if minutes >= 90 else f"{minutes:.0f} minutes",
+            "data": f"{status.store_bytes / 1e6:,.0f} MB on disk",
+            "memory": f"{status.memory_bytes / 1e6:,.0f} MB",
+            "folder": status.home,
+        }
+        running_only = ("bolt address", "browser", "process", "running for", "memory")
+        values = {name: value for name, value in values.items() if status.running or name not in running_only}
+    show(frame_of({"item": name, "value": str(value)} for name, value in values.items()), fmt=fmt)
 
 
 @server_app.command("logs")

@@ -9,7 +9,7 @@ import typer
 from toolkit.cli import counting_options as cnt
 from toolkit.cli import options as opt
 from toolkit.cli.families import takes
-from toolkit.cli.output import emit
+from toolkit.cli.output import emit, rows_shown
 from toolkit.workspace import open_workspace
 
 __all__ = ["register"]
@@ -25,7 +25,7 @@ def share(
     level: opt.LevelOption = "city",
     years: opt.YearsOption = None,
     by_year: opt.ByYearOption = False,
-    top: opt.TopOption = 25,
+    top: opt.TopOption = None,
     counting: dict[str, Any],
     country: opt.CountryOption = None,
     fmt: opt.FormatOption = None,
@@ -48,8 +48,9 @@ def share(
         country=country,
         base_year=base_year,
         **counting,
+        top=rows_shown(top, fmt=fmt, output=output),
     )
-    emit(answer.frame, answer.run, fmt=fmt, output=output, top=top)
+    emit(answer.frame, answer.run, fmt=fmt, output=output)
 
 
 @takes(cnt.COUNTING_SHARES, into="counting", without=("subject_counting",))
@@ -67,7 +68,7 @@ def rank(
     level: opt.LevelOption = "city",
     years: opt.YearsOption = None,
     by_year: opt.ByYearOption = False,
-    top: opt.TopOption = 25,
+    top: opt.TopOption = None,
     counting: dict[str, Any],
     country: opt.CountryOption = None,
     fmt: opt.FormatOption = None,
@@ -91,8 +92,9 @@ def rank(
         country=country,
         base_year=base_year,
         **counting,
+        top=rows_shown(top, fmt=fmt, output=output),
     )
-    emit(answer.frame, answer.run, fmt=fmt, output=output, top=top)
+    emit(answer.frame, answer.run, fmt=fmt, output=output)
 
 
 @takes(cnt.COUNTING_PAIRS, into="counting")
@@ -118,7 +120,7 @@ def pairs(
     level: opt.LevelOption = "city",
     years: opt.YearsOption = None,
     by_year: opt.ByYearOption = False,
-    top: opt.TopOption = 25,
+    top: opt.TopOption = None,
     counting: dict[str, Any],
     country: opt.CountryOption = None,
     country_either: opt.CountryEitherOption = False,
@@ -142,7 +144,7 @@ def pairs(
             level=level,
             years=years,
             by_year=by_year,
-            top=top,
+            top=25 if top is None else top,
             **cnt.but(counting, *cnt.SPLIT),
         )
         emit(compared.frame, compared.run, fmt=fmt, output=output)
@@ -161,8 +163,9 @@ def pairs(
         country=country,
         country_either=country_either,
         **counting,
+        top=rows_shown(top, fmt=fmt, output=output),
     )
-    emit(answer.frame, answer.run, fmt=fmt, output=output, top=top)
+    emit(answer.frame, answer.run, fmt=fmt, output=output)
 
 
 @takes(cnt.COUNTING_PAIRS, into="counting", without=cnt.SPLIT)
@@ -179,7 +182,7 @@ def partnerships(
     level: opt.PlaceLevelOption = "city",
     years: opt.YearsOption = None,
     by_year: opt.ByYearOption = False,
-    top: opt.TopOption = 25,
+    top: opt.TopOption = None,
     counting: dict[str, Any],
     country: opt.CountryOption = None,
     country_either: opt.CountryEitherOption = False,
@@ -203,8 +206,9 @@ def partnerships(
         country=country,
         country_either=country_either,
         **counting,
+        top=rows_shown(top, fmt=fmt, output=output),
     )
-    emit(answer.frame, answer.run, fmt=fmt, output=output, top=top)
+    emit(answer.frame, answer.run, fmt=fmt, output=output)
 
 
 @takes(cnt.COUNTING_PAIRS, into="counting")
@@ -225,7 +229,7 @@ def articles(
     ] = False,
     level: opt.LevelOption = "city",
     years: opt.YearsOption = None,
-    top: opt.TopOption = 25,
+    top: opt.TopOption = None,
     counting: dict[str, Any],
     fmt: opt.FormatOption = None,
     output: opt.OutputOption = None,
@@ -245,8 +249,9 @@ def articles(
         partnership=partnership,
         years=years,
         **counting,
+        top=rows_shown(top, fmt=fmt, output=output),
     )
-    emit(answer.frame, answer.run, fmt=fmt, output=output, top=top)
+    emit(answer.frame, answer.run, fmt=fmt, output=output)
 
 
 def _refuse_beside(option: str, **others: object) -> None:

@@ -10,7 +10,7 @@ import typer
 from toolkit.cli import movement_options as mov
 from toolkit.cli import options as opt
 from toolkit.cli.families import takes
-from toolkit.cli.output import emit, write_figure
+from toolkit.cli.output import emit, rows_shown, write_figure
 from toolkit.errors import SettingsError
 from toolkit.workspace import open_workspace
 
@@ -44,7 +44,7 @@ def moves(
     ] = False,
     level: opt.LevelOption = "city",
     years: opt.YearsOption = None,
-    top: opt.TopOption = 25,
+    top: opt.TopOption = None,
     rules: dict[str, Any],
     fmt: opt.FormatOption = None,
     output: opt.OutputOption = None,
@@ -64,12 +64,19 @@ def moves(
     if compare:
         if any(value is not None for value in (from_place, to_place, author, kind, years)):
             raise SettingsError("--compare holds whole careers against each other: it takes no selection of moves.")
-        answer = answers.rule_agreement(ws, **asked)
+        answer = answers.rule_agreement(ws, **asked, top=rows_shown(top, fmt=fmt, output=output))
     else:
         answer = answers.moves(
-            ws, from_place=from_place, to_place=to_place, author=author, kind=kind, years=years, **asked
+            ws,
+            from_place=from_place,
+            to_place=to_place,
+            author=author,
+            kind=kind,
+            years=years,
+            **asked,
+            top=rows_shown(top, fmt=fmt, output=output),
         )
-    emit(answer.frame, answer.run, fmt=fmt, output=output, top=top)
+    emit(answer.frame, answer.run, fmt=fmt, output=output)
 
 
 @takes(mov.RULES_OF_MOVES, into="rules", without=("rule", "drop_censored", "drop_suspects"))
@@ -83,7 +90,7 @@ def careers(
         Path | None, typer.Option("--plot", help="Draw the timeline into this file (.png, .svg or .pdf).")
     ] = None,
     level: opt.LevelOption = "institution",
-    top: opt.TopOption = 0,
+    top: opt.TopRowsOption = None,
     rules: dict[str, Any],
     fmt: opt.FormatOption = None,
     output: opt.OutputOption = None,
@@ -98,16 +105,16 @@ def careers(
         **rules,
     }
     ws = open_workspace(workspace)
-    answer = answers.careers(ws, by_year=by_year, **asked)
+    answer = answers.careers(ws, by_year=by_year, top=top, **asked)
     if plot is not None:
         from toolkit.present.figures import caption, figure_bytes
         from toolkit.present.timelines import draw_career
 
-        events = answers.careers(ws, **asked).frame if by_year else answer.frame
-        years = answer.frame if by_year else answers.careers(ws, by_year=True, **asked).frame
+        events = answers.careers(ws, **asked).frame
+        years = answers.careers(ws, by_year=True, **asked).frame
         figure = draw_career(events, years, note=caption(answer.run))
         write_figure(figure_bytes(figure, plot), answer.run, plot)
-    emit(answer.frame, answer.run, fmt=fmt, output=output, top=top)
+    emit(answer.frame, answer.run, fmt=fmt, output=output)
 
 
 def register(app: typer.Typer) -> None:

@@ -9,9 +9,10 @@ import typer
 from toolkit.cli import counting_options as cnt
 from toolkit.cli import options as opt
 from toolkit.cli.families import takes
-from toolkit.cli.output import emit, say, warn_synthetic
+from toolkit.cli.output import emit, rows_shown, say, warn_synthetic
 from toolkit.cli.progress import progress_bar
 from toolkit.cli.sources import open_source
+from toolkit.runs import first_rows
 from toolkit.workspace import open_workspace
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def hubs(
     years: opt.YearsOption = None,
     country: opt.CountryOption = None,
     counting: dict[str, Any],
-    top: opt.TopOption = 25,
+    top: opt.TopOption = None,
     fmt: opt.FormatOption = None,
     output: opt.OutputOption = None,
     workspace: opt.WorkspaceOption = None,
@@ -86,7 +87,8 @@ def hubs(
         if write:
             _write_back(opened.graph, answer, level=level)
     warn_synthetic(ws)
-    emit(answer.frame, answer.run, fmt=fmt, output=output, top=top)
+    cut = first_rows(answer, rows_shown(top, fmt=fmt, output=output))
+    emit(cut.frame, cut.run, fmt=fmt, output=output)
 
 
 @takes(cnt.COUNTING_PAIRS, into="counting")
@@ -130,7 +132,7 @@ def communities(
     years: opt.YearsOption = None,
     country: opt.CountryOption = None,
     counting: dict[str, Any],
-    top: opt.TopOption = 0,
+    top: opt.TopRowsOption = None,
     fmt: opt.FormatOption = None,
     output: opt.OutputOption = None,
     workspace: opt.WorkspaceOption = None,
@@ -161,7 +163,8 @@ def communities(
         if write:
             _write_back(opened.graph, answer, level=level)
     warn_synthetic(ws)
-    emit(answer.frame, answer.run, fmt=fmt, output=output, top=top)
+    cut = first_rows(answer, top)
+    emit(cut.frame, cut.run, fmt=fmt, output=output)
 
 
 def _measures(asked: list[str] | None) -> tuple[str, ...]:

@@ -55,7 +55,20 @@ CountryEitherOption = Annotated[
     bool,
     typer.Option("--country-either", help="With --country: one end is enough.", rich_help_panel=_SELECTION),
 ]
-TopOption = Annotated[int, typer.Option("--top", min=0, help="Rows shown; 0 = all.", rich_help_panel=_OUTPUT)]
+TopOption = Annotated[
+    int | None,
+    typer.Option(
+        "--top",
+        min=0,
+        help="Only the first rows (by year: the largest units, with all their years); 0 for all. [default: 25 on a "
+        "terminal; all in files and pipes]",
+        rich_help_panel=_OUTPUT,
+    ),
+]
+TopRowsOption = Annotated[
+    int | None,
+    typer.Option("--top", min=0, help="Only the first rows. [default: all]", rich_help_panel=_OUTPUT),
+]
 FormatOption = Annotated[
     str | None,
     typer.Option(

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from contextvars import ContextVar
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
@@ -29,6 +29,7 @@ __all__ = [
     "chosen_format",
     "emit",
     "print_text",
+    "rows_shown",
     "say",
     "say_always",
     "say_run",
@@ -39,8 +40,14 @@ __all__ = [
 ]
 
 Verbosity = Literal["quiet", "normal", "verbose"]
+_ON_TERMINAL: Final = 25
 VERBOSITY: ContextVar[Verbosity] = ContextVar("verbosity", default="normal")
 """How much is said on stderr: errors only, one line about the run with its notes, or its whole record."""
+
+
+def to_terminal() -> bool:
+    """Whether stdout is a terminal."""
+    return sys.stdout.isatty()
 
 
 class _TerminalConsole(Console):
@@ -75,7 +82,7 @@ def say_always(text: str, *, style: str | None = "red") -> None:
 
 def chosen_format(fmt: str | None) -> str:
     """The format a listing comes in: the one asked for, else table on a terminal and csv in a pipe."""
-    return format_of(None, fmt, terminal=sys.stdout.isatty())
+    return format_of(None, fmt, terminal=to_terminal())
 
 
 def show(frame: pd.DataFrame, *, fmt: str | None) -> None:
@@ -96,34 +103,39 @@ def show_table(frame: pd.DataFrame, *, title: str = "") -> None:
         say(f"columns without room: {', '.join(dropped)} (use a wider terminal or --format csv)", style="dim")
 
 
+def rows_shown(top: int | None, *, fmt: str | None, output: Path | None) -> int | None:
+    """How many rows are asked for: those of ``--top``, else 25 in a table on a terminal and all elsewhere."""
+    if top is not None:
+        return top
+    is_table = output is None and to_terminal() and format_of(None, fmt, terminal=True) == "table"
+    return _ON_TERMINAL if is_table else None
+
+
 def emit(
     frame: pd.DataFrame,
     run: RunRecord,
     *,
     fmt: str | None,
     output: Path | None,
-    top: int = 0,
     without_rows: str = "no rows: nothing in this workspace matches",
 ) -> None:
     """Print or write an answer: data on stdout or in ``output``, the run record on stderr or beside the file.
 
     ``without_rows`` is said where the answer has none.
     """
-    chosen = format_of(output, fmt, terminal=sys.stdout.isatty())
+    chosen = format_of(output, fmt, terminal=to_terminal())
     if chosen == "spreadsheet":
         run = replace(run, notes=(*run.notes, SAFE_NOTE))
-    shown = frame.head(top) if top else frame
-    rows = _counted(len(shown), len(frame))
+    total = run.rows.get("in_all", len(frame))
+    rows = _counted(len(frame), total)
     if output is not None:
-        content = table_text(labelled(shown)).encode() if chosen == "table" else frame_bytes(shown, fmt=chosen)
+        content = table_text(labelled(frame)).encode() if chosen == "table" else frame_bytes(frame, fmt=chosen)
         record = write_answer_file(content, run, output)
         say(f"Wrote {rows} to {output} (run record: {record.name}).")
     elif chosen == "table":
-        show_table(labelled(shown))
-        if len(shown) < len(frame):
-            say(f"{rows}; --top 0 shows all", style="dim")
+        show_table(labelled(frame))
     else:
-        write_bytes(frame_bytes(shown, fmt=chosen))
+        write_bytes(frame_bytes(frame, fmt=chosen))
     if frame.empty:
         say(without_rows, style="yellow")
     say_run(run)
@@ -142,16 +154,19 @@ def write_figure(content: bytes, run: RunRecord, path: Path) -> None:
 
 def say_run(run: RunRecord) -> None:
     """The run on stderr: one short line (with ``--verbose`` every option and fact), then a line for each note."""
+    is_cut = run.rows.get("result", 0) < run.rows.get("in_all", 0)
     if VERBOSITY.get() == "verbose":
         options = " ".join(f"{name}={_short(value)}" for name, value in run.parameters.items() if value is not None)
         facts = " ".join(f"{name}={_short(value)}" for name, value in run.facts.items() if not isinstance(value, dict))
         say(f"run {run.run_id} · {run.method} {options}" + (f" · {facts}" if facts else ""), style="dim")
+        if is_cut:
+            say(f"{_counted(run.rows['result'], run.rows['in_all'])} (--top 0 for all)", style="dim")
     else:
         years, rows = run.parameters.get("years"), run.rows.get("result")
         parts = [f"run {run.run_id[:8]}", run.method]
         parts += [_short(years).replace(":", "-")] if years else []
-        parts += [_counted(rows, rows)] if rows is not None else []
-        say(" · ".join(parts), style="dim")
+        parts += [_counted(rows, run.rows.get("in_all", rows))] if rows is not None else []
+        say(" · ".join(parts) + (" (--top 0 for all)" if is_cut else ""), style="dim")
     for note in run.notes:
         say(f"note: {note}", style="yellow")
 

@@ -9,7 +9,7 @@ import typer
 from toolkit.cli import counting_options as cnt
 from toolkit.cli import options as opt
 from toolkit.cli.families import takes
-from toolkit.cli.output import emit
+from toolkit.cli.output import emit, rows_shown
 from toolkit.errors import SettingsError
 from toolkit.workspace import open_workspace
 
@@ -40,7 +40,7 @@ def subjects(
     by_year: opt.ByYearOption = False,
     subject: _RowSubjectOption = None,
     country: opt.CountryOption = None,
-    top: opt.TopOption = 25,
+    top: opt.TopOption = None,
     counting: dict[str, Any],
     fmt: opt.FormatOption = None,
     output: opt.OutputOption = None,
@@ -64,10 +64,12 @@ def subjects(
     if concentration:
         if place or country:
             raise SettingsError("--concentration is of all places; leave out --place and --country.")
-        answer = answers.concentration(ws, largest=largest, **asked)
+        answer = answers.concentration(ws, largest=largest, **asked, top=rows_shown(top, fmt=fmt, output=output))
     else:
-        answer = answers.subjects(ws, place=place, country=country, by=by, **asked)
-    emit(answer.frame, answer.run, fmt=fmt, output=output, top=top)
+        answer = answers.subjects(
+            ws, place=place, country=country, by=by, **asked, top=rows_shown(top, fmt=fmt, output=output)
+        )
+    emit(answer.frame, answer.run, fmt=fmt, output=output)
 
 
 @takes(cnt.COUNTING_SHARES, into="counting", without=("subject",))
@@ -83,7 +85,7 @@ def standing(
         str | None,
         typer.Option("--country", help="Rank among this country's places only.", rich_help_panel="What to count"),
     ] = None,
-    top: opt.TopOption = 25,
+    top: opt.TopOption = None,
     counting: dict[str, Any],
     fmt: opt.FormatOption = None,
     output: opt.OutputOption = None,
@@ -102,8 +104,9 @@ def standing(
         subject=subject,
         country=country,
         **counting,
+        top=rows_shown(top, fmt=fmt, output=output),
     )
-    emit(answer.frame, answer.run, fmt=fmt, output=output, top=top)
+    emit(answer.frame, answer.run, fmt=fmt, output=output)
 
 
 @takes(cnt.COUNTING_SHARES, into="counting", without=("rollup",))
@@ -116,7 +119,7 @@ def umbrella(
     level: opt.PlaceLevelOption = "city",
     years: opt.YearsOption = None,
     by_year: opt.ByYearOption = False,
-    top: opt.TopOption = 25,
+    top: opt.TopOption = None,
     counting: dict[str, Any],
     fmt: opt.FormatOption = None,
     output: opt.OutputOption = None,
@@ -136,8 +139,9 @@ def umbrella(
         years=years,
         by_year=by_year,
         **counting,
+        top=rows_shown(top, fmt=fmt, output=output),
     )
-    emit(answer.frame, answer.run, fmt=fmt, output=output, top=top)
+    emit(answer.frame, answer.run, fmt=fmt, output=output)
 
 
 @takes(cnt.COUNTING_SHARES, into="counting", without=("rollup",))
@@ -152,7 +156,7 @@ def lists(
     level: opt.PlaceLevelOption = "city",
     years: opt.YearsOption = None,
     by_year: opt.ByYearOption = False,
-    top: opt.TopOption = 25,
+    top: opt.TopOption = None,
     counting: dict[str, Any],
     fmt: opt.FormatOption = None,
     output: opt.OutputOption = None,
@@ -172,8 +176,9 @@ def lists(
         years=years,
         by_year=by_year,
         **counting,
+        top=rows_shown(top, fmt=fmt, output=output),
     )
-    emit(answer.frame, answer.run, fmt=fmt, output=output, top=top)
+    emit(answer.frame, answer.run, fmt=fmt, output=output)
 
 
 @takes(cnt.COUNTING_SHARES, into="counting", without=("subject",))
@@ -202,7 +207,7 @@ def indicators(
     by_year: opt.ByYearOption = False,
     subject: opt.SubjectOption = None,
     country: opt.CountryOption = None,
-    top: opt.TopOption = 25,
+    top: opt.TopOption = None,
     counting: dict[str, Any],
     fmt: opt.FormatOption = None,
     output: opt.OutputOption = None,
@@ -227,8 +232,9 @@ def indicators(
         subject=subject,
         country=country,
         **counting,
+        top=rows_shown(top, fmt=fmt, output=output),
     )
-    emit(answer.frame, answer.run, fmt=fmt, output=output, top=top)
+    emit(answer.frame, answer.run, fmt=fmt, output=output)
 
 
 def register(app: typer.Typer) -> None:

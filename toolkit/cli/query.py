@@ -24,7 +24,7 @@ from toolkit.cli.query_commands import (
 from toolkit.cli.sources import graph_of
 from toolkit.errors import BadParameter, QueryFileError
 from toolkit.present.tables import frame_of
-from toolkit.runs import recording
+from toolkit.runs import Answer, first_rows, recording
 from toolkit.workspace import open_workspace
 
 __all__ = ["register"]
@@ -107,7 +107,7 @@ def query_raw(
     ] = None,
     write: Annotated[bool, typer.Option("--write", help="Allow it to change the graph.")] = False,
     source: FromOption = None,
-    top: opt.TopOption = 0,
+    top: opt.TopRowsOption = None,
     fmt: opt.FormatOption = None,
     output: opt.OutputOption = None,
     explain: ExplainOption = False,
@@ -139,7 +139,8 @@ def query_raw(
         frame = graph.raw(text, parameters, write=write)
         timer.fingerprint, timer.snapshot = shown_records(graph)
         timer.rows["result"] = len(frame)
-        emit(frame, timer.record(), fmt=fmt, output=output, top=top)
+        cut = first_rows(Answer(frame, timer.record()), top)
+        emit(cut.frame, cut.run, fmt=fmt, output=output)
 
 
 def _text_of(cypher: str) -> str:

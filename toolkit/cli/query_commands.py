@@ -74,6 +74,8 @@ _OWN: dict[str, tuple[Any, Any]] = {
     "workspace": (opt.WorkspaceOption, None),
 }
 """Options of every query, by parameter; ``write`` only where it writes, ``graph`` only where it reads."""
+_TRIED = {"city": "Beijing", "country": "China", "institution": '"Peking University"', "metro": "Beijing"}
+"""Names in the examples of the help, by level."""
 _QUERIES, _WORKSPACE = "scicities queries", "scicities workspace of queries"
 _TYPES: dict[str, Any] = {"string": str, "int": int, "float": float, "bool": bool, "list<string>": list[str]}
 
@@ -147,7 +149,13 @@ def _click_command(spec: QuerySpec, library: Library) -> Any:
         rich_markup_mode="markdown",
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    app.command(spec.name, short_help=spec.summary, rich_help_panel=spec.group)(_command_of(spec, library))
+    needed = " ".join(
+        f"{_names(param, spec)[-1]} {_TRIED.get(param.level, 'VALUE')}" for param in spec.params if param.required
+    )
+    example = f"Example: `scicities query run {' '.join(filter(None, (spec.name, needed)))}`"
+    app.command(spec.name, short_help=spec.summary, rich_help_panel=spec.group, epilog=example)(
+        _command_of(spec, library)
+    )
     return typer.main.get_command(app)
 
 

@@ -18,8 +18,8 @@ from toolkit.graphdb.query_text import (
     returned,
     writing_words,
 )
-from toolkit.graphdb.read_only import explaining
 from toolkit.graphdb.query_values import examples
+from toolkit.graphdb.read_only import explaining
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -42,6 +42,14 @@ _MAY_LACK: Final = (
 )
 
 
+_UNITS: Final = (
+    *("id", "a_id", "b_id", "from_id", "to_id", "city_id", "subject", "type", "scope", "standing", "list"),
+    *("from_group", "to_group", "own_group", "other_group", "age", "cohort"),
+)
+"""Columns that say which unit a row of a year is about."""
+_IN_ALL: Final = "rows_in_all"
+
+
 @dataclass(frozen=True)
 class Question:
     """One question to one workspace, settled: ids for names, a window of years, the record being written."""
@@ -81,14 +89,35 @@ class Question:
         if not self.tables.has_lineage and self.counting.kin == "drop" and (seats or self.level == "institution"):
             self.timer.notes.append(NO_LINEAGE)
 
-    def answer(self, rows: ir.Table, columns: Sequence[str], order: Sequence[Any], *, top: int | None = None) -> Answer:
-        """The frame of ``rows`` with ``columns`` in total ``order``, the first ``top`` of each year, and the record."""
+    def answer(
+        self,
+        rows: ir.Table,
+        columns: Sequence[str],
+        order: Sequence[Any],
+        *,
+        top: int | None = None,
+        total: str | None = None,
+    ) -> Answer:
+        """The frame of ``rows`` with ``columns`` in total ``order``, and the record.
+
+        Parameters
+        ----------
+        top
+            Only the first ``top`` rows. By year, all years of the ``top`` units whose ``total`` over the window is
+            largest; without ``total`` the first ``top`` rows of each year. The record then says how many rows there
+            are without it.
+        total
+            Column that is added up over the window.
+        """
+        shown = list(columns)
         if top:
-            place = ibis.row_number().over(group_by=["year"] if self.by_year else [], order_by=list(order))
-            rows = rows.mutate(place_in_order=place)
-            rows = rows.filter(rows.place_in_order < top)
+            rows = self._first(rows, columns, order, top=top, total=total)
+            shown.append(_IN_ALL)
         ordered = rows.order_by("year", *order) if self.by_year else rows.order_by(*order)
-        frame: pd.DataFrame = ordered.select(*columns).to_pyarrow().to_pandas()
+        frame: pd.DataFrame = ordered.select(*shown).to_pyarrow().to_pandas()
+        if top:
+            self.timer.rows["in_all"] = int(frame[_IN_ALL].iloc[0]) if len(frame) else 0
+            frame = frame.drop(columns=_IN_ALL)
         counts = {name: "Int64" for name in _MAY_LACK if name in frame.columns}
         whole = {name: "int64" for name in frame.columns if name not in counts and frame[name].dtype.kind == "i"}
         frame = frame.astype({**counts, **whole})
@@ -115,6 +144,20 @@ class Question:
         here = {place for name in ids for place in frame[name].unique()} if labels else set()
         found = {place: label for place, label in labels.items() if place in here}
         return {LABELS: found} if found else {}
+
+    def _first(
+        self, rows: ir.Table, columns: Sequence[str], order: Sequence[Any], *, top: int, total: str | None
+    ) -> ir.Table:
+        units = [name for name in columns if name in _UNITS]
+        if self.by_year and total is not None:
+            # a unit's amounts of all years, rounded so that the order of the rows cannot decide between equal units
+            summed = rows[total].cast("float64").sum().over(group_by=units)
+            rows = rows.mutate(total_of_unit=ibis.coalesce(summed.round(6), float("-inf")))
+            place = ibis.dense_rank().over(order_by=[ibis.desc("total_of_unit"), *units])
+        else:
+            place = ibis.row_number().over(group_by=["year"] if self.by_year else [], order_by=list(order))
+        rows = rows.mutate(**{"place_in_order": place, _IN_ALL: ibis._.count().over(ibis.window())})
+        return rows.filter(rows.place_in_order < top)
 
 
 @contextmanager

@@ -86,6 +86,7 @@ def layout(frame: pd.DataFrame, texts: Mapping[str, Sequence[str]], width: int) 
     names = [str(name) for name in frame.columns]
     keys = identifying(frame)
     cells = {name: max([1, *map(len, texts[name])]) for name in names}
+    word = {name: max([1, *(len(part) for text in texts[name] for part in text.split())]) for name in keys}
     is_text = {name: not _is_number(frame[name]) for name in names}
     empty = {name for name in names if frame[name].isna().all() and len(frame)}
     kept = [name for name in names if name not in empty or (name in keys and is_text[name])]
@@ -107,7 +108,7 @@ def layout(frame: pd.DataFrame, texts: Mapping[str, Sequence[str]], width: int) 
     for name in (*reversed(others), *reversed(numbers), *reversed(keys[1:])):
         if _line(kept, least) > width and name in kept:
             kept.remove(name)
-    widths = _widths(kept, natural, least, width, is_text)
+    widths = _widths(kept, natural, least, width, texts=[name for name in kept if is_text[name]], word=word)
     headers = {name: name if len(name) <= widths[name] else "\n".join(_wrapped(name, widths[name])) for name in kept}
     return Layout(widths, headers, tuple(name for name in names if name not in kept and name not in empty))
 
@@ -127,19 +128,26 @@ def _widths(
     natural: Callable[[str], int],
     least: Callable[[str], int],
     width: int,
-    is_text: Mapping[str, bool],
+    *,
+    texts: Sequence[str],
+    word: Mapping[str, int],
 ) -> dict[str, int]:
-    """Natural widths where they fit; else each column's least, and what is left for the texts, shortest first."""
+    """Natural widths where they fit; else each column's least, and what is left for whole headers and texts.
+
+    The longest words of identifying columns (``word``) come first, then headers of numbers, then the shortest texts.
+    """
     if _line(kept, natural) <= width:
         return {name: natural(name) for name in kept}
     found = {name: least(name) for name in kept}
     room = width - _line(kept, found.__getitem__)
+    for name in [name for name in texts if name in word]:
+        more = max(min(word[name] - found[name], natural(name) - found[name], room), 0)
+        found[name], room = found[name] + more, room - more
     for name in kept:  # headers of numbers before more than the least of a text
         more = (
-            min(natural(name) - found[name], room) if not is_text[name] and natural(name) - found[name] <= room else 0
+            min(natural(name) - found[name], room) if name not in texts and natural(name) - found[name] <= room else 0
         )
         found[name], room = found[name] + max(more, 0), room - max(more, 0)
-    texts = [name for name in kept if is_text[name]]
     while room > 0 and (growing := [name for name in texts if found[name] < natural(name)]):
         name = min(growing, key=lambda one: found[one])
         found[name], room = found[name] + 1, room - 1

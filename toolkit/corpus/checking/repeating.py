@@ -7,7 +7,7 @@ from pathlib import Path
 from toolkit.corpus.checking.against import lines_against
 from toolkit.corpus.checking.reconciliation import Reconciliation, reconciliation
 from toolkit.errors import BadParameter, DataError
-from toolkit.runs import Answer, RunRecord
+from toolkit.runs import Answer, RunRecord, first_rows
 from toolkit.workspace import Workspace, open_workspace
 
 __all__ = ["METHODS", "repeat_check"]
@@ -51,10 +51,11 @@ def repeat_check(record: RunRecord, workspace: Workspace, old: Workspace | None 
         raise BadParameter(
             changed[0], record.parameters.get(changed[0]), f"today it is {found.run.parameters[changed[0]]}"
         )
+    top = record.parameters.get("top")
     if record.method == "check":
-        return Answer(found.lines, found.run)
+        return first_rows(Answer(found.lines, found.run), top)
     before = old if old is not None else open_workspace(Path(str(record.parameters["old"])))
-    return lines_against(found, _same(before, str(record.parameters["old_fingerprint"])))
+    return first_rows(lines_against(found, _same(before, str(record.parameters["old_fingerprint"]))), top)
 
 
 def _same(workspace: Workspace, fingerprint: str) -> Reconciliation:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 from toolkit.errors import SettingsError
 from toolkit.graphdb.library import load_library
 from toolkit.graphdb.query_text import masked
-from toolkit.output_files import replacing
 from toolkit.graphdb.query_values import examples, literal, param_lines
+from toolkit.output_files import replacing
 
 if TYPE_CHECKING:
     from toolkit.graphdb.library import Library

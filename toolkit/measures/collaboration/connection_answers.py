@@ -102,4 +102,4 @@ def connections(
         rows = rows.mutate(score=rounded(rows.score))
         columns = ["rank", "id", "name", "country", "year", "partnerships", "own_institutions"]
         columns += ["partner_institutions", "joint", "score", "ratio_to_next"]
-        return question.answer(rows, columns, ["rank", "id"], top=top)
+        return question.answer(rows, columns, ["rank", "id"], top=top, total=by)

@@ -97,4 +97,6 @@ def internal(
         numbers = ("internal_share", "share", "part_of_share")
         rows = rows.mutate(**{name: rounded(rows[name]) for name in numbers})
         columns = ["rank", "id", "name", "year", "internal_joint", *numbers, "ratio_to_next"]
-        return question.answer(rows, columns, ["rank", "id"], top=top)
+        return question.answer(
+            rows, columns, ["rank", "id"], top=top, total="internal_share" if by == "part_of_share" else by
+        )

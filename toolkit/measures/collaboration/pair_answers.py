@@ -109,7 +109,7 @@ def pairs(
         rows = named(tables, rows, "a_id", "b_id", level=level)
         rows = rows.mutate(score=rounded(rows.score))
         columns = ["rank", "a_id", "a_name", "b_id", "b_name", "year", "joint", "score", "ratio_to_next"]
-        return question.answer(rows, columns, ["rank", "a_id", "b_id"], top=top)
+        return question.answer(rows, columns, ["rank", "a_id", "b_id"], top=top, total=by)
 
 
 def partnerships(

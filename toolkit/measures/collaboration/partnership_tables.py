@@ -48,7 +48,7 @@ def pair_counts(
         rows = keep(tables, rows, level=level, country=country)
     rows = named(tables, rows, "a_id", "b_id", level=level)
     columns = ["a_id", "a_name", "b_id", "b_name", "year", *_COUNTS]
-    return question.answer(rows, columns, [ibis.desc("partnerships"), "a_id", "b_id"], top=top)
+    return question.answer(rows, columns, [ibis.desc("partnerships"), "a_id", "b_id"], top=top, total="partnerships")
 
 
 def inside_counts(
@@ -69,7 +69,9 @@ def inside_counts(
     if country is not None:
         rows = in_country(tables, rows, level=level, country=country)
     rows = named(tables, rows, level=level)
-    return question.answer(rows, ["id", "name", "year", *_COUNTS], [ibis.desc("partnerships"), "id"], top=top)
+    return question.answer(
+        rows, ["id", "name", "year", *_COUNTS], [ibis.desc("partnerships"), "id"], top=top, total="partnerships"
+    )
 
 
 def one_ended_rows(question: Question, *, place: str, window: int, top: int | None) -> Answer:
@@ -100,4 +102,4 @@ def one_ended_rows(question: Question, *, place: str, window: int, top: int | No
     columns = ["id", "name", "scope", "year", *_COUNTS, "partner_institutions", "partner_places"]
     if level == "city":
         columns += ["rank_in_country", "ratio_to_next"]
-    return question.answer(rows, columns, ["scope"], top=top)
+    return question.answer(rows, columns, ["scope"], top=top, total="partnerships")

@@ -92,7 +92,9 @@ def collaboration_types(
         rows = named(tables, rows, level=level) if one_by_one else rows.mutate(name=ibis.literal(ALL_ARTICLES))
         rows = rows.mutate(share=rounded(rows.share), part=rounded(rows.part))
         columns = ["id", "name", "year", "type", "count", "share", "part", "industry"]
-        return question.answer(rows, columns, [ibis.desc("articles"), "id", "place_in_types"], top=top)
+        return question.answer(
+            rows, columns, [ibis.desc("articles"), "id", "place_in_types"], top=top, total="articles"
+        )
 
 
 def company_partners(
@@ -161,7 +163,7 @@ def company_partners(
             )
         if not listed:
             rows = companies_by_place(tables, city=chosen, years=question.years, by_year=by_year, counting=counting)
-            return question.answer(rows, ["standing", "year", "companies", "joint"], ["order"], top=top)
+            return question.answer(rows, ["standing", "year", "companies", "joint"], ["order"], top=top, total="joint")
         found = company_articles(tables, city=chosen, years=question.years, counting=counting)
         keys = ["company_no", "there_no", "standing", *(["year"] if by_year else [])]
         rows = found.group_by(keys).agg(joint=found.work_no.nunique(), own_institutions=found.own_no.nunique())
@@ -173,4 +175,4 @@ def company_partners(
         rows = named(tables, ranked(rows, value="joint", ids=("id", "city_id"), by_year=by_year), level="institution")
         rows = rows.left_join(units(tables, "city").select(known_city="id", city="name"), [("city_id", "known_city")])
         columns = ["rank", "id", "name", "standing", "city_id", "city", "year", "own_institutions", "joint"]
-        return question.answer(rows, [*columns, "ratio_to_next"], ["rank", "id", "city_id"], top=top)
+        return question.answer(rows, [*columns, "ratio_to_next"], ["rank", "id", "city_id"], top=top, total="joint")

@@ -78,6 +78,7 @@ def together(
             name=ibis.ifelse(is_set, f"all {len(members)} together", rows.name),
             score=rounded(rows.score),
             member=(~is_set).cast("int64"),
+            total_score=ibis.ifelse(is_set, float("inf"), rows.score),  # the set itself is always shown
         )
         columns = ["id", "name", "year", "joint", "score"]
-        return question.answer(rows, columns, ["member", ibis.desc("score"), "id"], top=top)
+        return question.answer(rows, columns, ["member", ibis.desc("score"), "id"], top=top, total="total_score")

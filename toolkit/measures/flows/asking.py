@@ -112,9 +112,17 @@ class FlowQuestion:
         late = rows.year > self.certain if self.question.by_year else ibis.literal(self.years[1] > self.certain)
         return rows.mutate(censored=late)
 
-    def answer(self, rows: ir.Table, columns: Sequence[str], order: Sequence[Any], *, top: int | None) -> Answer:
+    def answer(
+        self,
+        rows: ir.Table,
+        columns: Sequence[str],
+        order: Sequence[Any],
+        *,
+        top: int | None,
+        total: str | None = None,
+    ) -> Answer:
         """The frame and the record."""
-        return self.question.answer(rows, columns, order, top=top)
+        return self.question.answer(rows, columns, order, top=top, total=total)
 
 
 @contextmanager

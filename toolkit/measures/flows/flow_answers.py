@@ -100,7 +100,7 @@ def flows(
         _facts(asked, movement)
         rows = asked.marked(asked.named(_rounded(rows), "from_id", "to_id").mutate(rule=ibis.literal(asked.rule)))
         columns = ["from_id", "from_name", "to_id", "to_name", "year", "rule", "researchers", "moves", "censored"]
-        return asked.answer(rows, columns, [ibis.desc("researchers"), "from_id", "to_id"], top=top)
+        return asked.answer(rows, columns, [ibis.desc("researchers"), "from_id", "to_id"], top=top, total="researchers")
 
 
 def flow_indicators(
@@ -188,9 +188,11 @@ def flow_indicators(
         _facts(asked, movement)
         rows = asked.marked(asked.named(_rounded(rows)))
         rows = rows.mutate(unknown=ibis.ifelse(rows[by].isnull() | (rows.id == UNLOCATED), 1, 0))
+        signed = (-rows[by] if losers else rows[by]).cast("float64")
+        rows = rows.mutate(size=ibis.ifelse(rows.unknown == 1, ibis.null("float64"), signed))
         columns = ["id", "name", "year", "inflow", "outflow", "net", "net_rate", "effectiveness", "person_years"]
         order = ["unknown", by if losers else ibis.desc(by), ibis.desc("inflow"), "id"]
-        return asked.answer(rows, [*columns, "censored"], order, top=top)
+        return asked.answer(rows, [*columns, "censored"], order, top=top, total="size")
 
 
 def flow_system(
@@ -302,7 +304,7 @@ def corridors(
         _facts(asked, movement)
         rows = asked.marked(asked.named(_rounded(rows), "a_id", "b_id"))
         columns = ["a_id", "a_name", "b_id", "b_name", "year", "a_to_b", "b_to_a", "total", "net", "asymmetry"]
-        return asked.answer(rows, [*columns, "censored"], [ibis.desc("total"), "a_id", "b_id"], top=top)
+        return asked.answer(rows, [*columns, "censored"], [ibis.desc("total"), "a_id", "b_id"], top=top, total="total")
 
 
 def _chosen(

@@ -159,7 +159,7 @@ def _between_groups(
     rows = asked.marked(rows.mutate(researchers=rounded(rows.researchers), left_censored=rounded(rows.left_censored)))
     keys = [*(("from_group", "to_group") if grouping.has_groups else ()), *grouping.keys]
     columns = [*keys, "year", "researchers", "left_censored", "censored"]
-    return asked.answer(rows, columns, [ibis.desc("researchers"), *keys], top=top)
+    return asked.answer(rows, columns, [ibis.desc("researchers"), *keys], top=top, total="researchers")
 
 
 def _of_places(
@@ -193,7 +193,7 @@ def _of_places(
     columns = ["id", "name", *keys, "year", "inflow", "outflow", "net", "part", "censored"]
     if place is not None and not by_year:
         asked.question.timer.notes.extend(_sentence(asked, rows.select("name", "net", *keys).to_pyarrow().to_pylist()))
-    return asked.answer(rows, columns, [ibis.desc("size"), "id", *keys], top=top)
+    return asked.answer(rows, columns, [ibis.desc("size"), "id", *keys], top=top, total="size")
 
 
 def _sentence(asked: FlowQuestion, rows: list[dict[str, Any]]) -> list[str]:

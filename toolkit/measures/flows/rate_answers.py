@@ -109,7 +109,7 @@ def flow_rates(
         rows = asked.marked(asked.named(rows)).mutate(most=ibis.coalesce(ibis._.at_risk, 0))
         columns = ["id", "name", "year", "leavers", "at_risk", "retention", "leavings", "returned", "return_rate"]
         columns += ["brain_gain", "brain_drain", "brain_net", "censored"]
-        return asked.answer(rows, columns, [ibis.desc("most"), "id"], top=top)
+        return asked.answer(rows, columns, [ibis.desc("most"), "id"], top=top, total="most")
 
 
 def gateways(
@@ -174,7 +174,9 @@ def gateways(
         )
         rows = asked.marked(asked.named(rows.mutate(gateway_rate=rounded(rows.gateway_rate))))
         columns = ["id", "name", "year", "arrivals", "went_on", "gateway_rate", "censored"]
-        return asked.answer(rows, columns, [ibis.desc("arrivals"), ibis.desc("went_on"), "id"], top=top)
+        return asked.answer(
+            rows, columns, [ibis.desc("arrivals"), ibis.desc("went_on"), "id"], top=top, total="arrivals"
+        )
 
 
 def group_moves(

@@ -174,7 +174,7 @@ def lists(
             share=rounded(ibis.coalesce(rows.share, 0.0)),
         )
         columns = ["list", "year", "members", "active", "count", "share"]
-        return question.answer(rows, columns, [ibis.desc("share"), "list"], top=top)
+        return question.answer(rows, columns, [ibis.desc("share"), "list"], top=top, total="share")
 
 
 def _of_one_group(question: Question, group: ir.Table, *, members: bool, top: int | None) -> Answer:
@@ -189,13 +189,13 @@ def _of_one_group(question: Question, group: ir.Table, *, members: bool, top: in
     rows = rows.mutate(share=rounded(rows.share), part=rounded(rows.part))
     if members:
         rows = _members(tables, rows)
-        return question.answer(rows, _MEMBER_COLUMNS, [ibis.desc("share"), "id", "city_key"], top=top)
+        return question.answer(rows, _MEMBER_COLUMNS, [ibis.desc("share"), "id", "city_key"], top=top, total="share")
     rows = named(tables, rows, level=level)
     rows = rows.mutate(special=rows.id.isin(SPECIAL).cast("int64"))
     if top:
         rows = rows.filter(rows.special == 0)
     columns = ["id", "name", "year", "institutions", "count", "share", "part"]
-    return question.answer(rows, columns, ["special", ibis.desc("share"), "id"], top=top)
+    return question.answer(rows, columns, ["special", ibis.desc("share"), "id"], top=top, total="share")
 
 
 def _members(tables: Tables, rows: ir.Table) -> ir.Table:

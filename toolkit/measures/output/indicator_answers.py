@@ -122,7 +122,7 @@ def ratios(
         numbers = {name: rounded(rows[name]) for name in ("value", "amount", "ratio")}
         rows = rows.mutate(**numbers, unit=ibis.literal(unit))
         columns = ["id", "name", "year", "years", "value", "amount", "unit", "ratio"]
-        answer = question.answer(rows, columns, [ibis.desc("ratio"), "id"], top=top)
+        answer = question.answer(rows, columns, [ibis.desc("ratio"), "id"], top=top, total="ratio")
         largest = answer.frame.ratio.max() if len(answer.frame) else 1.0
         if 0 <= largest < _SMALL:
             question.timer.notes.append(

@@ -114,6 +114,7 @@ def subjects(
             ["id", "name", "year", "subject", "count", "share", "part", "location_quotient", "herfindahl"],
             ["special", *order],
             top=top,
+            total="share",
         )
 
 
@@ -179,7 +180,11 @@ def concentration(
         rows = rows.mutate(**{name: rounded(rows[name]) for name in numbers})
         columns = ["subject", "year", "units", "share", "herfindahl", "largest_part"]
         return question.answer(
-            rows, [*columns, "first_id", "first_name", "first_part"], [ibis.desc("share"), "subject"], top=top
+            rows,
+            [*columns, "first_id", "first_name", "first_part"],
+            [ibis.desc("share"), "subject"],
+            top=top,
+            total="share",
         )
 
 
@@ -252,7 +257,7 @@ def standing(
         _note_missing(question)
         rows = rows.mutate(part=(rows.subject != ALL_SUBJECTS).cast("int64"))
         columns = ["subject", "year", "rank", "ranked", "value", "previous_rank", "change"]
-        return question.answer(rows, columns, ["part", "rank", ibis.desc("ranked"), "subject"], top=top)
+        return question.answer(rows, columns, ["part", "rank", ibis.desc("ranked"), "subject"], top=top, total="value")
 
 
 def _note_missing(question: Question) -> None:

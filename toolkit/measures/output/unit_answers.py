@@ -54,7 +54,8 @@ def share(
     country
         Only units of this country, by code or name.
     top
-        Only so many units (of each year); ``None`` or 0 for all. The rows ``unassigned`` and ``unlocated`` come
+        Only the first ``top`` units; with ``by_year`` those with the largest total over the window, with all their
+        years; ``None`` or 0 for all. The rows ``unassigned`` and ``unlocated`` come
         last, with all units only.
     base_year
         Year whose number of articles the others are adjusted to; ``None``: the window's last with articles.
@@ -114,6 +115,7 @@ def share(
             ["id", "name", "year", "count", "share", "adjusted_share"],
             ["special", ibis.desc("share"), "id"],
             top=top,
+            total="share",
         )
 
 

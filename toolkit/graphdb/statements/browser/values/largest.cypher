@@ -1,1 +1,1 @@
-COLLECT {MATCH (place:<label>)-[:PRODUCED]->(output:Output) WITH place.<key> AS id, sum(output.share) AS share RETURN id ORDER BY share DESC, id LIMIT 5}<places>
+COLLECT {MATCH (place:<label>) RETURN place.<key> ORDER BY reduce(total = 0.0, share IN [(place)-[:PRODUCED]->(output:Output) | output.share] | total + share) DESC, place.<key> LIMIT 5}<places>
