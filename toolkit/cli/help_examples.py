@@ -59,6 +59,6 @@ EXAMPLES: Final[Mapping[str, str]] = {
     "query_list": "query list hubs",
     "query_show": "query show hubs.by_strength",
     "query_check": "query check --server",
-    "query_raw": "query raw 'MATCH (c:City) RETURN count(c) AS cities'",
+    "query_raw": "query raw @statement.cypher -P name=Beijing",
 }
 """By the function of the command: what is typed after ``scicities``."""
