@@ -7,12 +7,13 @@ PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-
 # the modules are compiled once, not by every process that the tests start
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test lint test-unit test-unit-first test-unit-second test-server test-server-loads test-server-sample test-rest test-neo4j check matrix bench lock clean help
+.PHONY: demo test lint test-unit test-unit-first test-unit-second test-server test-server-loads test-server-sample test-rest test-neo4j check matrix torture bench lock clean help
 
 help:
 	@echo "make demo    the main job on a generated sample, then its graph in a local Neo4j"
 	@echo "make test    the whole suite, real Neo4j included"
 	@echo "make check   lint, types and unit tests"
+	@echo "make torture  kills, damaged records, full disks: docs/reliability.md"
 	@echo "make bench   speed against what one would otherwise write (docs/bench.md)"
 	@echo "make lock    write the lock files anew"
 
@@ -67,7 +68,7 @@ test-server-sample: $(VENV)/.dev
 	$(BIN)/python -m pytest $(SERVER_SAMPLE)
 
 test-rest: $(VENV)/.dev
-	$(BIN)/python -m pytest tests/shared tests/cli tests/packaging
+	$(BIN)/python -m pytest tests/shared tests/cli tests/packaging tests/torture
 
 # tests/server on another Neo4j: SCICITIES_NEO4J_VERSION=2026.08.1 make test-neo4j
 test-neo4j: $(VENV)/.dev
@@ -81,6 +82,10 @@ bench: $(VENV)/.dev
 # what the workflows run elsewhere: every Python that is found here, the lowest supported versions, the wheel
 matrix: $(VENV)/.dev
 	@sh tests/matrix.sh
+
+# kills, damaged records, hostile names, full disks and forbidden statements at full length (docs/reliability.md)
+torture: $(VENV)/.dev
+	PYTHONPATH=tests $(BIN)/python -m torture
 
 lock: $(VENV)/.dev
 	$(BIN)/python -m pip install --quiet uv
