@@ -89,6 +89,11 @@ def _reasons(rejects: Iterable[pa.Table]) -> Counter[str]:
     return Counter(reason for table in rejects for reason in table.column("reason").to_pylist())
 
 
+def _not_kept(reasons: Counter[str]) -> int:
+    """Rows behind the reasons that are no notes on kept rows: those are among the kept ones already."""
+    return sum(count for reason, count in reasons.items() if not reason.startswith("kept"))
+
+
 def gather_records(
     folder: Path,
     files: Files,
@@ -127,10 +132,10 @@ def gather_records(
                 progress("reading tables", len(bad), len(records) + len(registry))
     rejects = pa.concat_tables([*bad, reader.rejects()])
     raw = {"works": works.path, "authorships": authorships.path, "institutions": institutions.path}
-    read = works.rows + authorships.rows + institutions.rows + rejects.num_rows
+    read = works.rows + authorships.rows + institutions.rows + _not_kept(_reasons([rejects]))
     aside = _reasons([reader.rejects(), *(part.rejects() for part in records)])
     tables = {
-        "records": (works.rows + aside.total(), aside),
+        "records": (works.rows + _not_kept(aside), aside),
         "authorships": (authorships.rows, Counter[str]()),
         "institutions": (sum(table.rows for table in registry), _reasons(table.rejects() for table in registry)),
     }
