@@ -40,6 +40,7 @@ from toolkit.private_files import follow_folder, make_private
 __all__ = [
     "DEFAULT_FOLDER",
     "LAYOUT",
+    "Folder",
     "Workspace",
     "full_disk",
     "open_workspace",
@@ -229,6 +230,10 @@ class Workspace:
         _swap(beside, folder)
 
 
+Folder = Workspace | str | Path
+"""A workspace, or its folder: what every public function takes."""
+
+
 def lock_holder(lock_path: Path) -> str:
     """`` (process N)`` of the lock's holder where known, else empty text."""
     try:
@@ -255,7 +260,7 @@ def _recover(folder: Path) -> None:
     shutil.rmtree(beside, ignore_errors=True)
 
 
-def open_workspace(folder: Workspace | str | Path | None = None) -> Workspace:
+def open_workspace(folder: Folder | None = None) -> Workspace:
     """Open the workspace in ``folder``.
 
     Parameters

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Unpack
 
-from toolkit.analyses.sources import chosen, network_of, window
+from toolkit.analyses.sources import chosen, network_of, opened, window
 from toolkit.measures.counting.options import Counting, CountingOptions
 from toolkit.network.arrays import edge_array
 from toolkit.network.communities import communities as network_communities
@@ -94,6 +94,7 @@ def communities(
     >>> communities(workspace, starts=1).frame[["name", "community", "size"]].values.tolist()
     [['Beijing', 1, 3], ['Nanjing', 1, 3], ['Changchun', 1, 3]]
     """
+    source = opened(source)
     counting = Counting(**options)
     parameters = {
         "level": level,

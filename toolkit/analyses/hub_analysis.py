@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Unpack
 
-from toolkit.analyses.sources import chosen, network_of, window
+from toolkit.analyses.sources import chosen, network_of, opened, window
 from toolkit.errors import BadParameter
 from toolkit.measures.counting.options import Counting, CountingOptions
 from toolkit.network.arrays import EdgeArray
@@ -19,7 +19,7 @@ from toolkit.workspace import Workspace
 if TYPE_CHECKING:
     import pandas as pd
 
-    from toolkit.analyses.sources import Source
+    from toolkit.analyses.sources import OpenedSource, Source
 
 __all__ = ["article_parts", "hubs"]
 
@@ -54,8 +54,8 @@ def hubs(
     Parameters
     ----------
     source
-        A workspace, an open graph, or a network of your own (NetworkX graph or edge array; then ``level``, ``years``
-        and ``country`` say nothing and ``weight`` names its edge attribute).
+        A workspace or its folder, an open graph, or a network of your own (NetworkX graph or edge array; then
+        ``level``, ``years`` and ``country`` are not used and ``weight`` names its edge attribute).
     level
         Of a workspace one of :data:`~toolkit.corpus.schema.LEVELS`; of a graph ``city``, ``institution``, ``country``,
         or ``metro`` where it was loaded with a city map.
@@ -110,6 +110,7 @@ def hubs(
     >>> hubs(workspace).frame[["rank", "name", "degree", "strength"]].values.tolist()
     [[1, 'Beijing', 2, 1.5], [2, 'Nanjing', 2, 1.375], [3, 'Changchun', 2, 1.125]]
     """
+    source = opened(source)
     counting = Counting(**options)
     parameters = {
         "level": level,
@@ -176,7 +177,7 @@ def _marked(
     return suspects.marked(frame, level=level, moves=False, left_out=counting.without_suspects)
 
 
-def _refuse_interval(source: Source, weight: str, network: str | None) -> None:
+def _refuse_interval(source: OpenedSource, weight: str, network: str | None) -> None:
     if not isinstance(source, Workspace) or network is not None:
         raise BadParameter(
             "interval", True, "intervals are drawn from articles, which the network of a workspace has: --from corpus"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from toolkit.corpus.countries import country_code
@@ -11,20 +12,26 @@ from toolkit.measures.counting.options import DEFAULT, Counting
 from toolkit.network.arrays import EdgeArray
 from toolkit.network.ready_made import undirected_edges
 from toolkit.runs import RunTimer
-from toolkit.workspace import Workspace
+from toolkit.workspace import Folder, Workspace, open_workspace
 
 if TYPE_CHECKING:
     import networkx as nx
 
     from toolkit.graphdb.connection import Graph
 
-    Source = Workspace | Graph | EdgeArray | nx.Graph[Any]
+    OpenedSource = Workspace | Graph | EdgeArray | nx.Graph[Any]
+    Source = Folder | OpenedSource
 
-__all__ = ["chosen", "network_of", "window"]
+__all__ = ["chosen", "network_of", "opened", "window"]
+
+
+def opened(source: Source) -> OpenedSource:
+    """The workspace of a folder's name; any other source as it is."""
+    return open_workspace(source) if isinstance(source, str | Path) else source
 
 
 def network_of(
-    source: Source,
+    source: OpenedSource,
     *,
     level: str,
     weight: str,
@@ -79,7 +86,7 @@ def chosen(counting: Counting) -> dict[str, Any]:
 
 
 def _named(
-    source: Source, name: str, *, years: tuple[int, int] | str | None, country: str | None, timer: RunTimer
+    source: OpenedSource, name: str, *, years: tuple[int, int] | str | None, country: str | None, timer: RunTimer
 ) -> EdgeArray:
     """A ready-made network of a workspace, without directions."""
     if not isinstance(source, Workspace):
@@ -96,7 +103,7 @@ def _named(
     return edges
 
 
-def _refuse_conventions(source: Source, counting: Counting) -> None:
+def _refuse_conventions(source: OpenedSource, counting: Counting) -> None:
     """A graph holds scores by the usual conventions, and a network is what it is."""
     for name, value in chosen(counting).items():
         if isinstance(source, Workspace):

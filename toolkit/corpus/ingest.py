@@ -38,7 +38,7 @@ from toolkit.corpus.staging import (
 from toolkit.errors import BadParameter, DataError
 from toolkit.runs import recording
 from toolkit.settings import Settings, load_settings
-from toolkit.workspace import Workspace
+from toolkit.workspace import Folder, Workspace, open_workspace
 
 __all__ = [
     "IngestReport",
@@ -62,7 +62,7 @@ class Reader(Protocol):
 
 
 def ingest_openalex(
-    workspace: Workspace,
+    workspace: Folder,
     paths: Sequence[str | Path] | str | Path,
     *,
     types: Sequence[str] | None = KEPT_TYPES,
@@ -146,14 +146,14 @@ def ingest_openalex(
     Examples
     --------
     >>> import json, tempfile
-    >>> from toolkit.workspace import open_workspace
     >>> folder = Path(tempfile.mkdtemp())
     >>> work = {"id": "https://openalex.org/W1", "type": "article", "publication_year": 2020, "authorships": []}
     >>> _ = (folder / "works.jsonl").write_text(json.dumps(work) + "\nnot json\n")
-    >>> report = ingest_openalex(open_workspace(folder / "data"), folder / "works.jsonl")
+    >>> report = ingest_openalex(folder / "data", folder / "works.jsonl")
     >>> report.read, report.kept, report.rejects
     (2, 1, {'broken JSON': 1})
     """
+    workspace = open_workspace(workspace)
     chosen = None if types is None else sorted({kind.lower() for kind in types})
     if chosen == []:
         raise BadParameter("types", list(types or ()), "at least one type, or None for all")
@@ -197,7 +197,7 @@ def ingest_openalex(
 
 
 def ingest_institutions(
-    workspace: Workspace,
+    workspace: Folder,
     paths: Sequence[str | Path] | str | Path,
     *,
     lists: Mapping[str, Sequence[str | Path] | str | Path | None] | None = None,
@@ -215,11 +215,10 @@ def ingest_institutions(
     Examples
     --------
     >>> import json, tempfile
-    >>> from toolkit.workspace import open_workspace
     >>> folder = Path(tempfile.mkdtemp())
     >>> record = {"id": "https://openalex.org/I1", "display_name": "Institute of Examples", "type": "education"}
     >>> _ = (folder / "institutions.jsonl").write_text(json.dumps(record))
-    >>> report = ingest_institutions(open_workspace(folder / "data"), folder / "institutions.jsonl")
+    >>> report = ingest_institutions(folder / "data", folder / "institutions.jsonl")
     >>> report.read, report.kept
     (1, 1)
     """
@@ -238,7 +237,7 @@ def ingest_institutions(
 
 
 def ingest_ror(
-    workspace: Workspace,
+    workspace: Folder,
     paths: Sequence[str | Path] | str | Path,
     *,
     lists: Mapping[str, Sequence[str | Path] | str | Path | None] | None = None,
@@ -260,11 +259,10 @@ def ingest_ror(
     Examples
     --------
     >>> import json, tempfile
-    >>> from toolkit.workspace import open_workspace
     >>> folder = Path(tempfile.mkdtemp())
     >>> record = {"id": "https://ror.org/00hj54h04", "name": "Institute of Examples", "types": ["Education"]}
     >>> _ = (folder / "dump.json").write_text(json.dumps([record]))
-    >>> report = ingest_ror(open_workspace(folder / "data"), folder / "dump.json")
+    >>> report = ingest_ror(folder / "data", folder / "dump.json")
     >>> report.read, report.kept
     (1, 1)
     """
@@ -283,7 +281,7 @@ def ingest_ror(
 
 
 def ingest_corrections(
-    workspace: Workspace,
+    workspace: Folder,
     paths: Sequence[str | Path] | str | Path,
     *,
     pseudonymise: Pseudonymise = False,
@@ -323,15 +321,15 @@ def ingest_corrections(
     Examples
     --------
     >>> import tempfile
-    >>> from toolkit.workspace import open_workspace
     >>> folder = Path(tempfile.mkdtemp())
     >>> _ = (folder / "corrections.csv").write_text("author_id,becomes\nA1,A2\n")
-    >>> report = ingest_corrections(open_workspace(folder / "data"), folder / "corrections.csv")
+    >>> report = ingest_corrections(folder / "data", folder / "corrections.csv")
     >>> report.kept, report.run.facts["report"]["corrections"]
     (1, {'rows': 1, 'unused': 1, 'listings': 0})
     """
     from toolkit.corpus.plain.corrections_file import stage_corrections
 
+    workspace = open_workspace(workspace)
     given = [paths] if isinstance(paths, str | Path) else list(paths)
     parameters = {"kind": "corrections", "paths": [str(path) for path in given]}
     with recording("ingest", parameters) as timer, workspace.writing():
@@ -345,7 +343,7 @@ def ingest_corrections(
 
 
 def _ingest(
-    workspace: Workspace,
+    workspace: Folder,
     kind: str,
     paths: Sequence[str | Path] | str | Path,
     with_reader: Callable[[Callable[[Reader], Sequence[StagedInput]]], Sequence[StagedInput]],
@@ -362,6 +360,7 @@ def _ingest(
     progress: Progress | None,
     settings: Settings | None,
 ) -> IngestReport:
+    workspace = open_workspace(workspace)
     given = [paths] if isinstance(paths, str | Path) else list(paths)
     from toolkit.corpus.lists.list_files import stage_lists
     from toolkit.corpus.merged_ids_file import stage_merged

@@ -38,7 +38,7 @@ from toolkit.graphdb.read_only import (
 from toolkit.graphdb.server import ManagedServer
 from toolkit.graphdb.values import plain
 from toolkit.settings import Settings, load_settings
-from toolkit.workspace import Workspace, open_workspace
+from toolkit.workspace import Folder, open_workspace
 
 __all__ = ["Graph", "GraphInfo", "open_graph"]
 
@@ -375,7 +375,7 @@ class Graph:
 def open_graph(
     target: str = "local",
     *,
-    workspace: Workspace | str | None = None,
+    workspace: Folder | None = None,
     settings: Settings | None = None,
     database: str | None = None,
     progress: Callable[[str, int, int], None] | None = None,

@@ -22,7 +22,7 @@ from toolkit.graphdb.server_check import require_supported
 from toolkit.graphdb.tables import GraphTables
 from toolkit.runs import RunRecord, recording
 from toolkit.settings import Settings, load_settings
-from toolkit.workspace import Workspace
+from toolkit.workspace import Folder, Workspace, open_workspace
 
 __all__ = ["OFFLINE_FROM", "LoadReport", "load", "load_changes", "load_tables"]
 
@@ -79,7 +79,7 @@ class LoadReport:
 
 
 def load(
-    workspace: Workspace,
+    workspace: Folder,
     target: str | Graph = "local",
     *,
     settings: Settings | None = None,
@@ -96,7 +96,7 @@ def load(
     Parameters
     ----------
     workspace
-        A workspace with records.
+        A workspace with records, or its folder.
     target
         ``local`` (the workspace's own server, started when needed), an address, or an open graph.
     settings
@@ -149,6 +149,7 @@ def load(
         raise BadParameter("batch_size", batch_size, "it is a whole number of at least 1")
     if only_changed and replace:
         raise BadParameter("only_changed", only_changed, "with replace every row is written anew; give one of the two")
+    workspace = open_workspace(workspace)
     source = LoadSource(workspace, contents, network)
     settings = settings or load_settings(workspace.root)
     name = target if isinstance(target, str) else "an open graph"

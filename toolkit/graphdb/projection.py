@@ -28,7 +28,7 @@ from toolkit.measures.precision import rounded
 from toolkit.measures.selection import both_in_country, check_subject, parse_years
 from toolkit.measures.tables import Tables
 from toolkit.network.arrays import EdgeArray
-from toolkit.workspace import Workspace
+from toolkit.workspace import Folder, Workspace, open_workspace
 
 if TYPE_CHECKING:
     from toolkit.graphdb.connection import Graph
@@ -44,7 +44,7 @@ _UNITS: Final = 1e9
 
 
 def network_edges(
-    workspace: Workspace,
+    workspace: Folder,
     *,
     level: str = "city",
     weight: str = "score",
@@ -57,7 +57,7 @@ def network_edges(
     Parameters
     ----------
     workspace
-        A workspace with records.
+        A workspace with records, or its folder.
     level
         One of :data:`~toolkit.corpus.schema.LEVELS`.
     weight
@@ -99,7 +99,8 @@ def network_edges(
     (['Nanjing', 'Beijing', 'Changchun'], [0.875, 0.5, 0.625])
     """
     counting = Counting(**options)
-    return corpus_network(workspace, level=level, weight=weight, years=years, country=country, counting=counting)[0]
+    opened = open_workspace(workspace)
+    return corpus_network(opened, level=level, weight=weight, years=years, country=country, counting=counting)[0]
 
 
 def corpus_network(

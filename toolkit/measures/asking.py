@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final, overload
 
 import ibis
@@ -26,12 +25,9 @@ from toolkit.measures.notes import NO_LINEAGE, about_parents, about_wfc, left_ou
 from toolkit.measures.selection import check_subject, check_top, resolve_years, years_text
 from toolkit.measures.tables import Tables
 from toolkit.runs import Answer, RunTimer, recording
-from toolkit.workspace import Workspace, open_workspace
+from toolkit.workspace import Folder, Workspace, open_workspace
 
 __all__ = ["Folder", "Question", "YearsAsked", "asking", "named", "named_ends", "one_place", "settling"]
-
-Folder = Workspace | str | Path
-"""A workspace, or where it is."""
 
 YearsAsked = tuple[int, int] | str | int | None
 """A window of years as :func:`toolkit.measures.selection.parse_years` reads it."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Final
 
 import ibis.expr.types as ir
@@ -38,7 +37,7 @@ from toolkit.measures.output.subject_mix import yearly_subject_shares, yearly_su
 from toolkit.measures.tables import STORE_VERSION, Tables
 from toolkit.output_files import write_text_atomically
 from toolkit.runs import RunRecord, recording
-from toolkit.workspace import Workspace, open_workspace
+from toolkit.workspace import Folder, open_workspace
 
 __all__ = ["DEFAULT_LEVELS", "build"]
 
@@ -65,7 +64,7 @@ _BY_UNIT: Final = ("year", "id")
 
 
 def build(
-    workspace: Workspace | str | Path,
+    workspace: Folder,
     *,
     levels: tuple[str, ...] = DEFAULT_LEVELS,
     movement: bool = True,

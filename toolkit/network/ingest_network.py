@@ -19,7 +19,7 @@ from toolkit.errors import BadRecord
 from toolkit.network.network_files import NETWORK_SUFFIXES, raw_network
 from toolkit.network.raw_edges import RawEdge, RawNetwork
 from toolkit.runs import recording
-from toolkit.workspace import Workspace
+from toolkit.workspace import Folder, open_workspace
 
 __all__ = ["ingest_network"]
 
@@ -28,7 +28,7 @@ _Edge = tuple[str, str, int | None]
 
 
 def ingest_network(
-    workspace: Workspace,
+    workspace: Folder,
     paths: str | Path | Sequence[str | Path],
     *,
     name: str | None = None,
@@ -93,10 +93,11 @@ def ingest_network(
     >>> from pathlib import Path
     >>> folder = Path(tempfile.mkdtemp())
     >>> _ = (folder / "ties.csv").write_text("source,target,weight\nA,B,2\nB,A,3\nB,C,1\n")
-    >>> report = ingest_network(Workspace(folder / "data"), folder / "ties.csv")
+    >>> report = ingest_network(folder / "data", folder / "ties.csv")
     >>> report.kept, report.rejects
     (2, {})
     """
+    workspace = open_workspace(workspace)
     given = [paths] if isinstance(paths, str | Path) else list(paths)
     files = find_files(given, what="networks", suffixes=NETWORK_SUFFIXES)
     require_year(year)

@@ -28,7 +28,7 @@ from toolkit.corpus.schema import TABLES, empty_table
 from toolkit.paths import engine_path
 from toolkit.runs import RunRecord, recording
 from toolkit.settings import load_settings
-from toolkit.workspace import Workspace
+from toolkit.workspace import Folder, Workspace, open_workspace
 
 __all__ = ["Reconciliation", "reconciliation"]
 
@@ -84,7 +84,7 @@ class Reconciliation:
         return self.listings[listing_name(name)]
 
 
-def reconciliation(workspace: Workspace) -> Reconciliation:
+def reconciliation(workspace: Folder) -> Reconciliation:
     """Reconciliation report of the workspace's records.
 
     For each level the invariant is ``sum_i Share(i) + unassigned + unlocated = articles``, articles being those kept
@@ -94,7 +94,7 @@ def reconciliation(workspace: Workspace) -> Reconciliation:
     Parameters
     ----------
     workspace
-        A workspace with records.
+        A workspace with records, or its folder.
 
     Returns
     -------
@@ -117,6 +117,7 @@ def reconciliation(workspace: Workspace) -> Reconciliation:
     >>> reconciliation(example_workspace(tempfile.mkdtemp())).balanced
     True
     """
+    workspace = open_workspace(workspace)
     workspace.require_corpus()
     parameters = {"tolerance": TOLERANCE, "levels": list(LEVELS), **THRESHOLDS}
     with (

@@ -10,7 +10,7 @@ from toolkit.corpus.lists.list_files import Paths, stage_lists
 from toolkit.errors import SettingsError
 from toolkit.runs import recording
 from toolkit.settings import Settings
-from toolkit.workspace import Workspace
+from toolkit.workspace import Folder, open_workspace
 
 __all__ = [
     "ingest_countries",
@@ -23,7 +23,7 @@ __all__ = [
 
 
 def ingest_journals(
-    workspace: Workspace,
+    workspace: Folder,
     paths: Paths,
     *,
     name: str | None = None,
@@ -75,7 +75,7 @@ def ingest_journals(
     >>> from pathlib import Path
     >>> folder = Path(tempfile.mkdtemp())
     >>> _ = (folder / "mine.csv").write_text("issn\n1234-5678\n")
-    >>> report = ingest_journals(Workspace(folder / "data"), folder / "mine.csv")
+    >>> report = ingest_journals(folder / "data", folder / "mine.csv")
     >>> report.run.facts["report"]["lists"][0]["unmatched"]
     1
     """
@@ -92,7 +92,7 @@ def ingest_journals(
 
 
 def ingest_marks(
-    workspace: Workspace,
+    workspace: Folder,
     paths: Paths,
     *,
     name: str | None = None,
@@ -113,7 +113,7 @@ def ingest_marks(
     >>> from pathlib import Path
     >>> folder = Path(tempfile.mkdtemp())
     >>> _ = (folder / "league.csv").write_text("name,country\nInstitute of Examples,NA\n")
-    >>> report = ingest_marks(Workspace(folder / "data"), folder / "league.csv")
+    >>> report = ingest_marks(folder / "data", folder / "league.csv")
     >>> report.kept, report.run.facts["report"]["lists"][0]["unmatched"]
     (1, 1)
     """
@@ -130,7 +130,7 @@ def ingest_marks(
 
 
 def ingest_subject_map(
-    workspace: Workspace,
+    workspace: Folder,
     path: Paths,
     *,
     strict: bool = False,
@@ -152,7 +152,7 @@ def ingest_subject_map(
     >>> from pathlib import Path
     >>> folder = Path(tempfile.mkdtemp())
     >>> _ = (folder / "subjects.csv").write_text("subject_from,subject,part\nChemistry,Matter,1\n")
-    >>> report = ingest_subject_map(Workspace(folder / "data"), folder / "subjects.csv")
+    >>> report = ingest_subject_map(folder / "data", folder / "subjects.csv")
     >>> report.kept, report.run.facts["report"]["lists"][0]["unmatched"]
     (1, 1)
     """
@@ -169,7 +169,7 @@ def ingest_subject_map(
 
 
 def ingest_indicators(
-    workspace: Workspace,
+    workspace: Folder,
     paths: Paths,
     *,
     name: str | None = None,
@@ -193,7 +193,7 @@ def ingest_indicators(
     >>> folder = Path(tempfile.mkdtemp())
     >>> row = "NA,country,2020,population,2489000"
     >>> _ = (folder / "people.csv").write_text("place_id,level,year,indicator,value\n" + row)
-    >>> report = ingest_indicators(Workspace(folder / "data"), folder / "people.csv")
+    >>> report = ingest_indicators(folder / "data", folder / "people.csv")
     >>> report.read, report.kept
     (1, 1)
     """
@@ -210,7 +210,7 @@ def ingest_indicators(
 
 
 def ingest_metro(
-    workspace: Workspace,
+    workspace: Folder,
     path: Paths,
     *,
     strict: bool = False,
@@ -232,7 +232,7 @@ def ingest_metro(
     >>> from pathlib import Path
     >>> folder = Path(tempfile.mkdtemp())
     >>> _ = (folder / "areas.csv").write_text("metro_id,metro_name,city_id\nEX,Greater Example,1\n")
-    >>> report = ingest_metro(Workspace(folder / "data"), folder / "areas.csv")
+    >>> report = ingest_metro(folder / "data", folder / "areas.csv")
     >>> report.kept, report.run.facts["report"]["lists"][0]["unmatched"]
     (1, 1)
     """
@@ -249,7 +249,7 @@ def ingest_metro(
 
 
 def ingest_countries(
-    workspace: Workspace,
+    workspace: Folder,
     path: Paths,
     *,
     strict: bool = False,
@@ -277,7 +277,7 @@ def ingest_countries(
     >>> from pathlib import Path
     >>> folder = Path(tempfile.mkdtemp())
     >>> _ = (folder / "countries.csv").write_text("code,becomes\nHK,CN\n")
-    >>> report = ingest_countries(Workspace(folder / "data"), folder / "countries.csv")
+    >>> report = ingest_countries(folder / "data", folder / "countries.csv")
     >>> report.kept, report.run.facts["report"]["lists"][0]["unmatched"]
     (1, 1)
     """
@@ -294,7 +294,7 @@ def ingest_countries(
 
 
 def _ingest(
-    workspace: Workspace,
+    workspace: Folder,
     kind: str,
     paths: Paths,
     name: str | None,
@@ -304,6 +304,7 @@ def _ingest(
     progress: Progress | None,
     settings: Settings | None,
 ) -> IngestReport:
+    workspace = open_workspace(workspace)
     given = [paths] if isinstance(paths, str | Path) else list(paths)
     if not given:
         raise SettingsError(f"No file with a list of {kind} was given.")

@@ -21,7 +21,7 @@ from toolkit.corpus.plain.table_files import TABLE_SUFFIXES
 from toolkit.corpus.schema import UNLOCATED
 from toolkit.errors import BadParameter, BadRecord, DataError
 from toolkit.runs import RunRecord, recording
-from toolkit.workspace import Workspace
+from toolkit.workspace import Folder, open_workspace
 
 __all__ = ["UNKNOWN_END", "NetworkReport", "ingest_flows", "nothing_kept"]
 
@@ -153,7 +153,7 @@ class _Taken:
 
 
 def ingest_flows(
-    workspace: Workspace,
+    workspace: Folder,
     paths: str | Path | Sequence[str | Path],
     *,
     name: str | None = None,
@@ -211,10 +211,11 @@ def ingest_flows(
     >>> from pathlib import Path
     >>> folder = Path(tempfile.mkdtemp())
     >>> _ = (folder / "mine.csv").write_text("origin,destination,year,count\nChina,Japan,2020,5\nChina,Chna,2020,1\n")
-    >>> report = ingest_flows(Workspace(folder / "data"), folder / "mine.csv")
+    >>> report = ingest_flows(folder / "data", folder / "mine.csv")
     >>> report.name, report.kept, report.rejects
     ('mine', 2, {'kept with one end unlocated: unknown place: no such country': 1})
     """
+    workspace = open_workspace(workspace)
     given = [paths] if isinstance(paths, str | Path) else list(paths)
     found = find_files(given, what="flows", suffixes=TABLE_SUFFIXES)
     called = checked_name(name if name is not None else Path(given[0]).name.split(".")[0])

@@ -33,7 +33,7 @@ from toolkit.corpus.staging import (
 from toolkit.errors import BadParameter, BadRecord, DataError, SettingsError
 from toolkit.runs import recording
 from toolkit.settings import Settings, load_settings
-from toolkit.workspace import Workspace
+from toolkit.workspace import Folder, Workspace, open_workspace
 
 __all__ = ["ingest_tables"]
 
@@ -44,7 +44,7 @@ _JUDGED_AS: Final = {"records": "works"}
 
 
 def ingest_tables(
-    workspace: Workspace,
+    workspace: Folder,
     *,
     works: Paths = None,
     authorships: Paths = None,
@@ -124,16 +124,16 @@ def ingest_tables(
     Examples
     --------
     >>> import tempfile
-    >>> from toolkit.workspace import open_workspace
     >>> folder = Path(tempfile.mkdtemp())
     >>> _ = (folder / "w.csv").write_text("id,year\nW1,2020\nW2,soon\n")
     >>> _ = (folder / "a.csv").write_text("work_id,author_id,institution,city,country\nW1,A1,PKU,Beijing,China\n")
-    >>> report = ingest_tables(open_workspace(folder / "data"), works=folder / "w.csv", authorships=folder / "a.csv")
+    >>> report = ingest_tables(folder / "data", works=folder / "w.csv", authorships=folder / "a.csv")
     >>> report.read, report.kept, report.rejects
     (3, 2, {'the year is no number': 1})
     """
     from toolkit.corpus.lists.list_files import stage_lists  # lists are read as tables are
 
+    workspace = open_workspace(workspace)
     chosen_types = None if types is None else sorted({kind.lower() for kind in types})
     if chosen_types == []:
         raise BadParameter("types", list(types or ()), "at least one type, or None for all")
