@@ -30,7 +30,7 @@ FIGURES = {
             PKU: range(2003, 2009),
             OXF: range(2009, 2015),
         },
-        "None: nobody knows the four years between": {NJU: range(2003, 2007), PKU: range(2011, 2015)},
+        "None: four years without observations": {NJU: range(2003, 2007), PKU: range(2011, 2015)},
     },
     "main-places": {
         "A tie after Nanjing": {NJU: [2003, 2004, 2005], PKU: [2005, 2006, 2007]},
