@@ -23,7 +23,9 @@ from toolkit.workspace import open_workspace
 
 
 def _openalex(number):
-    return json.dumps({"id": f"https://openalex.org/W{number}", "type": "article", "publication_year": 2020})
+    return json.dumps(
+        {"id": f"https://openalex.org/W{number}", "type": "article", "publication_year": 2020, "authorships": []}
+    )
 
 
 def _institution(number):
