@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ from toolkit.graphdb.connection import Graph, open_graph
 from toolkit.graphdb.contents import GraphContents
 from toolkit.graphdb.load import load
 from toolkit.graphdb.server import ManagedServer
+from toolkit.graphdb.server.config import choose_port
 from toolkit.network.hubs import MEASURES
 from toolkit.runs import Answer
 from toolkit.settings import load_settings
@@ -44,6 +46,16 @@ def _servers_that_live_for_minutes() -> Iterator[None]:
         yield
 
 
+def unshared_port(what: str) -> int:
+    """A free port that no other run of the suite prefers.
+
+    Tests stop this server while connections to it are open. Where another server takes its port meanwhile, those
+    connections give it a wrong password, and after three of them it refuses every login for 5 s.
+    """
+    chance = random.SystemRandom()  # the seed of a run is not to give the ports of another run of that seed
+    return choose_port(what, None, (chance.randrange(10_000, 30_000) for _ in range(100)))
+
+
 def delete_everything(graph: Graph) -> None:
     """Leave no node, whoever made it."""
     graph.raw("MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS", write=True)
@@ -60,7 +72,7 @@ def server(server_workspace: Workspace) -> Iterator[ManagedServer]:
     """The suite's server, running; a test that stops it starts it again."""
     managed = ManagedServer(server_workspace.neo4j, settings=load_settings(server_workspace.root))
     try:
-        managed.start()
+        managed.start(bolt_port=unshared_port("Bolt"), http_port=unshared_port("HTTP"))
         yield managed
     finally:
         managed.stop()

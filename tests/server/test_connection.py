@@ -45,6 +45,17 @@ def test_wrong_password_says_whose_and_from_where(server, address):
     assert error.value.exit_code == 3
 
 
+def test_lock_after_wrong_passwords_is_named_and_the_local_server_is_waited_for(server, server_workspace, address):
+    said = []
+    for _ in range(5):
+        with pytest.raises(Unreachable) as error:
+            open_graph(address, settings=settings_of(server, neo4j_password="wrong-secret"))
+        said.append(str(error.value))
+    assert "refuses all logins of this user for some seconds" in said[-1]
+    with open_graph("local", workspace=server_workspace) as graph:
+        assert graph.raw("RETURN 1 AS one")["one"].tolist() == [1]
+
+
 def test_no_password_at_all(address):
     with pytest.raises(SettingsError, match=r"set NEO4J_USERNAME .* and NEO4J_PASSWORD"):
         open_graph(address, settings=Settings())

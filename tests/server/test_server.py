@@ -201,7 +201,7 @@ def test_port_taken_while_java_starts_is_given_up(life, monkeypatch):
         monkeypatch.setattr("toolkit.graphdb.server.manage.choose_port", late)
         info = life.server.start()
     assert chosen[0] == number
-    assert [port(info.uri), port(info.http_url)] == chosen[2:]
+    assert [port(info.uri), port(info.http_url)] == chosen[-2:]  # other programs may take a port as well
     assert life.count() == 2
 
 

@@ -1,18 +1,24 @@
-"""The driver's exceptions in our words; nothing else lets one through."""
+"""The first statement on a connection, and the driver's exceptions in our words; nothing else lets one through."""
 
 from __future__ import annotations
 
 import errno
 import os
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import neo4j
 from neo4j.exceptions import AuthError, ConfigurationError, DriverError, Neo4jError
 
 from toolkit.errors import QueryRefused, Unreachable
 
-__all__ = ["translated"]
+__all__ = ["first_answer", "translated"]
+
+_RATE_LIMIT = "Neo.ClientError.Security.AuthenticationRateLimit"
+"""After three wrong passwords the server refuses every login of the user for 5 s."""
+_LOCKED_SECONDS = 15.0
 
 _LINE = re.compile(r"\(line (\d+), ")
 _FULL = ("TransactionLogError", os.strerror(errno.ENOSPC), os.strerror(errno.EFBIG))
@@ -48,9 +54,10 @@ def translated(uri: str, credentials: str = "", *, prefix_lines: int = 0) -> Ite
         raise Unreachable(f"{uri} refuses the credentials{with_what}: {error.message}") from error
     except Neo4jError as error:
         code = error.code or ""
-        if code == "Neo.ClientError.Security.AuthenticationRateLimit":
+        if code == _RATE_LIMIT:
             raise Unreachable(
-                f"{uri} was given a wrong password too often; wait some seconds, then give it right."
+                f"{uri} refuses all logins of this user for some seconds, because it was given a wrong password "
+                "several times. Stop the program that does so, check the password, and try again."
             ) from error
         said = _LINE.sub(lambda found: f"(line {max(int(found[1]) - prefix_lines, 1)}, ", str(error.message or error))
         message = f"{uri} refused the statement: {_OFFSET.sub(')', said)} [{code}]"
@@ -71,3 +78,31 @@ def translated(uri: str, credentials: str = "", *, prefix_lines: int = 0) -> Ite
             f"Neo4j does not answer at {uri} ({told}). Does it run, and is the address right? "
             "`scicities server status` tells about the workspace's own."
         ) from error
+
+
+def first_answer(driver: neo4j.Driver, database: str, *, wait_for_lock: bool) -> None:
+    """Run one statement, which shows that server, credentials and database are right.
+
+    Parameters
+    ----------
+    wait_for_lock
+        Wait while the server refuses all logins of the user, because another program gave wrong passwords: where the
+        password is known to be right, the lock (5 s) ends by itself.
+
+    Raises
+    ------
+    neo4j.exceptions.Neo4jError, neo4j.exceptions.DriverError
+        It fails; :func:`translated` makes our errors of them.
+    """
+    begun = time.monotonic()
+    while True:
+        try:
+            # not verify_connectivity: it can't name a database without a preview warning, and never asks for one
+            with driver.session(database=database, default_access_mode=neo4j.READ_ACCESS) as session:
+                session.run("RETURN 1").consume()
+        except Neo4jError as error:
+            if not wait_for_lock or error.code != _RATE_LIMIT or time.monotonic() - begun > _LOCKED_SECONDS:
+                raise
+            time.sleep(0.5)
+        else:
+            return
