@@ -179,7 +179,7 @@ def test_a_query_that_writes_waits_for_leave(cli: Cli, mine: Path) -> None:
     (mine / "mine" / "partners.cypher").write_text(text, encoding="utf-8")
     done = cli("query", "run", "--library", mine, "mine.partners")
     assert done.code == 4
-    assert "mine.partners changes the graph; add --write if that is meant" in done.err
+    assert "mine.partners changes the graph; --write (write=True in Python) allows it" in done.err
     told = cli("query", "run", "--library", mine, "mine.partners", "--help").out
     assert "--write" in told
     assert "--graph" not in told

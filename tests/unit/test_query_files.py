@@ -554,6 +554,27 @@ def test_query_of_the_users_own_folder_is_planned_before_it_is_run_and_a_shipped
     assert fake.planned == []
 
 
+def test_writing_query_is_sent_only_with_write(typed: QuerySpec) -> None:
+    class Writable(Fake):
+        def write(self, cypher: str, parameters: Mapping[str, Any] | None = None, *, name: str = "") -> pd.DataFrame:
+            return self.read(cypher, parameters, name=name)
+
+    writing = replace(typed, access="write")
+    fake = Writable({"a.typed": typed_rows(("a", 1, 2, 0.5, True, ["x"]))})
+    with pytest.raises(BadParameter, match=r"a\.typed changes the graph; --write \(write=True in Python\)"):
+        run_query(fake, writing, {})
+    with pytest.raises(BadParameter, match="changes the graph"):
+        answer(writing, fake, {})
+    assert fake.asked == []
+    assert len(answer(writing, fake, {}, write=True)) == 1
+
+
+def test_write_does_not_lift_the_guard_of_a_query_that_says_read(typed: QuerySpec) -> None:
+    own = Fake({"a.typed": typed_rows(("a", 1, 2, 0.5, True, ["x"]))})
+    answer(typed, own, {}, write=True)
+    assert own.planned == [typed.statement]
+
+
 def test_check_on_server_plans_a_writing_query_and_does_not_run_it(typed: QuerySpec) -> None:
     fake = Fake({"a.typed": typed_rows(("a", 1, 2, 0.5, True, ["x"]))})
     assert check_on_server(fake, {"a.typed": replace(typed, access="write")}) == []

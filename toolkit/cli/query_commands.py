@@ -18,7 +18,7 @@ from toolkit.cli.checked_early import CheckedTyper
 from toolkit.cli.output import emit, say, show
 from toolkit.cli.progress import progress_bar
 from toolkit.cli.sources import graph_of
-from toolkit.errors import BadParameter, ToolkitError
+from toolkit.errors import ToolkitError
 from toolkit.output_files import output_file
 from toolkit.present.formats import write_bytes
 from toolkit.runs import recording
@@ -164,14 +164,14 @@ def _command_of(spec: QuerySpec, library: Library) -> Callable[..., None]:
 
     def command(**given: Any) -> None:
         from toolkit.graphdb.library import bound_to
-        from toolkit.graphdb.query_checks import answer
+        from toolkit.graphdb.query_checks import answer, require_leave
         from toolkit.graphdb.query_needs import why_no_rows
 
         own = {name: given.pop(name, None) for name in _OWN}
         asked = {name: value for name, value in given.items() if value is not None}
         sound = library.sound(spec.name)
-        if spec.access == "write" and not (own["write"] or own["explain"]):
-            raise BadParameter("write", False, f"{spec.name} changes the graph; add --write if that is meant")
+        if not own["explain"]:
+            require_leave(spec, write=bool(own["write"]))
         with _opened(own["source"], own["workspace"]) as graph:
             if own["explain"]:
                 from toolkit.graphdb.plans import explained
@@ -188,7 +188,7 @@ def _command_of(spec: QuerySpec, library: Library) -> Callable[..., None]:
             bound = bound_to(graph, sound, asked)
             values = {"from": own["source"] or "local", **bound, **asked}
             with recording(f"query {spec.name}", values) as timer:
-                frame = answer(sound, graph, bound)
+                frame = answer(sound, graph, bound, write=bool(own["write"]))
                 timer.fingerprint, timer.snapshot = shown_records(graph)
                 timer.rows["result"] = len(frame)
             why = why_no_rows(graph, sound, bound) if frame.empty else ""

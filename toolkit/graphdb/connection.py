@@ -27,7 +27,7 @@ import pyarrow as pa
 from neo4j.exceptions import IncompleteCommit
 
 from toolkit.errors import BadParameter, GraphStoreError, SettingsError
-from toolkit.graphdb.driver_errors import translated
+from toolkit.graphdb.driver_errors import first_answer, translated
 from toolkit.graphdb.read_only import (
     effect_beyond_reading,
     explaining,
@@ -102,7 +102,7 @@ class Graph:
         """Close the connection; a managed server goes on running."""
         self.driver.close()
 
-    def run(self, name: str, /, **parameters: Any) -> pd.DataFrame:
+    def run(self, name: str, /, *, write: bool = False, **parameters: Any) -> pd.DataFrame:
         """Answer of the query ``name`` of the query library.
 
         Parameters
@@ -110,6 +110,8 @@ class Graph:
         name
             For example ``hubs.by_strength``, or a query of a folder that the setting ``library`` names
             (``SCICITIES_LIBRARY``, or ``library`` in the workspace's ``scicities.toml``).
+        write
+            Let a query of your own whose access is ``write`` change the graph.
         **parameters
             Its declared parameters; the others take their defaults.
 
@@ -123,13 +125,13 @@ class Graph:
         UnknownQuery
             There is no such query.
         BadParameter
-            A parameter is missing, unknown or of the wrong type.
+            A parameter is missing, unknown or of the wrong type, or the query writes and ``write`` was not given.
         QueryRefused
             The server refused it.
         """
         from toolkit.graphdb.library import library, own_folders
 
-        return library(*own_folders(self.own_library), strict=False).run(self, name, **parameters)
+        return library(*own_folders(self.own_library), strict=False).run(self, name, write=write, **parameters)
 
     def read(
         self, cypher: str, parameters: Mapping[str, Any] | None = None, *, name: str = "", timeout: float | None = None
@@ -438,9 +440,7 @@ def open_graph(
             telemetry_disabled=True,
         )
         try:
-            # not verify_connectivity: it can't name a database without a preview warning, and never asks for one
-            with driver.session(database=name, default_access_mode=neo4j.READ_ACCESS) as session:
-                session.run("RETURN 1").consume()
+            first_answer(driver, name, wait_for_lock=target == "local")
         except BaseException:
             driver.close()
             raise

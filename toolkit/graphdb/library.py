@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from toolkit.errors import QueryFileError, SettingsError, UnknownPlace, UnknownQuery
-from toolkit.graphdb.query_checks import RunsCypher, answer, check_query, server_problems
+from toolkit.graphdb.query_checks import RunsCypher, answer, check_query, require_leave, server_problems
 from toolkit.graphdb.query_file import library_folder, query_name, read_query
 from toolkit.graphdb.query_params import bind, parse_parameters
 from toolkit.graphdb.query_spec import Column, Param, QuerySpec
@@ -117,9 +117,9 @@ class Library(Mapping[str, QuerySpec]):
             raise problems[0]
         return spec
 
-    def run(self, graph: RunsCypher, name: str, /, **parameters: Any) -> pd.DataFrame:
+    def run(self, graph: RunsCypher, name: str, /, *, write: bool = False, **parameters: Any) -> pd.DataFrame:
         """Answer of the query of that name; as :func:`run_query`."""
-        return run_query(graph, self.sound(name), parameters)
+        return run_query(graph, self.sound(name), parameters, write=write)
 
     def check(self) -> list[QueryFileError]:
         """Everything that is wrong with the library's files and can be seen without a database."""
@@ -265,7 +265,7 @@ def check_on_server(graph: RunsCypher, queries: Mapping[str, QuerySpec] | None =
     return [problem for spec in specs for problem in server_problems(spec, graph)]
 
 
-def run_query(graph: RunsCypher, spec: QuerySpec, params: Mapping[str, Any]) -> pd.DataFrame:
+def run_query(graph: RunsCypher, spec: QuerySpec, params: Mapping[str, Any], *, write: bool = False) -> pd.DataFrame:
     """Rows a query gives, with the declared columns and types.
 
     Parameters
@@ -277,6 +277,8 @@ def run_query(graph: RunsCypher, spec: QuerySpec, params: Mapping[str, Any]) -> 
     params
         Values by parameter, as in :func:`bind`. A parameter that is the id of a place (:attr:`Param.level`), takes its
         name too: ``city_id="Beijing"``; a list of ids takes names and ids.
+    write
+        Let a query whose access is ``write`` change the graph. It is refused otherwise.
 
     Returns
     -------
@@ -286,13 +288,14 @@ def run_query(graph: RunsCypher, spec: QuerySpec, params: Mapping[str, Any]) -> 
     Raises
     ------
     BadParameter
-        See :func:`bind`.
+        See :func:`bind`; the query changes the graph, and ``write`` was not given. Nothing was run.
     UnknownPlace
         A name means no place of the graph, or several.
     GraphStoreError
         The database can't be reached or refuses the statement.
     """
-    return answer(spec, graph, bound_to(graph, spec, params))
+    require_leave(spec, write=write)
+    return answer(spec, graph, bound_to(graph, spec, params), write=write)
 
 
 def bound_to(graph: RunsCypher, spec: QuerySpec, params: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import keyword
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from toolkit.errors import QueryFileError, ToolkitError
+from toolkit.errors import BadParameter, QueryFileError, ToolkitError
 from toolkit.graphdb.query_file import library_folder
 from toolkit.graphdb.query_spec import Column, QuerySpec
 from toolkit.graphdb.query_text import (
@@ -24,7 +24,7 @@ from toolkit.graphdb.read_only import explaining
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["RunsCypher", "answer", "check_query", "server_problems", "typed_frame"]
+__all__ = ["RunsCypher", "answer", "check_query", "require_leave", "server_problems", "typed_frame"]
 
 _DTYPES: Mapping[tuple[str, bool], str] = {
     ("string", False): "str",
@@ -56,12 +56,32 @@ class RunsCypher(Protocol):
         ...
 
 
-def answer(spec: QuerySpec, graph: RunsCypher, parameters: Mapping[str, Any]) -> pd.DataFrame:
+def require_leave(spec: QuerySpec, *, write: bool) -> None:
+    """Raise where a query changes the graph and ``write`` does not allow it.
+
+    Raises
+    ------
+    BadParameter
+        The query's access is ``write``, and ``write`` is false.
+    """
+    if spec.access == "write" and not write:
+        raise BadParameter(
+            "write", write, f"{spec.name} changes the graph; --write (write=True in Python) allows it, if that is meant"
+        )
+
+
+def answer(spec: QuerySpec, graph: RunsCypher, parameters: Mapping[str, Any], *, write: bool = False) -> pd.DataFrame:
     """What the database returns for a query, with the declared columns and types.
 
-    A reading query of the user's own folders is planned first, and refused where it would do more than read. Tests
-    prove this of each shipped query, so these are sent at once.
+    A reading query of the user's own folders is planned first, and refused where it would do more than read, with
+    ``write`` too. Tests prove this of each shipped query, so these are sent at once.
+
+    Raises
+    ------
+    BadParameter
+        The query changes the graph and ``write`` is false, or it says that it reads and would do more.
     """
+    require_leave(spec, write=write)
     if spec.access == "read" and library_folder() not in spec.path.parents:
         graph.require_reading(spec.statement, parameters, allowed=f"{spec.name} says that its access is read")
     send = graph.read if spec.access == "read" else graph.write
