@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-import tempfile
 import zipfile
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -18,7 +17,7 @@ from toolkit.graphdb.connection import open_graph
 from toolkit.graphdb.load_check import differences
 from toolkit.graphdb.load_node import found_counts, read_load
 from toolkit.graphdb.server import ManagedServer
-from toolkit.output_files import output_file, require_output
+from toolkit.output_files import output_file, require_output, temporary_folder
 from toolkit.settings import Settings, load_settings
 from toolkit.workspace import Workspace
 
@@ -70,7 +69,7 @@ def back_up(
     workspace
         Whose own server is meant.
     file
-        Replaced where it exists, once the new one is complete.
+        Replaced where it exists, once the new one is complete. A new file is readable by its owner alone.
     settings
         Settings in force; read from the workspace and the environment by default.
     progress
@@ -103,14 +102,16 @@ def back_up(
         raise ServerError(f"The graph in {server.home} is not complete; `scicities load` finishes it, then back it up.")
     try:
         require_output(file)
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=file.parent, prefix=f".{file.name}.") as folder:
-            dump = server.dump(Path(folder))
+        with temporary_folder(file) as folder:
+            dump = server.dump(folder)
             with dump.open("rb") as opened:
                 digest = hashlib.file_digest(opened, "sha256").hexdigest()
             made = datetime.now(UTC).isoformat(timespec="seconds")
             record = Backup(version, made, node.fingerprint, node.snapshot, counts, digest)
-            with output_file(file) as written, zipfile.ZipFile(written, "w", zipfile.ZIP_STORED) as archive:
+            with (
+                output_file(file, private=True) as written,
+                zipfile.ZipFile(written, "w", zipfile.ZIP_STORED) as archive,
+            ):
                 archive.writestr(_RECORD, json.dumps(asdict(record), indent=1))
                 archive.write(dump, _DUMP)
     except OSError as error:
@@ -150,17 +151,17 @@ def restore(
     try:
         with (
             zipfile.ZipFile(file) as archive,
-            tempfile.TemporaryDirectory(dir=server.home, prefix=".restore.") as folder,
+            temporary_folder(server.home / "restore") as folder,
         ):
             record = _read_record(archive, file)
             _refuse_unfit(record, workspace, settings, file)
-            dump = Path(folder) / _DUMP
+            dump = folder / _DUMP
             with archive.open(_DUMP) as source, dump.open("wb") as target:
                 shutil.copyfileobj(source, target, 1 << 20)
             with dump.open("rb") as opened:
                 if hashlib.file_digest(opened, "sha256").hexdigest() != record.sha256:
                     raise ServerError(f"{file} is damaged: its checksum is not the one written with it.")
-            server.load_dump(Path(folder))
+            server.load_dump(folder)
     except (zipfile.BadZipFile, KeyError, EOFError) as error:
         raise ServerError(f"{file} is no backup of scicities, or a damaged one ({error}).") from error
     except OSError as error:
