@@ -330,6 +330,7 @@ def test_parameters_as_text() -> None:
         (["a"], "it is written name=value"),
         (["=1"], "name=value"),
         (["a=1", "a=2"], "given twice"),
+        (["a=" + "[" * 100_000], "its brackets are too deep"),
     ):
         with pytest.raises(BadParameter, match=message):
             parse_parameters(wrong)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import os
+import subprocess
 import sys
 import unicodedata
 from collections.abc import Iterator
@@ -112,6 +114,67 @@ def test_error_about_a_hostile_argument_does_not_steer_the_terminal() -> None:
         assert main(["check", "-w", "no\x1b[2Jwhere"]) != 0
     assert "\x1b[2J" not in terminal.text()
     assert "no\\u001b[2Jwhere" in terminal.text()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["no\x1b[31msuch"],
+        ["--no\x1b[31msuch"],
+        ["share", "--level", "\x1b[31mcity"],
+        ["share", "--no\x1b[31msuch"],
+        ["share", "--format", "\x1b[31mcsv"],
+        ["share", "\x1b[31m"],
+        ["query", "run", "hubs.\x1b[31mby"],
+        ["query", "run", "hubs.triangles", "--no\x1b[31msuch"],
+        ["query", "raw", "RETURN 1", "-P", "\x1b[31m"],
+        ["server", "no\x1b[31msuch"],
+    ],
+    ids=repr,
+)
+def test_usage_errors_do_not_steer_the_terminal(arguments: list[str]) -> None:
+    with on_a_terminal() as terminal:
+        assert main(arguments) != 0
+    assert not STEERING & set(terminal.text())
+    assert "[31" in "".join(terminal.text().replace("│", "").split())  # a panel breaks lines
+
+
+def test_usage_error_is_typers_own_with_its_exit_code() -> None:
+    with on_a_terminal() as terminal:
+        assert main(["share", "--no-such"]) == 2
+    assert "Usage: scicities share" in terminal.text()
+    assert "No such option: --no-such" in terminal.text()
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import warnings; warnings.warn('x' + EVIL)",
+        "import logging; logging.getLogger('lib').warning('x' + EVIL)",
+        "raise ValueError('x' + EVIL)",
+        "import threading\ndef fail(): raise ValueError('x' + EVIL)\nthreading.Thread(target=fail).start()",
+    ],
+    ids=["warning", "log", "traceback", "thread"],
+)
+def test_what_python_and_libraries_print_does_not_steer_the_terminal(code: str) -> None:
+    """In a process with a terminal of its own: the hooks are the process's."""
+    pty = pytest.importorskip("pty")
+    ours, theirs = pty.openpty()
+    begin = "from toolkit.cli.usage_errors import clean_other_messages as clean\nclean()\nEVIL = chr(0x9b) + chr(7)"
+    environment = {**os.environ, "TERM": "dumb", "NO_COLOR": "1"}
+    subprocess.run(
+        [sys.executable, "-c", f"{begin}\n{code}"], stdout=theirs, stderr=theirs, env=environment, check=False
+    )
+    os.close(theirs)
+    shown = b""
+    try:
+        while part := os.read(ours, 65_536):
+            shown += part
+    except OSError:  # the end of a terminal
+        pass
+    os.close(ours)
+    assert "x\\u009b\\u0007" in shown.decode()
+    assert not (STEERING - {"\r"}) & set(shown.decode())
 
 
 def test_files_and_pipes_get_names_as_they_are(capfdbinary: pytest.CaptureFixture[bytes]) -> None:

@@ -12,6 +12,7 @@ import typer
 
 from toolkit.cli.checked_early import CheckedTyper, QuietOption, VerboseOption, choose_verbosity
 from toolkit.cli.output import VERBOSITY, say, say_always
+from toolkit.cli.usage_errors import USAGE_ERROR, say_usage_error
 from toolkit.errors import ToolkitError
 from toolkit.workspace import full_disk
 
@@ -92,7 +93,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command line; return its exit code (0 done, 1 ours, 2 usage, 3 database, 4 data, 130 interrupted)."""
     VERBOSITY.set("normal")
     try:
-        build_app()(args=list(arguments) if arguments is not None else None, prog_name="scicities")
+        return _run(arguments)
     except ToolkitError as error:
         if os.environ.get("SCICITIES_DEBUG"):
             raise
@@ -117,7 +118,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         say_always(f"error: {type(error).__name__}: {error}")
         say_always("this is a fault of scicities; SCICITIES_DEBUG=1 shows where. Your data was not changed.")
         return 1
-    return 0
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    given = list(arguments) if arguments is not None else None
+    try:
+        code = build_app()(args=given, prog_name="scicities", standalone_mode=False)
+    except USAGE_ERROR as error:
+        return say_usage_error(error)
+    except typer.Abort:
+        say_always("Aborted.")
+        return 1
+    return _ended(code) if isinstance(code, int) else 0
 
 
 def _was_interrupt(error: BaseException | None) -> bool:

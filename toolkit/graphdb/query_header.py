@@ -152,7 +152,7 @@ class Header:
         for written in (text, text.replace("'", '"')):
             try:
                 return json.loads(written, parse_constant=_refuse)
-            except ValueError:
+            except (ValueError, RecursionError):
                 continue
         raise self.error(f"browser line of {name!r} gives no literal: {text}", number)
 

@@ -98,6 +98,8 @@ def parse_parameters(texts: Iterable[str]) -> dict[str, Any]:
             found[name.strip()] = json.loads(value, parse_constant=lambda constant: constant)
         except ValueError:
             found[name.strip()] = value
+        except RecursionError as error:
+            raise BadParameter("parameter", f"{text[:40]}…", "its brackets are too deep") from error
     return found
 
 

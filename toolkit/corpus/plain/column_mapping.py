@@ -225,7 +225,7 @@ def _from_file(path: Path) -> Any:
         raise SettingsError(f"The mapping file {path} can't be read: {error}.") from error
     try:
         return json.loads(text) if text.lstrip().startswith("{") else tomllib.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise SettingsError(f"The mapping file {path} is neither TOML nor JSON: {error}.") from error
 
 
