@@ -81,6 +81,7 @@ _HOMES = {
     "ratios": "toolkit.measures.answers",
     "read_truth": "toolkit.corpus.sample",
     "reconciliation": "toolkit.corpus.checking",
+    "repeat": "toolkit.analyses.repeating",
     "rule_agreement": "toolkit.measures.answers",
     "scope_comparison": "toolkit.measures.answers",
     "share": "toolkit.measures.answers",
@@ -162,6 +163,7 @@ __all__ = [
     "ratios",
     "read_truth",
     "reconciliation",
+    "repeat",
     "rule_agreement",
     "scope_comparison",
     "share",
@@ -180,6 +182,7 @@ if TYPE_CHECKING:
     from toolkit.analyses.community_analysis import communities
     from toolkit.analyses.flow_networks import flow_communities, flow_graph, suppliers
     from toolkit.analyses.hub_analysis import hubs
+    from toolkit.analyses.repeating import repeat
     from toolkit.analyses.write_back import write_back
     from toolkit.corpus.checking import lines_against, reconciliation
     from toolkit.corpus.ingest import ingest_corrections, ingest_institutions, ingest_openalex, ingest_ror

@@ -15,6 +15,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from toolkit.errors import DataError
 from toolkit.output_files import write_text_atomically
 
 if TYPE_CHECKING:
@@ -86,15 +87,42 @@ class RunRecord:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> RunRecord:
-        """Inverse of :meth:`to_dict`."""
+        """Inverse of :meth:`to_dict`.
+
+        Raises
+        ------
+        DataError
+            It is not the content of a run record.
+        """
+        kinds = {"method": str, "parameters": Mapping, "fingerprint": str, "rows": Mapping, "versions": Mapping}
+        for name, kind in kinds.items():
+            if (name in data or name in {"method", "parameters"}) and not isinstance(data.get(name), kind):
+                raise DataError(f"This is no run record: {name} is {data.get(name)!r}.")
         known = {name: data[name] for name in cls.__dataclass_fields__ if name in data}
         known["notes"] = tuple(known.get("notes", ()))
         return cls(**known)
 
     @classmethod
     def read(cls, path: Path) -> RunRecord:
-        """Read a record written by :meth:`write`."""
-        return cls.from_dict(json.loads(path.read_text(encoding="utf-8")))
+        """Read a record written by :meth:`write`.
+
+        Raises
+        ------
+        DataError
+            The file can't be read, or is no run record.
+        """
+        try:
+            data = json.loads(path.read_text(encoding="utf-8"))
+        except OSError as error:
+            raise DataError(f"The run record {path} can't be read: {error.strerror or error}.") from error
+        except (ValueError, RecursionError) as error:
+            raise DataError(f"{path} is no run record, which is a JSON object: {error}.") from error
+        if not isinstance(data, dict):
+            raise DataError(f"{path} is no run record, which is a JSON object.")
+        try:
+            return cls.from_dict(data)
+        except DataError as error:
+            raise DataError(f"{path}: {error}") from error
 
     def write(self, path: Path) -> Path:
         """Write the record as JSON to ``path`` and return it."""

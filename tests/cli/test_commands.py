@@ -13,9 +13,9 @@ import pandas as pd
 import pytest
 from command_line import Cli, Done
 
+from toolkit.analyses.repeating import repeat
 from toolkit.corpus.sample import read_truth
 from toolkit.measures import answers
-from toolkit.measures.answers import repeat
 from toolkit.runs import RunRecord
 
 Row = dict[str, object]

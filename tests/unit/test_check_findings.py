@@ -6,13 +6,13 @@ from dataclasses import replace
 import pyarrow as pa
 import pytest
 
+from toolkit.analyses.repeating import repeat
 from toolkit.corpus import ingest
 from toolkit.corpus.checking import LISTINGS, lines_against, listing_asked, reconciliation, repeat_check
 from toolkit.corpus.example import example_workspace, hand_tables, write_tables
 from toolkit.corpus.plain.tables import ingest_tables
 from toolkit.corpus.schema import TABLES
 from toolkit.errors import BadParameter, DataError
-from toolkit.measures.answers import repeat
 from toolkit.runs import Answer, RunRecord
 from toolkit.workspace import open_workspace
 

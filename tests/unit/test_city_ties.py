@@ -12,19 +12,10 @@ from plain.city_ties import PlainTies
 from plain.random_corpora import corpora
 from plain.share_and_collaboration import PlainMeasures, status
 
+from toolkit.analyses.repeating import repeat
 from toolkit.corpus.example import BEIJING, CHANGCHUN, NANJING, example_workspace, hand_tables
 from toolkit.errors import BadParameter, UnknownPlace
-from toolkit.measures.answers import (
-    articles,
-    internal,
-    pairs,
-    partnerships,
-    rank,
-    repeat,
-    scope_comparison,
-    share,
-    together,
-)
+from toolkit.measures.answers import articles, internal, pairs, partnerships, rank, scope_comparison, share, together
 from toolkit.measures.collaboration.internal import internal_parts_of_share
 from toolkit.measures.collaboration.partnerships import corpus_years, one_ended_partnerships
 from toolkit.measures.collaboration.scope_comparison import compared_scopes

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from plain.article_kinds import PlainKinds
 from plain.random_corpora import corpora
 
+from toolkit.analyses.repeating import repeat
 from toolkit.corpus.example import BEIJING, example_tables, example_workspace
 from toolkit.corpus.schema import TABLES
 from toolkit.errors import BadParameter
-from toolkit.measures.answers import collaboration_types, repeat, share
+from toolkit.measures.answers import collaboration_types, share
 from toolkit.measures.collaboration.types import TYPES, article_types, type_counts
 from toolkit.measures.tables import Tables
 

@@ -9,10 +9,11 @@ from hypothesis import HealthCheck, Phase, given, settings
 from plain.companies_of_city import companies
 from plain.random_corpora import corpora
 
+from toolkit.analyses.repeating import repeat
 from toolkit.corpus.example import example_workspace
 from toolkit.corpus.schema import TABLES
 from toolkit.errors import UnknownPlace
-from toolkit.measures.answers import company_partners, repeat
+from toolkit.measures.answers import company_partners
 from toolkit.measures.collaboration.company_partners import PLACES_OF_COMPANIES, companies_by_place
 from toolkit.measures.tables import Tables
 

@@ -6,11 +6,11 @@ import json
 
 import pytest
 
+from toolkit.analyses.repeating import repeat
 from toolkit.cli import main
 from toolkit.corpus.ingest import ingest_openalex, ingest_ror
 from toolkit.corpus.plain import ingest_tables
 from toolkit.errors import BadParameter, DataError
-from toolkit.measures.answers import repeat
 from toolkit.measures.compare.workspaces import compare, repeat_comparison
 from toolkit.runs import RunRecord
 from toolkit.workspace import open_workspace

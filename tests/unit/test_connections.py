@@ -11,10 +11,11 @@ from plain.partner_cities import partner_rows
 from plain.random_corpora import corpora
 from plain.share_and_collaboration import PlainMeasures
 
+from toolkit.analyses.repeating import repeat
 from toolkit.corpus.example import BEIJING, CAMBRIDGE_GB, CHANGCHUN, NANJING, OXFORD, example_workspace, hand_tables
 from toolkit.corpus.schema import TABLES
 from toolkit.errors import BadParameter, UnknownPlace
-from toolkit.measures.answers import connections, pairs, partnerships, repeat
+from toolkit.measures.answers import connections, pairs, partnerships
 from toolkit.measures.collaboration.connections import partner_places
 from toolkit.measures.counting.options import Counting
 from toolkit.measures.tables import Tables

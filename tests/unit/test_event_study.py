@@ -11,6 +11,7 @@ from plain.career_outcomes import outcomes
 from plain.random_careers import random_careers
 from plain.ties import in_teams
 
+from toolkit.analyses.repeating import repeat
 from toolkit.corpus.example import (
     CAM,
     CAMBRIDGE_GB,
@@ -24,7 +25,7 @@ from toolkit.corpus.example import (
     team_tables,
 )
 from toolkit.errors import BadParameter, DataError, EmptySelection
-from toolkit.measures.answers import event_destinations, event_study, repeat
+from toolkit.measures.answers import event_destinations, event_study
 from toolkit.measures.counting.parts import unit_numbers
 from toolkit.measures.movement.event_statistics import difference_in_differences, event_panel, mean_by_event_time
 from toolkit.measures.movement.matching import matched_comparison

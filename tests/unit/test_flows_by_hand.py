@@ -19,6 +19,7 @@ from toolkit import (
     suppliers,
 )
 from toolkit.analyses.flow_views import flow_view
+from toolkit.analyses.repeating import repeat
 from toolkit.analyses.repeating import repeat as repeat_analysis
 from toolkit.corpus.example import (
     BEIJING,
@@ -36,7 +37,6 @@ from toolkit.corpus.example import (
     team_tables,
 )
 from toolkit.errors import BadParameter, EmptyGraph, EmptySelection, UnknownPlace, WrongGraph
-from toolkit.measures.answers import repeat
 from toolkit.measures.flows.counts import flow_counts, flow_matrix
 from toolkit.measures.flows.group_moves import group_moves as moves_in_groups
 from toolkit.measures.flows.groups import Grouping, age_bands, group_contributions

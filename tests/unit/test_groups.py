@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from plain.groups import PlainGroup, below
 from plain.random_corpora import corpora
 
+from toolkit.analyses.repeating import repeat
 from toolkit.corpus.example import (
     BEIJING,
     CHANGCHUN,
@@ -18,7 +19,7 @@ from toolkit.corpus.example import (
     hand_tables,
 )
 from toolkit.errors import BadParameter, UnknownPlace
-from toolkit.measures.answers import lists, repeat, share, umbrella
+from toolkit.measures.answers import lists, share, umbrella
 from toolkit.measures.counting.share import unit_shares
 from toolkit.measures.output.groups import group_shares, group_totals, institutes_of
 from toolkit.measures.tables import Tables

@@ -100,7 +100,7 @@ def turned(name):
 
 
 def test_every_measure_is_asked():
-    assert set(ASKED) == set(answers.__all__) - {"repeat"}
+    assert set(ASKED) == set(answers.__all__)
 
 
 @pytest.mark.parametrize("name", ASKED)

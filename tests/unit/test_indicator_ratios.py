@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from plain.random_corpora import corpora
 from plain.ratios import plain_ratios
 
+from toolkit.analyses.repeating import repeat
 from toolkit.corpus.example import BEIJING, CHANGCHUN, NANJING, example_tables, example_workspace
 from toolkit.corpus.lists.ingest_lists import ingest_indicators
 from toolkit.corpus.schema import TABLES
 from toolkit.errors import BadParameter, UnknownPlace
-from toolkit.measures.answers import ratios, repeat, share
+from toolkit.measures.answers import ratios, share
 from toolkit.measures.output.indicator_kinds import indicator_kind
 from toolkit.measures.output.indicator_ratios import indicator_ratios
 from toolkit.measures.tables import Tables

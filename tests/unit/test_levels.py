@@ -7,12 +7,13 @@ import pyarrow as pa
 import pytest
 
 from toolkit.analyses.hub_analysis import hubs
+from toolkit.analyses.repeating import repeat
 from toolkit.corpus.example import BEIJING, NANJING, example_tables, example_workspace, hand_tables, mapped_tables
 from toolkit.corpus.places import resolve_place
 from toolkit.corpus.schema import TABLES
 from toolkit.errors import BadParameter, UnknownPlace
 from toolkit.graphdb.projection import network_edges, project
-from toolkit.measures.answers import articles, pairs, partnerships, rank, repeat, share
+from toolkit.measures.answers import articles, pairs, partnerships, rank, share
 from toolkit.measures.collaboration.internal import internal_collaboration
 from toolkit.measures.collaboration.partnerships import partnership_counts
 from toolkit.measures.collaboration.scores import collaboration_scores

@@ -7,6 +7,7 @@ import json
 import pyarrow as pa
 import pytest
 
+from toolkit.analyses.repeating import repeat
 from toolkit.corpus.example import (
     BEIJING,
     CAMBRIDGE_GB,
@@ -27,7 +28,6 @@ from toolkit.measures.answers import (
     pairs,
     partnerships,
     rank,
-    repeat,
     scope_comparison,
     share,
     standing,

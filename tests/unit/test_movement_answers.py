@@ -14,6 +14,7 @@ from plain.movement import agreement as plain_agreement
 from plain.random_careers import random_careers
 
 import toolkit as sc
+from toolkit.analyses.repeating import repeat
 from toolkit.corpus.example import (
     BEIJING,
     NAMED_CAREERS,
@@ -27,7 +28,6 @@ from toolkit.corpus.example import (
 )
 from toolkit.corpus.schema import TABLES
 from toolkit.errors import BadParameter, EmptySelection, UnknownPlace
-from toolkit.measures.answers import repeat
 from toolkit.measures.movement.agreement import agreement
 from toolkit.measures.movement.comparison import GRID
 from toolkit.measures.movement.options import Movement

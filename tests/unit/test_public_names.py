@@ -1,4 +1,4 @@
-"""Every public function that takes a workspace takes its folder too, as text or as a path."""
+"""Public functions: each that takes a workspace takes its folder, and each answer is repeated from its record."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 import networkx as nx
+import pandas as pd
 import pytest
 from plain.mixed_corpus import ASKED, both_corpora, chosen, tables_of
 
@@ -27,6 +28,7 @@ WORKSPACES = {
     for name, parameters in PARAMETERS.items()
 }
 """By function, the parameters that take a workspace."""
+RETURNED = {name: str(inspect.signature(function).return_annotation) for name, function in FUNCTIONS.items()}
 OPTIONS: dict[str, dict[str, Any]] = {
     **{name: {key: chosen(value) for key, value in asked[0].items()} for name, asked in ASKED.items()},
     "build": {"levels": ("city",), "movement": False},
@@ -49,6 +51,9 @@ REFUSED: dict[str, dict[str, Any]] = {
     "ingest_ror": {"paths": MISSING},
 }
 """Options that are refused once the workspace is open; the message names the value."""
+
+ASKING = [name for name, taken in WORKSPACES.items() if taken and name not in {*REFUSED, "repeat"}]
+ANSWERING = [name for name, returned in RETURNED.items() if returned == "Answer" and name != "repeat"]
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +92,9 @@ def test_workspaces_are_annotated_as_folders(name):
         assert one.name != "workspace" or one.name in WORKSPACES[name], f"{name} has a workspace of another kind"
 
 
-@pytest.mark.parametrize("name", [name for name, taken in WORKSPACES.items() if taken and name not in REFUSED])
+@pytest.mark.parametrize(
+    "name", [name for name, taken in WORKSPACES.items() if taken and name not in {*REFUSED, "repeat"}]
+)
 def test_a_folder_stands_for_its_workspace(workspace, asked, name):
     result = asked(name)
     if isinstance(result, EdgeArray):
@@ -102,6 +109,15 @@ def test_a_folder_is_opened_before_anything_is_refused(workspace, name):
     for folder in (str(workspace.root), workspace.root):
         with pytest.raises(ToolkitError, match=re.escape(value)):
             FUNCTIONS[name](**dict.fromkeys(WORKSPACES[name], folder), **REFUSED[name])
+
+
+@pytest.mark.parametrize("name", ANSWERING)
+def test_a_record_file_gives_the_rows_again(workspace, asked, name, tmp_path):
+    answer = toolkit.lines_against(*[toolkit.reconciliation(workspace)] * 2) if name == "lines_against" else asked(name)
+    file = answer.run.write(tmp_path / "answer.csv.run.json")
+    again = toolkit.repeat(file, workspace)
+    pd.testing.assert_frame_equal(again.frame, answer.frame)
+    assert (again.run.run_id, again.run.rows) == (answer.run.run_id, answer.run.rows)
 
 
 def test_no_question_is_left_over():

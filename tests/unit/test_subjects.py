@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from plain.output_by_subject import PlainSubjects
 from plain.random_corpora import corpora
 
+from toolkit.analyses.repeating import repeat
 from toolkit.corpus.example import BEIJING, OXFORD, example_tables, example_workspace, hand_tables
 from toolkit.errors import BadParameter, UnknownPlace
-from toolkit.measures.answers import concentration, rank, repeat, share, standing, subjects
+from toolkit.measures.answers import concentration, rank, share, standing, subjects
 from toolkit.measures.counting.options import Counting
 from toolkit.measures.output.standing import subject_ranks
 from toolkit.measures.output.subject_mix import subject_concentration, subject_mix, subject_shares

@@ -10,11 +10,12 @@ from plain.random_careers import random_careers
 from plain.ties import in_teams
 
 from toolkit.analyses.hub_analysis import hubs
+from toolkit.analyses.repeating import repeat
 from toolkit.corpus.checking.reconciliation import reconciliation
 from toolkit.corpus.example import BEIJING, NANJING, example_tables, example_workspace
 from toolkit.corpus.plain.tables import ingest_tables
 from toolkit.corpus.schema import TABLES
-from toolkit.measures.answers import corridors, flows, moves, pairs, rank, repeat, share
+from toolkit.measures.answers import corridors, flows, moves, pairs, rank, share
 from toolkit.measures.tables import Tables
 from toolkit.workspace import open_workspace
 

@@ -10,9 +10,8 @@ import pytest
 
 from toolkit.analyses.flow_views import flow_view
 from toolkit.analyses.hub_analysis import hubs
-from toolkit.analyses.repeating import repeat as repeat_analysis
+from toolkit.analyses.repeating import repeat
 from toolkit.corpus.checking import reconciliation
-from toolkit.corpus.checking.repeating import repeat_check
 from toolkit.corpus.example import career_tables, example_workspace
 from toolkit.measures import answers
 from toolkit.runs import Answer, first_rows
@@ -96,7 +95,7 @@ def test_rank_keeps_rows_of_each_year(example: Workspace) -> None:
 @pytest.mark.parametrize("by_year", [False, True])
 def test_a_repeated_record_gives_the_same_rows(example: Workspace, by_year: bool) -> None:
     answer = answers.pairs(example, by_year=by_year, top=2)
-    again = answers.repeat(answer.run, example)
+    again = repeat(answer.run, example)
     pd.testing.assert_frame_equal(again.frame, answer.frame)
     assert again.run.rows == answer.run.rows
     assert answers.pairs(example).run.rows.keys() == {"result"}
@@ -106,11 +105,11 @@ def test_analyses_and_checks_that_were_cut_are_repeated_with_the_same_rows(
     example: Workspace, moving: Workspace
 ) -> None:
     cut = first_rows(hubs(example), 2)
-    again = repeat_analysis(cut.run, example)
+    again = repeat(cut.run, example)
     pd.testing.assert_frame_equal(again.frame, cut.frame)
     assert again.run.rows == cut.run.rows
     found = reconciliation(example)
     lines = first_rows(Answer(found.lines, found.run), 3)
-    pd.testing.assert_frame_equal(repeat_check(lines.run, example).frame, lines.frame)
+    pd.testing.assert_frame_equal(repeat(lines.run, example).frame, lines.frame)
     flows = flow_view(moving, "suppliers", {}, top=1)
-    pd.testing.assert_frame_equal(repeat_analysis(flows.run, moving).frame, flows.frame)
+    pd.testing.assert_frame_equal(repeat(flows.run, moving).frame, flows.frame)

@@ -9,7 +9,7 @@ from toolkit.corpus.countries import country_code
 from toolkit.corpus.networks.store import read_network
 from toolkit.errors import BadParameter, UnknownPlace
 from toolkit.measures.counting.options import DEFAULT, Counting
-from toolkit.network.arrays import EdgeArray
+from toolkit.network.arrays import EdgeArray, edge_array
 from toolkit.network.ready_made import undirected_edges
 from toolkit.runs import RunTimer
 from toolkit.workspace import Folder, Workspace, open_workspace
@@ -22,12 +22,25 @@ if TYPE_CHECKING:
     OpenedSource = Workspace | Graph | EdgeArray | nx.Graph[Any]
     Source = Folder | OpenedSource
 
-__all__ = ["chosen", "network_of", "opened", "window"]
+__all__ = ["chosen", "fingerprint_of", "network_of", "opened", "window"]
 
 
 def opened(source: Source) -> OpenedSource:
     """The workspace of a folder's name; any other source as it is."""
     return open_workspace(source) if isinstance(source, str | Path) else source
+
+
+def fingerprint_of(source: OpenedSource, *, network: str | None = None, weight: str | None = None) -> str:
+    """Fingerprint of what an analysis reads: records, an imported network, or the edges of a network of the user's."""
+    if isinstance(source, Workspace):
+        return read_network(source, network).fingerprint if network else source.fingerprint
+    from toolkit.graphdb.connection import Graph
+
+    if isinstance(source, Graph):
+        from toolkit.graphdb.load_node import shown_records
+
+        return shown_records(source)[0]
+    return edge_array(source, weight=weight).fingerprint
 
 
 def network_of(
@@ -47,6 +60,7 @@ def network_of(
     if network is not None:
         return _named(source, network, years=years, country=country, timer=timer), "weight"
     if isinstance(source, EdgeArray):
+        timer.fingerprint = source.fingerprint
         return source, weight
     country = _country(country)
     if isinstance(source, Workspace):
@@ -63,6 +77,7 @@ def network_of(
         from toolkit.graphdb.projection import project
 
         if not isinstance(source, Graph):
+            timer.fingerprint = fingerprint_of(source, weight=weight)
             return source, weight
         edges = project(source, level=level, weight=weight, years=window(years), country=country)
         timer.fingerprint, timer.snapshot = shown_records(source)

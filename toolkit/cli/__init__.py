@@ -59,6 +59,7 @@ def build_app() -> typer.Typer:
         network,
         output_measures,
         query,
+        repeating,
     )
 
     app = CheckedTyper(
@@ -83,6 +84,7 @@ def build_app() -> typer.Typer:
         flows,
         graph,
         query,
+        repeating,
         doctor,
     ):
         room.register(app)

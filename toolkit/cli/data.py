@@ -14,7 +14,7 @@ from toolkit.cli.families import takes
 from toolkit.cli.output import emit, say, say_always, say_run, warn_synthetic
 from toolkit.cli.progress import progress_bar
 from toolkit.errors import SettingsError
-from toolkit.runs import Answer, first_rows
+from toolkit.runs import first_rows
 from toolkit.workspace import open_workspace
 
 if TYPE_CHECKING:
@@ -316,8 +316,7 @@ def check(
         answer = lines_against(found, reconciliation(open_workspace(against)))
         answer = first_rows(answer, top)
     else:
-        frame = found.lines if name is None else found.listings[name]
-        answer = first_rows(Answer(frame, found.run), top)
+        answer = first_rows(found.answer(name), top)
     emit(answer.frame, answer.run, fmt=fmt, output=output)
     if not found.balanced:
         say_always("Shares + unassigned differ from the articles: these numbers must not be used", style="bold red")

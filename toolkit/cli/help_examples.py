@@ -27,6 +27,7 @@ EXAMPLES: Final[Mapping[str, str]] = {
     "internal": "internal --by part_of_share",
     "together": "together --place Beijing --place London --by-year",
     "compare": "compare old-workspace new-workspace --moved",
+    "repeat": "repeat shares.csv.run.json -o again.csv",
     "moves": "moves --to-place Beijing --years 2015:2021",
     "careers": "careers --author 0000-0002-1825-0097 --by-year",
     "ties": "ties --span -3:5 -o ties.csv",

@@ -10,6 +10,7 @@ it is made here and nowhere else.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -137,6 +138,14 @@ class EdgeArray:
     def n_edges(self) -> int:
         """Number of edges."""
         return len(self.weight)
+
+    @property
+    def fingerprint(self) -> str:
+        """Fingerprint of nodes, edges and weights: equal networks share it, whatever their nodes are called."""
+        digest = hashlib.sha256("\0".join(self.nodes.tolist()).encode(errors="surrogatepass"))
+        for array, kind in ((self.source, "<i8"), (self.target, "<i8"), (self.weight, "<f8")):
+            digest.update(np.ascontiguousarray(array, dtype=kind).tobytes())
+        return digest.hexdigest()
 
     @property
     def distance(self) -> Numbers:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -26,7 +26,7 @@ from toolkit.corpus.checking.names import city_name_lines, city_names
 from toolkit.corpus.checking.queries import BY_YEAR, LEVELS, PARTS, UNLOCATED
 from toolkit.corpus.schema import TABLES, empty_table
 from toolkit.paths import engine_path
-from toolkit.runs import RunRecord, recording
+from toolkit.runs import Answer, RunRecord, recording
 from toolkit.settings import load_settings
 from toolkit.workspace import Folder, Workspace, open_workspace
 
@@ -72,6 +72,13 @@ class Reconciliation:
     listings: Mapping[str, pd.DataFrame]
     run: RunRecord
     folder: Path
+
+    def answer(self, listing: str | None = None) -> Answer:
+        """The lines of the report, or the listing of this name, with a record that says which."""
+        if listing is None:
+            return Answer(self.lines, self.run)
+        name = listing_name(listing)
+        return Answer(self.listings[name], replace(self.run, parameters={**self.run.parameters, "listing": name}))
 
     def listing(self, name: str) -> pd.DataFrame:
         """The listing called ``name``, or that of the section called so.

@@ -53,7 +53,7 @@ def repeat_check(record: RunRecord, workspace: Workspace, old: Workspace | None 
         )
     top = record.parameters.get("top")
     if record.method == "check":
-        return first_rows(Answer(found.lines, found.run), top)
+        return first_rows(found.answer(record.parameters.get("listing")), top)
     before = old if old is not None else open_workspace(Path(str(record.parameters["old"])))
     return first_rows(lines_against(found, _same(before, str(record.parameters["old_fingerprint"]))), top)
 
