@@ -13,8 +13,9 @@ def careers_workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return example_workspace(tmp_path_factory.mktemp("careers"), tables=career_tables()).root
 
 
-def test_moves_are_listed_and_what_is_in_no_flow_is_told(cli: Cli, careers_workspace: Path) -> None:
-    done = cli("moves", "--to-place", "Oxford", "--kind", "all", "-w", careers_workspace, "--format", "json")
+def test_moves_are_listed_and_verbose_counts_what_is_in_no_flow(cli: Cli, careers_workspace: Path) -> None:
+    options = ("--to-place", "Oxford", "--kind", "all", "-w", careers_workspace, "--format", "json")
+    done = cli("moves", *options, "--verbose")
     found = [(row["author_id"], row["from_name"], row["year"], row["kind"], row["weight"]) for row in done.rows()]
     assert found == [
         ("returnee", "Nanjing", 2005, "migration", 1.0),
@@ -52,7 +53,7 @@ def test_a_career_is_listed_and_drawn(cli: Cli, careers_workspace: Path, tmp_pat
         "migration",
         "move",
     ]
-    assert f"figure in {plot}" in done.err
+    assert f"Wrote the figure to {plot} (run record: career.svg.run.json)." in done.err
     assert "migration, return" in plot.read_text(encoding="utf-8")
     years = cli("careers", "--author", "returnee", "--by-year", "-w", careers_workspace, "--format", "json").rows()
     assert [row["main_place"] for row in years] == [True] * 19
@@ -64,7 +65,7 @@ def test_a_career_is_listed_and_drawn(cli: Cli, careers_workspace: Path, tmp_pat
 
 
 def test_destinations_are_listed(cli: Cli, careers_workspace: Path) -> None:
-    done = cli("returnees", "--destinations", "-w", careers_workspace, "--format", "json")
+    done = cli("returnees", "--destinations", "-w", careers_workspace, "--format", "json", "--verbose")
     assert [(row["name"], row["persons"], row["held_before"]) for row in done.rows()] == [("Nanjing", 1.0, 1.0)]
     assert "persons=1" in done.err
     refused = cli("returnees", "--destinations", "--balanced", "-w", careers_workspace)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Unpack
 
 from toolkit.analyses.sources import chosen, network_of, opened, window
+from toolkit.measures.city_labels import with_labels
 from toolkit.measures.counting.options import Counting, CountingOptions
-from toolkit.network.arrays import edge_array
+from toolkit.network.arrays import EdgeArray, edge_array
 from toolkit.network.communities import communities as network_communities
 from toolkit.network.hubs import strengths
 from toolkit.network.usable import weak_communities
@@ -149,4 +150,5 @@ def communities(
         strength = strengths(edges, weight=attribute).rename("strength")
         frame = found.frame.merge(strength, left_on="id", right_index=True, validate="one_to_one")
         frame = frame.sort_values(["community", "strength", "id"], ascending=[True, False, True], ignore_index=True)
-        return Answer(frame.drop(columns="strength"), timer.record())
+        frame = with_labels(frame.drop(columns="strength"), edges.shown if isinstance(edges, EdgeArray) else None)
+        return Answer(frame, timer.record())

@@ -8,6 +8,7 @@ import pandas as pd
 import pyarrow as pa
 
 from toolkit.errors import EmptyGraph
+from toolkit.measures.city_labels import LABELS, with_labels
 from toolkit.measures.flows.flow_answers import flows
 from toolkit.network.arrays import EdgeArray
 from toolkit.network.communities import communities
@@ -77,6 +78,7 @@ def flow_graph(
     names |= dict(zip(frame["to_id"], frame["to_name"], strict=True))
     g = directed_graph(edges, names=names)
     g.graph["run"] = found.run
+    g.graph["labels"] = frame.attrs.get(LABELS)
     g.graph["censored"] = bool(frame["censored"].any())
     return g
 
@@ -214,4 +216,5 @@ def _answered(
         timer.facts.update({**made_of.facts, **(facts or {})})
         timer.notes.extend(made_of.notes)
         timer.rows.update(nodes=g.number_of_nodes(), edges=g.number_of_edges(), result=len(frame))
-        return Answer(frame.assign(censored=g.graph["censored"]), timer.record())
+        frame = with_labels(frame.assign(censored=g.graph["censored"]), g.graph["labels"])
+        return Answer(frame, timer.record())

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Unpack
 
 from toolkit.analyses.sources import chosen, network_of, opened, window
 from toolkit.errors import BadParameter
+from toolkit.measures.city_labels import with_labels
 from toolkit.measures.counting.options import Counting, CountingOptions
 from toolkit.network.arrays import EdgeArray
 from toolkit.network.article_parts import ArticleParts
@@ -162,6 +163,7 @@ def hubs(
             frame, sentences = _marked(source, frame, level=level, counting=counting)
             timer.notes.extend(sentences)
         timer.rows["result"] = len(frame)
+        frame = with_labels(frame, edges.shown if isinstance(edges, EdgeArray) else None)
         return Answer(frame, timer.record())
 
 

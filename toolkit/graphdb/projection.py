@@ -18,6 +18,7 @@ from toolkit.corpus.countries import country_name
 from toolkit.errors import BadParameter, EmptyGraph, GraphStoreError
 from toolkit.graphdb.layout import COLLABORATION, KEYS, PLACE_LABELS
 from toolkit.graphdb.statement_files import statement
+from toolkit.measures.city_labels import city_labels, labels_of
 from toolkit.measures.collaboration.partnerships import partnership_counts
 from toolkit.measures.collaboration.scores import collaboration_scores
 from toolkit.measures.counting.journals import check_journals
@@ -131,9 +132,10 @@ def corpus_network(
             pairs = both_in_country(tables, pairs, level=level, country=country)
         rows = pairs.to_pyarrow()
         named = places.select("id", "name").to_pyarrow()
+        labels = labels_of(tables.cities) if level == "city" else {}
         notes = _notes(tables, level=level, years=window or _ALL_YEARS, counting=counting)
     names = dict(zip(named["id"].to_pylist(), named["name"].to_pylist(), strict=True))
-    return _edges(rows, names, level=level, weight=weight), notes
+    return _edges(rows, names, labels, level=level, weight=weight), notes
 
 
 def _notes(tables: Tables, *, level: str, years: tuple[int, int], counting: Counting) -> list[str]:
@@ -196,8 +198,11 @@ def project(
                 "weight": pa.array(found["weights"], pa.float64()),
             }
         )
-    names = graph.read_columns(_filled("names", level), name="project")
-    return _edges(rows, dict(zip(names["id"], names["name"], strict=True)), level=level, weight=weight)
+    named = graph.read_columns(_filled("names", level), name="project")
+    names = dict(zip(named["id"], named["name"], strict=True))
+    columns = (named[column] for column in ("id", "name", "country", "region"))
+    labels = city_labels(zip(*columns, strict=True)) if level == "city" else {}
+    return _edges(rows, names, labels, level=level, weight=weight)
 
 
 def _partnerships(graph: Graph, level: str, *, first: int, last: int, country: str | None) -> pa.Table:
@@ -225,7 +230,9 @@ def _partnerships(graph: Graph, level: str, *, first: int, last: int, country: s
     return counted.rename_columns(["a_id", "b_id", "weight"])
 
 
-def _edges(rows: pa.Table, names: Mapping[str, str | None], *, level: str, weight: str) -> EdgeArray:
+def _edges(
+    rows: pa.Table, names: Mapping[str, str | None], labels: Mapping[str, str], *, level: str, weight: str
+) -> EdgeArray:
     """Network of rows of one or several years, its nodes named."""
     rows = rows.filter(pc.greater(rows["weight"], 0))
     if not rows.num_rows:
@@ -241,6 +248,7 @@ def _edges(rows: pa.Table, names: Mapping[str, str | None], *, level: str, weigh
         weight=edges.weight / _UNITS,
         names={node: label(node) for node in edges.nodes.tolist()},
         weight_name=weight,
+        shown={node: labels[node] for node in edges.nodes.tolist() if node in labels} or None,
     )
 
 

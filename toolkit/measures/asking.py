@@ -14,7 +14,7 @@ import pandas as pd
 from toolkit.corpus.places import resolve_place
 from toolkit.corpus.schema import LEVELS
 from toolkit.errors import BadParameter
-from toolkit.measures.city_labels import LABELS, city_labels
+from toolkit.measures.city_labels import labels_of, with_labels
 from toolkit.measures.counting.hierarchy import tops
 from toolkit.measures.counting.journals import check_journals
 from toolkit.measures.counting.levels import SPECIAL, check_level, units
@@ -125,21 +125,12 @@ class Question:
         )
         self.timer.notes.extend(sentences)
         if self.level == "city" or "city_id" in frame.columns:
-            frame.attrs |= self._labels(frame)
+            frame = with_labels(frame, labels_of(self.tables.cities))
         self.timer.rows["result"] = len(frame)
         step_named = any("type `scicities" in note for note in self.timer.notes)
         if frame.empty and not step_named and not self.timer.parameters.get("network"):
             self.timer.notes.append(why_empty(self.tables, self.timer.method, level=self.level))
         return Answer(frame, self.timer.record())
-
-    def _labels(self, frame: pd.DataFrame) -> dict[str, dict[str, str]]:
-        """Labels of the cities in ``frame`` that share their name, as its ``attrs`` hold them; nothing without any."""
-        cities = self.tables.cities.select("city_id", "name", "country", "region").to_pyarrow()
-        labels = city_labels(zip(*(column.to_pylist() for column in cities.columns), strict=True))
-        ids = [name for name in frame.columns if name == "id" or name.endswith("_id")]
-        here = {place for name in ids for place in frame[name].unique()} if labels else set()
-        found = {place: label for place, label in labels.items() if place in here}
-        return {LABELS: found} if found else {}
 
     def _first(
         self, rows: ir.Table, columns: Sequence[str], order: Sequence[Any], *, top: int, total: str | None

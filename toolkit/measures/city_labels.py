@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-__all__ = ["LABELS", "city_labels"]
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+    import pandas as pd
+
+__all__ = ["LABELS", "city_labels", "labels_of", "with_labels"]
 
 LABELS = "labels"
-"""Key of a frame's ``attrs`` under which an answer has the labels of its ids; printed tables show them as names."""
+"""Key of a frame's ``attrs`` with the labels of its ids; printed tables and figures show them as names."""
 
 
 def city_labels(cities: Iterable[tuple[str, str | None, str | None, str | None]]) -> dict[str, str]:
@@ -38,3 +43,19 @@ def city_labels(cities: Iterable[tuple[str, str | None, str | None, str | None]]
             where = (country,) if alone else (region, country) if region_known else (region, country, city)
             labels[city] = f"{name} ({', '.join(filter(None, where)) or city})"
     return labels
+
+
+def labels_of(cities: ir.Table) -> dict[str, str]:
+    """Labels of the cities of a canonical table, see :func:`city_labels`."""
+    columns = cities.select("city_id", "name", "country", "region").to_pyarrow().columns
+    return city_labels(zip(*(column.to_pylist() for column in columns), strict=True))
+
+
+def with_labels(frame: pd.DataFrame, labels: dict[str, str] | None) -> pd.DataFrame:
+    """``frame`` with the labels of the ids it holds in its ``attrs``, where tables and figures find them."""
+    ids = [name for name in frame.columns if name == "id" or name.endswith("_id")]
+    here = {place for name in ids for place in frame[name].unique()} if labels else set()
+    found = {place: label for place, label in (labels or {}).items() if place in here}
+    if found:
+        frame.attrs[LABELS] = found
+    return frame

@@ -56,6 +56,8 @@ class EdgeArray:
         Strength of each edge, finite and above zero; shape (m,).
     names
         Readable name of each id, where they are known.
+    shown
+        Names for tables and figures of the nodes whose name another place has as well: ``Cambridge (GB)``.
     weight_name
         What the weight is (``score``, ``joint``), for run records.
 
@@ -80,6 +82,7 @@ class EdgeArray:
     weight: Numbers
     names: Mapping[str, str] | None = None
     weight_name: str = "weight"
+    shown: Mapping[str, str] | None = None
 
     def __post_init__(self) -> None:
         for field, dtype in (("source", np.int32), ("target", np.int32), ("weight", np.float64)):
@@ -306,7 +309,7 @@ class EdgeArray:
 
     def unweighted(self) -> EdgeArray:
         """The same network with every weight 1."""
-        return EdgeArray(self.nodes, self.source, self.target, np.ones(self.n_edges), self.names, weight_name="1")
+        return EdgeArray(self.nodes, self.source, self.target, np.ones(self.n_edges), self.names, "1", self.shown)
 
 
 def edge_array(g: Any, *, weight: str | None) -> EdgeArray:

@@ -10,7 +10,8 @@ import numpy as np
 from toolkit.errors import EmptyGraph
 from toolkit.network.arrays import EdgeArray
 from toolkit.network.centrality import strengths_of
-from toolkit.present.figures import PALETTE, new_figure, put_words, told_apart, without_frame
+from toolkit.present.figures import PALETTE, new_figure, put_words, without_frame
+from toolkit.present.labels import told_apart
 from toolkit.present.network_layout import network_layout
 
 if TYPE_CHECKING:
@@ -150,7 +151,7 @@ def _name_hubs(
     labels: int,
 ) -> None:
     """Name the strongest nodes, unless a name would lie on another; negative strength marks nodes without a place."""
-    names = told_apart({str(node): (edges.names or {}).get(str(node)) or str(node) for node in edges.nodes})
+    names = told_apart(dict(zip(edges.nodes.tolist(), edges.labels(), strict=True)), edges.shown)
     span = np.ptp(place[strength >= 0], axis=0)
     kept: list[np.ndarray[Any, Any]] = []
     for node in np.argsort(-strength, kind="stable"):

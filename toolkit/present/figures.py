@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 import textwrap
-from collections import Counter
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -25,7 +23,6 @@ __all__ = [
     "new_figure",
     "put_words",
     "pyplot",
-    "told_apart",
     "without_frame",
 ]
 
@@ -88,12 +85,6 @@ def put_words(figure: Any, title: str, note: str, *, axes: Axes | None = None) -
         inches = figure.get_figure(root=True).get_size_inches()[0]
         lines = textwrap.fill(note, int(_LETTERS * inches))
         figure.supxlabel(lines, x=0.01, ha="left", fontsize=8, color=_NOTE)
-
-
-def told_apart(names: Mapping[str, str]) -> dict[str, str]:
-    """Names by id, with the id behind those that several have (two cities are called Cambridge)."""
-    several = {name for name, number in Counter(names.values()).items() if number > 1}
-    return {key: f"{name} ({key})" if name in several else name for key, name in names.items()}
 
 
 def without_frame(axes: Axes, *sides: str) -> None:

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from toolkit.errors import BadParameter, EmptySelection
-from toolkit.present.figures import PALETTE, new_figure, put_words, told_apart, without_frame
+from toolkit.present.figures import PALETTE, new_figure, put_words, without_frame
+from toolkit.present.labels import told_apart
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -93,7 +94,8 @@ def draw_net_flows(
             color=_GREY,
         )
     axes.axvline(0, color=_NET, linewidth=0.8)
-    names = told_apart(dict(zip(ordered["id"], ordered["name"].fillna(ordered["id"]), strict=True)))
+    names = dict(zip(ordered["id"], ordered["name"].fillna(ordered["id"]), strict=True))
+    names = told_apart(names, frame.attrs.get("labels"))
     axes.set_yticks(up, list(names.values()), fontsize=9)
     axes.set_xlim(-reach * 1.12, reach * 1.2)
     axes.xaxis.set_major_formatter(lambda value, _: f"{abs(value):g}")
@@ -160,7 +162,7 @@ def draw_flows(
         raise EmptySelection("There is no flow between the places shown; show more of them.")
     names = dict(zip(frame["from_id"], frame["from_name"], strict=True))
     names |= dict(zip(frame["to_id"], frame["to_name"], strict=True))
-    names = told_apart({node: names.get(node) or node for node in chosen})
+    names = told_apart({node: names.get(node) or node for node in chosen}, frame.attrs.get("labels"))
     figure: Figure = new_figure(figsize=(8.5, 8.5))
     axes = figure.add_subplot()
     arcs = _arcs(shown)

@@ -1,14 +1,15 @@
-"""Names as printed tables show them: with the country where two places have the same name."""
+"""Names as printed tables and figures show them: with the country where two places have the same name."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["labelled"]
+__all__ = ["labelled", "told_apart"]
 
 _NAMED: Final = (
     ("id", "name"),
@@ -16,6 +17,7 @@ _NAMED: Final = (
     ("b_id", "b_name"),
     ("from_id", "from_name"),
     ("to_id", "to_name"),
+    ("place_id", "place_name"),
     ("city_id", "city"),
 )
 """Columns of ids, and of the names beside them."""
@@ -41,3 +43,18 @@ def labelled(frame: pd.DataFrame) -> pd.DataFrame:
         if labels and key in frame.columns and name in frame.columns
     }
     return frame.assign(**shown) if shown else frame
+
+
+def told_apart(names: Mapping[str, str], labels: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Names by id for a figure: the label of a place that has one; the id after a name that several still have.
+
+    Examples
+    --------
+    >>> told_apart({"1": "Cambridge", "2": "Cambridge"}, {"1": "Cambridge (GB)", "2": "Cambridge (US)"})
+    {'1': 'Cambridge (GB)', '2': 'Cambridge (US)'}
+    >>> told_apart({"x": "Institute of Physics", "y": "Institute of Physics"})
+    {'x': 'Institute of Physics (x)', 'y': 'Institute of Physics (y)'}
+    """
+    shown = {key: (labels or {}).get(key, name) for key, name in names.items()}
+    several = {name for name, number in Counter(shown.values()).items() if number > 1}
+    return {key: f"{name} ({key})" if name in several else name for key, name in shown.items()}

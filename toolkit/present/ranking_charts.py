@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from toolkit.errors import BadParameter, EmptyGraph, MissingColumn
-from toolkit.present.figures import new_figure, put_words, told_apart, without_frame
+from toolkit.present.figures import new_figure, put_words, without_frame
+from toolkit.present.labels import told_apart
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -88,10 +89,11 @@ def draw_hub_intervals(
     figure = ax.figure if ax is not None else new_figure(figsize=(8, height))
     axes = ax if ax is not None else figure.add_subplot()
     place = np.arange(len(rows))[::-1]
+    names = told_apart(dict(zip(rows["id"], rows["name"].astype(str), strict=True)), frame.attrs.get("labels"))
     low, value, high = (rows[column].to_numpy(dtype=float) for column in (f"{measure}_low", measure, f"{measure}_high"))
     axes.hlines(place, low, high, color=_LINE, linewidth=3, zorder=2)
     axes.scatter(value, place, s=26, color=_DOT, edgecolors="white", linewidths=0.6, zorder=3, clip_on=False)
-    axes.set_yticks(place, list(told_apart(dict(zip(rows["id"], rows["name"].astype(str), strict=True))).values()))
+    axes.set_yticks(place, list(names.values()))
     axes.set_ylim(-0.7, len(rows) - 0.3)
     axes.set_xlim(left=0, right=float(max(high.max(), value.max())) * 1.03)
     axes.set_xlabel(f"{measure} [{unit}]" if unit else measure)

@@ -6,7 +6,8 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 from toolkit.errors import EmptySelection
-from toolkit.present.figures import PALETTE, new_figure, put_words, told_apart, without_frame
+from toolkit.present.figures import PALETTE, new_figure, put_words, without_frame
+from toolkit.present.labels import told_apart
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -117,7 +118,8 @@ def _career(axes: Axes, events: pd.DataFrame, years: pd.DataFrame) -> None:
         axes.barh(strip, 0.9, left=int(main["year"]) - 0.45, height=0.4, color=colour[main["place_id"]], linewidth=0)
     for move in _rows(events[events["event"] == "move"]):
         axes.plot([int(move["year"]) - 0.5] * 2, [strip - 0.36, strip + 0.36], color=_INK, linewidth=1.6, zorder=4)
-    names = told_apart(dict(zip(stays["place_id"], stays["place_name"].astype(str).map(_short), strict=True)))
+    names = dict(zip(stays["place_id"], stays["place_name"].astype(str).map(_short), strict=True))
+    names = told_apart(names, events.attrs.get("labels"))
     _frame(axes, [names[place] for place in places], years)
     first = events.iloc[0]
     author = str(first["author_id"])
