@@ -6,7 +6,7 @@
       corpus/     canonical tables, one Parquet file each
       staging/    what each raw file gave, so that only new files are read again
       measures/   derived tables
-      networks/   flows and networks that were made elsewhere, a folder each
+      networks/   imported flows and networks, a folder each
       neo4j/      home of the managed server
       runs/       run records
       rejects/    records that could not be read, by source
@@ -85,7 +85,7 @@ class Workspace:
 
     @property
     def networks(self) -> Path:
-        """Folder of ready-made flows and networks, each in a folder of its name."""
+        """Folder of imported flows and networks, each in a folder of its name."""
         return self.root / "networks"
 
     @property

@@ -15,6 +15,7 @@
 // column: other_partners int | Institutions of the second city it works with.
 // column: other_score float | Collaboration score with them [articles].
 // column: weaker float | The smaller of the two scores, which ranks the rows [articles].
+// column: suspect string? | Listing of `scicities check` that shows the institution as a likely matching error.
 //
 // Question: who bridges two cities: which institutions have a foot in both without standing in either?
 // Left out: institutions with a site in one of the two cities or without a known city; institute and umbrella (kin
@@ -40,6 +41,7 @@ RETURN i.id AS institution_id,
        score,
        other_partners,
        other_score,
-       CASE WHEN score < other_score THEN score ELSE other_score END AS weaker
+       CASE WHEN score < other_score THEN score ELSE other_score END AS weaker,
+       i.suspect AS suspect
 ORDER BY weaker DESC, score + other_score DESC, institution_id
 LIMIT toInteger($top_n);

@@ -14,6 +14,7 @@
 // column: last_year int | Last one.
 // column: joint int | Articles signed from both [articles].
 // column: score float | Collaboration score: the Shares of both on their joint articles [articles].
+// column: suspect string? | Listing of `scicities check` that shows the institution as a likely matching error.
 //
 // Question: with whom does an institution work, since when, and is it still going on?
 // Left out: institute and umbrella (kin are no partners).
@@ -31,6 +32,7 @@ RETURN p.id AS partner_id,
        first_year,
        last_year,
        joint,
-       score
+       score,
+       p.suspect AS suspect
 ORDER BY round(score, 6) DESC, partner_id
 LIMIT toInteger($top_n);

@@ -2,7 +2,7 @@
 // summary: Where the stream turned: corridors by who left in earlier years and who came back along them in later ones.
 // access: read
 // needs: moves
-// param: rule string = "tenure" | Rule of moves: tenure or mode-year; ready-made with `load --network`.
+// param: rule string = "tenure" | Rule of moves: tenure or mode-year; imported with `load --network`.
 // param: before_from int = first_year | First year of the earlier window, inclusive.
 // param: before_to int = middle_year | Its last year, inclusive.
 // param: year_from int = middle_year + 1 | First year of the later window, inclusive.

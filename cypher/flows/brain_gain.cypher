@@ -2,7 +2,7 @@
 // summary: Countries by the researchers they won from others, with the country each gained and lost most to.
 // access: read
 // needs: moves
-// param: rule string = "tenure" | Rule of moves: tenure or mode-year; ready-made with `load --network`.
+// param: rule string = "tenure" | Rule of moves: tenure or mode-year; imported with `load --network`.
 // param: year_from int = first_year | First year of moves, inclusive.
 // param: year_to int = last_year | Last year of moves, inclusive.
 // param: losers bool = false | Begin with those that lost most.

@@ -2,7 +2,7 @@
 // summary: Pairs of cities by the researchers who moved between them, with the asymmetry of both directions.
 // access: read
 // needs: moves
-// param: rule string = "tenure" | Rule of moves: tenure or mode-year; ready-made with `load --network`.
+// param: rule string = "tenure" | Rule of moves: tenure or mode-year; imported with `load --network`.
 // param: year_from int = first_year | First year of moves, inclusive.
 // param: year_to int = last_year | Last year of moves, inclusive.
 // param: country string? = null | Country code both cities must have; null takes all pairs.

@@ -2,7 +2,7 @@
 // summary: Cities by the researchers they won or lost in a window of years.
 // access: read
 // needs: moves
-// param: rule string = "tenure" | Rule of moves: tenure or mode-year; ready-made with `load --network`.
+// param: rule string = "tenure" | Rule of moves: tenure or mode-year; imported with `load --network`.
 // param: year_from int = first_year | First year of moves, inclusive.
 // param: year_to int = last_year | Last year of moves, inclusive.
 // param: country string? = null | Country code; null takes all countries.

@@ -3,7 +3,7 @@
 // access: read
 // needs: moves
 // param: city_id string | GeoNames id of the city.
-// param: rule string = "tenure" | Rule of moves: tenure or mode-year; ready-made with `load --network`.
+// param: rule string = "tenure" | Rule of moves: tenure or mode-year; imported with `load --network`.
 // param: year_from int = first_year | First year of moves, inclusive.
 // param: year_to int = last_year | Last year of moves, inclusive.
 // column: year int | Year of the moves.

@@ -3,7 +3,7 @@
 // access: read
 // needs: hierarchy, moves
 // param: institution_id string? = null | Id of the umbrella; null takes all that have parts and are no part themselves.
-// param: rule string = "tenure" | Rule of moves: tenure or mode-year; ready-made with `load --network`.
+// param: rule string = "tenure" | Rule of moves: tenure or mode-year; imported with `load --network`.
 // param: year_from int = first_year | First year of moves, inclusive.
 // param: year_to int = last_year | Last year of moves, inclusive.
 // param: country string? = null | Country code that the institution outside must have; null takes all.

@@ -2,7 +2,7 @@
 // summary: Pairs of cities that exchange people and write little together.
 // access: read
 // needs: moves
-// param: rule string = "tenure" | Rule of moves: tenure or mode-year; ready-made with `load --network`.
+// param: rule string = "tenure" | Rule of moves: tenure or mode-year; imported with `load --network`.
 // param: year_from int = first_year | First year of moves, inclusive.
 // param: year_to int = last_year | Last year of moves, inclusive.
 // param: min_researchers float = 2.0 | Fewest researchers who moved between the two, both ways [researchers].

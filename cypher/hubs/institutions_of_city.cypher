@@ -12,6 +12,7 @@
 // column: partner_cities int | Cities those stand in, the own one included.
 // column: partner_countries int | Countries of those cities.
 // column: strength float | Sum of collaboration score over partner institutions [articles].
+// column: suspect string? | Listing of `scicities check` that shows the institution as a likely matching error.
 //
 // Question: which institutions make a city a hub?
 // Left out: institute and umbrella (kin are no partners); partners outside any known city, in the two last counts.
@@ -27,6 +28,7 @@ RETURN i.id AS institution_id,
        COUNT { UNWIND others AS j MATCH (j)-[:LOCATED_IN]->(c:City) RETURN DISTINCT c } AS partner_cities,
        COUNT { UNWIND others AS j MATCH (j)-[:LOCATED_IN]->(:City)-[:IN_COUNTRY]->(k) RETURN DISTINCT k }
          AS partner_countries,
-       strength
+       strength,
+       i.suspect AS suspect
 ORDER BY round(strength, 6) DESC, institution_id
 LIMIT toInteger($top_n);

@@ -11,6 +11,7 @@
 // column: country string? | Country code.
 // column: count int | Articles with at least one author there [articles].
 // column: share float | Share: every article split equally over its authors, then over each author's sites [articles].
+// column: suspect string? | Listing of `scicities check` that shows the institution as a likely matching error.
 //
 // Question: which institutions produce most?
 // Left out: authors without an institution; articles with a cut-off list of authors.
@@ -20,7 +21,13 @@
 MATCH (i:Institution)-[:PRODUCED]->(o:Output)
 WHERE o.year >= $year_from AND o.year <= $year_to AND ($country IS NULL OR i.country = $country)
 WITH i, sum(o.count) AS count, round(toFloat(sum(o.share)), 9) AS share
-RETURN i.id AS institution_id, i.name AS institution, i.type AS type, i.country AS country, count, share
+RETURN i.id AS institution_id,
+       i.name AS institution,
+       i.type AS type,
+       i.country AS country,
+       count,
+       share,
+       i.suspect AS suspect
 // years are stored to 9 decimals, so a window's ties are judged by fewer
 ORDER BY round(share, 6) DESC, institution_id
 LIMIT toInteger($top_n);

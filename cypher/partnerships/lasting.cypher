@@ -15,6 +15,7 @@
 // column: years int | Years of the window with a joint article.
 // column: joint int | Articles signed from both [articles].
 // column: score float | Collaboration score: the Shares of both on their joint articles [articles].
+// column: suspect string? | Listing of `scicities check` that shows either as a likely matching error.
 //
 // Question: on whom can a city's institutions rely, year after year?
 // Left out: institution and umbrella (kin are no partners); pairs inside the city; pairs of fewer years.
@@ -35,6 +36,7 @@ RETURN i.id AS institution_id,
        c.name AS partner_city,
        years,
        joint,
-       score
+       score,
+       coalesce(i.suspect, j.suspect) AS suspect
 ORDER BY years DESC, score DESC, institution_id, partner_id, partner_city_id
 LIMIT toInteger($top_n);

@@ -15,6 +15,7 @@
 // column: last_year int | Last year with a joint article before the window.
 // column: joint int | Articles signed from both in the years before [articles].
 // column: score float | Collaboration score in the years before [articles].
+// column: suspect string? | Listing of `scicities check` that shows either as a likely matching error.
 //
 // Question: which partnerships has a city lost?
 // Left out: institution and umbrella (kin are no partners); pairs inside the city.
@@ -36,6 +37,7 @@ RETURN i.id AS institution_id,
        c.name AS partner_city,
        last_year,
        joint,
-       score
+       score,
+       coalesce(i.suspect, j.suspect) AS suspect
 ORDER BY score DESC, institution_id, partner_id, partner_city_id
 LIMIT toInteger($top_n);

@@ -15,6 +15,7 @@
 // column: first_year int | First year of the window with a joint article.
 // column: joint int | Articles signed from both [articles].
 // column: score float | Collaboration score: the Shares of both on their joint articles [articles].
+// column: suspect string? | Listing of `scicities check` that shows either as a likely matching error.
 //
 // Question: with whom did a city's institutions begin to work?
 // Left out: institution and umbrella (kin are no partners); pairs inside the city.
@@ -36,6 +37,7 @@ RETURN i.id AS institution_id,
        c.name AS partner_city,
        first_year,
        joint,
-       score
+       score,
+       coalesce(i.suspect, j.suspect) AS suspect
 ORDER BY score DESC, institution_id, partner_id, partner_city_id
 LIMIT toInteger($top_n);

@@ -14,6 +14,7 @@
 // column: common int | Institutions that work with both.
 // column: promise float | Sum over them of the weaker of the two scores [articles].
 // column: best_common string | The common partner with the strongest way.
+// column: suspect string? | Listing of `scicities check` that shows either as a likely matching error.
 //
 // Question: which institutions of two cities should meet, because they share partners but have no article
 // together?
@@ -56,6 +57,7 @@ RETURN i.id AS institution_id,
        j.name AS partner,
        common,
        promise,
-       best_common
+       best_common,
+       coalesce(i.suspect, j.suspect) AS suspect
 ORDER BY promise DESC, institution_id, partner_id
 LIMIT toInteger($top_n);

@@ -15,6 +15,7 @@
 // column: years int | Years of the window with a joint article.
 // column: joint int | Articles signed from both [articles].
 // column: score float | Collaboration score: the Shares of both on their joint articles [articles].
+// column: suspect string? | Listing of `scicities check` that shows either as a likely matching error.
 //
 // Question: which institutions carry the tie between two cities?
 // Left out: institution and umbrella (kin are no partners).
@@ -36,6 +37,7 @@ RETURN i.id AS institution_id,
        last_year,
        years,
        joint,
-       score
+       score,
+       coalesce(i.suspect, j.suspect) AS suspect
 ORDER BY score DESC, institution_id, partner_id
 LIMIT toInteger($top_n);

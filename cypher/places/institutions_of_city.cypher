@@ -11,6 +11,7 @@
 // column: cities int | Cities the institution has sites in, this one included.
 // column: count_total int | Articles of the whole institution [articles].
 // column: share_total float | Share of the whole institution [articles].
+// column: suspect string? | Listing of `scicities check` that shows the institution as a likely matching error.
 //
 // Question: who stands behind a city's output?
 // Left out: nothing in the city; an institution without articles in the window has zeros.
@@ -26,6 +27,7 @@ RETURN i.id AS institution_id,
        i.type AS type,
        COUNT { (i)-[:LOCATED_IN]->(:City) } AS cities,
        count_total,
-       share_total
+       share_total,
+       i.suspect AS suspect
 ORDER BY share_total DESC, institution_id
 LIMIT toInteger($top_n);

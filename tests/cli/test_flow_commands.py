@@ -1,4 +1,4 @@
-"""Commands of flows, ready-made and counted here."""
+"""Commands of flows, imported and counted here."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def made(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_ready_made_flows_are_taken_in_and_analysed(cli: Cli, made: Path) -> None:
+def test_imported_flows_are_taken_in_and_analysed(cli: Cli, made: Path) -> None:
     done = cli("ingest", "flows", made / "mine.csv", "-w", made / "data")
     assert done.code == 0
     assert "flows mine: 1 files, 4 counts read, 4 kept" in done.err
@@ -28,7 +28,7 @@ def test_ready_made_flows_are_taken_in_and_analysed(cli: Cli, made: Path) -> Non
     assert {row["id"] for row in groups} == {"CN", "JP", "US"}
 
 
-def test_what_ready_made_networks_refuse(cli: Cli, made: Path) -> None:
+def test_what_imported_networks_refuse(cli: Cli, made: Path) -> None:
     cli("ingest", "flows", made / "mine.csv", "-w", made / "data")
     done = cli("hubs", "--network", "yours", "-w", made / "data")
     assert (done.code, "there are mine" in done.err) == (4, True)
@@ -62,7 +62,7 @@ def test_flows_of_the_sample(cli: Cli, sample_workspace: Path, tmp_path: Path) -
     assert "connectivity=" in done.err
 
 
-def test_views_of_ready_made_flows(cli: Cli, made: Path) -> None:
+def test_views_of_imported_flows(cli: Cli, made: Path) -> None:
     cli("ingest", "flows", made / "mine.csv", "-w", made / "data")
     asked = ("--network", "mine", "-w", made / "data", "--format", "json")
     assert [(row["name"], row["net"]) for row in cli("flows", "--indicators", *asked).rows()] == [
@@ -92,7 +92,7 @@ def test_what_views_refuse(cli: Cli, made: Path) -> None:
         (("--show", "tree"), 4, "it is one of matrix, indicators"),
         (("--horizon", "3"), 4, "it says nothing about matrix, only about rates, gateways"),
         (("--show", "rates"), 4, "it says nothing about rates"),
-        (("--rule", "mode-year"), 4, "these flows are ready-made"),
+        (("--rule", "mode-year"), 4, "these flows are imported"),
         (("--plot", made / "x.png", "--by-year"), 2, "over one window"),
         (("--plot", made / "x.txt"), 4, "ending is one of"),
     ):

@@ -24,8 +24,8 @@ from toolkit.graphdb.projection import project
 from toolkit.graphdb.tables import GraphTables, graph_tables
 from toolkit.measures.answers import corridors, flow_indicators, flows
 from toolkit.measures.movement.options import FLOW_RULES
+from toolkit.network.imported import undirected_edges
 from toolkit.network.ingest_network import ingest_network
-from toolkit.network.ready_made import undirected_edges
 from toolkit.workspace import Workspace, open_workspace
 
 EVERYTHING = GraphContents(researchers=True, names=True)
@@ -130,7 +130,7 @@ def test_only_what_differs_is_written_where_other_contents_are_asked_for(empty_g
     }
 
 
-def test_ready_made_flows_in_place_of_records(empty_graph, workspace, tmp_path):
+def test_imported_flows_in_place_of_records(empty_graph, workspace, tmp_path):
     """Without any record; the queries of flows then answer as the measures do, and records come back in their place."""
     made = tmp_path / "orcid.csv"
     rows = ["CN,JP,2019,5", "CN,JP,2020,2", "JP,CN,2020,1.5", "GB,CN,2019,3", "NA,GB,2021,4", "GB,NA,2021,1"]
@@ -140,12 +140,12 @@ def test_ready_made_flows_in_place_of_records(empty_graph, workspace, tmp_path):
     report = load(other, empty_graph, network="orcid")
     assert report.counts == report.expected
     assert report.totals == {
-        "(:Country)-[:MOVED_TO {rule: 'ready-made'}]->(:Country)": {"researchers": 16.5, "moves": 17.0}
+        "(:Country)-[:MOVED_TO {rule: 'imported'}]->(:Country)": {"researchers": 16.5, "moves": 17.0}
     }
     assert (report.run.parameters["network"], report.counts["Country"]) == ("orcid", 4)
     assert load(other, empty_graph, network="orcid").unchanged
     asked = flow_indicators(other, network="orcid", top=0).frame
-    found = empty_graph.run("flows.brain_gain", rule="ready-made", top_n=100)
+    found = empty_graph.run("flows.brain_gain", rule="imported", top_n=100)
     names = ["inflow", "outflow", "net"]
     expected = asked.set_index("id")[names].sort_index()
     got = found.set_index("country_code")[names].sort_index()
@@ -158,11 +158,11 @@ def test_ready_made_flows_in_place_of_records(empty_graph, workspace, tmp_path):
     )
     ingest_flows(workspace, other_cities, level="city")
     assert load(workspace, empty_graph, network="cities").action == "replaced"
-    found = empty_graph.run("flows.corridors", rule="ready-made", min_researchers=0.0)
+    found = empty_graph.run("flows.corridors", rule="imported", min_researchers=0.0)
     asked = corridors(workspace, network="cities", top=0).frame
     pd.testing.assert_frame_equal(found, asked[list(found.columns)], check_dtype=False)
     assert len(found) == 2
-    frame = empty_graph.run("flows.suppliers", rule="ready-made", city_id="Beijing")
+    frame = empty_graph.run("flows.suppliers", rule="imported", city_id="Beijing")
     assert frame[["from_name", "country", "researchers"]].to_numpy().tolist() == [
         ["Oxford", "GB", 3.0],
         ["Nanjing", "CN", 1.0],
@@ -171,7 +171,7 @@ def test_ready_made_flows_in_place_of_records(empty_graph, workspace, tmp_path):
     assert set(moved(empty_graph)["rule"]) == set(FLOW_RULES)
 
 
-def test_a_ready_made_network_in_place_of_records(empty_graph, workspace, tmp_path):
+def test_an_imported_network_in_place_of_records(empty_graph, workspace, tmp_path):
     """Queries, hubs and communities answer on the graph as they do on the network in the workspace."""
     ids = sorted(row["city_id"] for row in moving_tables()["cities"].to_pylist())
     ties = {

@@ -248,7 +248,7 @@ def test_brokers(loaded: Loaded, window: tuple[int, int]) -> None:
 
 def test_partnerships_of_two_cities(loaded: Loaded) -> None:
     frame = loaded.rows("partnerships.of_two_cities", WINDOWS[0], city_id=BEIJING, other_city_id=SHANGHAI)
-    ids = frame.drop(columns=["institution", "partner"])
+    ids = frame.drop(columns=["institution", "partner", "suspect"])
     expected = plain.of_two_cities(loaded.corpus, BEIJING, SHANGHAI, *WINDOWS[0])
     same(ids, expected, keys=("institution_id", "partner_id"), by="score")
     pair = partnerships(loaded.workspace, place=BEIJING, partner=SHANGHAI, years=WINDOWS[0]).frame
@@ -258,7 +258,7 @@ def test_partnerships_of_two_cities(loaded: Loaded) -> None:
 @pytest.mark.parametrize("quiet", [1, 3])
 def test_new_partnerships(loaded: Loaded, quiet: int) -> None:
     frame = loaded.rows("partnerships.new_in_window", (2020, 2021), city_id=BEIJING, quiet_years=quiet)
-    ids = frame.drop(columns=["institution", "partner", "partner_city"])
+    ids = frame.drop(columns=["institution", "partner", "partner_city", "suspect"])
     expected = plain.new_in_window(loaded.corpus, BEIJING, 2020, 2021, quiet)
     same(ids, expected, keys=("institution_id", "partner_id", "partner_city_id"), by="score")
 

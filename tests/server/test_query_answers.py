@@ -6,6 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 import networkx as nx
+import pyarrow.parquet as pq
 import pytest
 from plain import graph_answers as plain
 from plain import graph_circles as circles
@@ -445,6 +446,27 @@ def test_the_cheapest_way_is_dijkstras(loaded: Loaded) -> None:
 
 
 # what must never be wrong is found when it is
+
+
+def test_suspects_are_those_of_the_workspace(loaded: Loaded) -> None:
+    listed = pq.read_table(loaded.workspace.table("suspects")).to_pandas()
+    listed = listed[listed.other_id.isna()].set_index("id")["list"]
+    shares = share(loaded.workspace, level="institution").frame.set_index("id")
+    frame = loaded.rows("quality.suspects").set_index("institution_id")
+    assert frame.suspect.to_dict() == {place: listed[place] for place in frame.index}
+    assert set(frame.index) == set(listed.index) & set(loaded.records.sites.institution_id)
+    assert frame.share.to_dict() == pytest.approx({place: shares.share[place] for place in frame.index})
+    assert frame.share.is_monotonic_decreasing
+
+
+def test_queries_that_list_institutions_mark_suspects(loaded: Loaded) -> None:
+    suspects = loaded.rows("quality.suspects").set_index("institution_id").suspect
+    ranked = loaded.rows("output.top_institutions").set_index("institution_id").suspect.dropna()
+    assert ranked.to_dict() == suspects[suspects.index.isin(ranked.index)].to_dict()
+    assert len(ranked) > 1
+    partners = loaded.rows("collaboration.institution_partners", institution_id=suspects.index[0])
+    own = loaded.rows("collaboration.institution_partners", institution_id=partners.partner_id[0])
+    assert own.set_index("partner_id").suspect.dropna()[suspects.index[0]] == suspects.iloc[0]
 
 
 def test_a_sound_graph_has_nothing_wrong(loaded: Loaded) -> None:

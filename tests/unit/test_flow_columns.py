@@ -136,7 +136,7 @@ def test_unknown_end_is_in_no_pair(workspace, tmp_path):
     assert sorted(flow_graph(workspace, network="f")) == ["DE", "FR"]
     assert hubs(workspace, network="f", measures=("strength",)).frame["id"].tolist() == ["DE", "FR"]
     graph = network_tables(read_network(workspace, "f"))
-    assert graph.totals()["(:Country)-[:MOVED_TO {rule: 'ready-made'}]->(:Country)"]["researchers"] == 14.0
+    assert graph.totals()["(:Country)-[:MOVED_TO {rule: 'imported'}]->(:Country)"]["researchers"] == 14.0
 
 
 def test_strict_refuses_an_unknown_end(workspace, tmp_path):

@@ -229,7 +229,7 @@ def test_answers_name_and_mark(workspace):
 
 @pytest.fixture(scope="module")
 def mine(workspace, tmp_path_factory):
-    """The flows of the careers, written and read again as ready-made ones."""
+    """The flows of the careers, written and read again as imported ones."""
     own = flows(workspace, by_year=True).frame
     path = tmp_path_factory.mktemp("made") / "mine.csv"
     own.to_csv(path, index=False)
@@ -377,12 +377,12 @@ def test_flows_made_elsewhere_answer_alike(workspace, mine, tmp_path):
     assert found.frame["person_years"].isna().all()
     assert found.frame["net_rate"].isna().all()
     assert found.run.facts["effectiveness"] == theirs.run.facts["effectiveness"] == 62.5
-    assert "counted elsewhere" in found.run.notes[-1]
+    assert "are imported" in found.run.notes[-1]
     again = repeat(found.run, workspace)
     assert again.frame.equals(found.frame)
     with pytest.raises(UnknownPlace, match="node of mine"):
         flows(workspace, network="mine", place="Atlantis")
-    with pytest.raises(BadParameter, match="these flows are ready-made"):
+    with pytest.raises(BadParameter, match="these flows are imported"):
         flows(workspace, network="mine", rule="mode-year")
     with pytest.raises(EmptySelection, match="they cover 2004 to 2008"):
         flows(workspace, network="mine", years="1990")

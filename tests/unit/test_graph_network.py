@@ -1,4 +1,4 @@
-"""Ready-made flows as tables of a graph: by hand, and what can't be shown."""
+"""Imported flows as tables of a graph: by hand, and what can't be shown."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ def test_cities_by_hand():
     found = {kind.pattern: table.to_pylist() for kind, table in graph.relationships.items() if table.num_rows}
     assert set(found) == {"(:City)-[:MOVED_TO]->(:City)", "(:City)-[:IN_COUNTRY]->(:Country)"}
     assert [tuple(row.values()) for row in found["(:City)-[:MOVED_TO]->(:City)"]] == [
-        ("c1", "c2", 2019, 2.4, 2, "ready-made"),
-        ("c1", "c3", 2019, 0.2, 0, "ready-made"),
-        ("c2", "c1", 2019, 1.0, 1, "ready-made"),
+        ("c1", "c2", 2019, 2.4, 2, "imported"),
+        ("c1", "c3", 2019, 0.2, 0, "imported"),
+        ("c2", "c1", 2019, 1.0, 1, "imported"),
     ]
     assert found["(:City)-[:IN_COUNTRY]->(:Country)"] == [{"start": "c1", "end": "XA"}, {"start": "c2", "end": "XA"}]
     assert graph.nodes["City"].to_pylist()[2] == {"id": "c3", "name": "Three lines", "country": None}
     assert graph.nodes["Country"]["code"].to_pylist() == ["XA"]
-    assert graph.totals()["(:City)-[:MOVED_TO {rule: 'ready-made'}]->(:City)"] == {"researchers": 3.6, "moves": 3.0}
+    assert graph.totals()["(:City)-[:MOVED_TO {rule: 'imported'}]->(:City)"] == {"researchers": 3.6, "moves": 3.0}
     assert {label: table.num_rows for label, table in graph.nodes.items() if table.num_rows} == {
         "City": 3,
         "Country": 1,
@@ -101,7 +101,7 @@ def test_a_load_shows_records_or_flows(tmp_path):
     flows = LoadSource(empty, GraphContents(), "made")
     assert flows.parameters() == {"network": "made"}
     assert flows.tables().nodes["Country"]["name"].to_pylist() == ["China", "Japan"]
-    with pytest.raises(BadParameter, match="it is ready-made: no researchers"):
+    with pytest.raises(BadParameter, match="it is imported: no researchers"):
         LoadSource(empty, GraphContents(researchers=True), "made")
     with pytest.raises(BadParameter, match="there are made, in"):
         load(empty, "local", network="other")

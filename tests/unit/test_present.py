@@ -179,6 +179,27 @@ def test_the_first_numbers_stay_before_ids_ranks_intervals_and_later_texts() -> 
     assert header(table_text(frame, width=50)) == {"rank", "name", "strength"}
 
 
+def test_interval_of_the_measure_asked_for_stays_at_80_columns() -> None:
+    parts = ("", "_low", "_high", "_rank", "_rank_low", "_rank_high")
+    frame = pd.DataFrame({"rank": [1], "id": ["US"], "name": ["United States"]})
+    frame = frame.assign(**{f"betweenness{part}": [0.5] for part in parts})
+    texts = {str(name): column_texts(frame[name]) for name in frame.columns}
+    shown = layout(frame, texts, 80).widths
+    assert list(shown) == ["rank", "name", "betweenness", "betweenness_low", "betweenness_high"]
+
+
+@pytest.mark.parametrize("mark", ["corridors", ""])
+def test_mark_of_a_suspect_row_stays_and_leaves_where_no_row_has_one(mark: str) -> None:
+    ends = {"a_id": ["1"], "a_name": [CITY], "b_id": ["2"], "b_name": [OTHER]}
+    numbers = {name: [1234.5] for name in ("a_to_b", "b_to_a", "total", "net", "asymmetry")}
+    frame = pd.DataFrame({**ends, **numbers, "censored": [True], "suspect": [mark]})
+    texts = {str(name): column_texts(frame[name]) for name in frame.columns}
+    shown = layout(frame, texts, 80)
+    assert ("suspect" in shown.widths) == bool(mark)
+    assert {"a_name", "b_name", "a_to_b", "b_to_a"} <= set(shown.widths)
+    assert "suspect" not in shown.dropped
+
+
 def test_words_of_identifying_columns_stay_whole_where_there_is_room() -> None:
     word = "hubs.international_triangles"
     frame = pd.DataFrame({"query": [word], "question": ["which circles " * 9], "summary": ["Triangles of " * 9]})

@@ -497,9 +497,9 @@ def test_no_rows_are_explained_by_what_the_graph_lacks(there: bool) -> None:
 
 def test_no_moves_of_a_rule_are_told_by_the_rule() -> None:
     graph = Fake({"needs/moves": pd.DataFrame({"there": [False]})})
-    told = why_no_rows(graph, load_library()["flows.corridors"], {"rule": "ready-made"})
-    assert "no moves by this rule (ready-made). Type: scicities load" in told
-    assert graph.asked[0][2] == {"rule": "ready-made"}
+    told = why_no_rows(graph, load_library()["flows.corridors"], {"rule": "imported"})
+    assert "no moves by this rule (imported). Type: scicities load" in told
+    assert graph.asked[0][2] == {"rule": "imported"}
 
 
 def test_every_query_that_reads_what_is_not_always_there_says_what_it_needs() -> None:

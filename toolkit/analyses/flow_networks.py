@@ -12,7 +12,7 @@ from toolkit.measures.city_labels import LABELS, with_labels
 from toolkit.measures.flows.flow_answers import flows
 from toolkit.network.arrays import EdgeArray
 from toolkit.network.communities import communities
-from toolkit.network.ready_made import directed_graph
+from toolkit.network.imported import directed_graph
 from toolkit.network.suppliers import suppliers_and_attractors
 from toolkit.runs import Answer, recording
 

@@ -59,7 +59,7 @@ def flow_view(
     top
         Only the first rows, by year the largest units; the system as a whole is never cut.
     **options
-        Conventions of the rule; flows made elsewhere take none.
+        Conventions of the rule; imported flows take none.
 
     Returns
     -------

@@ -81,7 +81,7 @@ def hubs(
     replicates
         Resampled networks behind an interval.
     network
-        Of a workspace the ready-made network or flows of this name instead of its collaboration network (directions
+        Of a workspace the imported network or flows of this name instead of its collaboration network (directions
         and years summed; ``level`` and ``weight`` say nothing, ``country`` is refused).
     **options
         Conventions of a workspace's scores, see :class:`toolkit.measures.counting.options.Counting`. A graph has the

@@ -10,7 +10,7 @@ from toolkit.corpus.networks.store import read_network
 from toolkit.errors import BadParameter, UnknownPlace
 from toolkit.measures.counting.options import DEFAULT, Counting
 from toolkit.network.arrays import EdgeArray, edge_array
-from toolkit.network.ready_made import undirected_edges
+from toolkit.network.imported import undirected_edges
 from toolkit.runs import RunTimer
 from toolkit.workspace import Folder, Workspace, open_workspace
 
@@ -103,11 +103,11 @@ def chosen(counting: Counting) -> dict[str, Any]:
 def _named(
     source: OpenedSource, name: str, *, years: tuple[int, int] | str | None, country: str | None, timer: RunTimer
 ) -> EdgeArray:
-    """A ready-made network of a workspace, without directions."""
+    """An imported network of a workspace, without directions."""
     if not isinstance(source, Workspace):
-        raise BadParameter("network", name, "ready-made networks are in a workspace, not in a graph")
+        raise BadParameter("network", name, "imported networks are in a workspace, not in a graph")
     if country is not None:
-        raise BadParameter("country", country, "a ready-made network is taken whole")
+        raise BadParameter("country", country, "an imported network is taken whole")
     found = read_network(source, name)
     edges = undirected_edges(found, years=window(years))
     timer.fingerprint = found.fingerprint
@@ -122,7 +122,7 @@ def _refuse_conventions(source: OpenedSource, counting: Counting) -> None:
     """A graph holds scores by the usual conventions, and a network is what it is."""
     for name, value in chosen(counting).items():
         if isinstance(source, Workspace):
-            raise BadParameter(name, value, "a ready-made network is taken as it is")
+            raise BadParameter(name, value, "an imported network is taken as it is")
         raise BadParameter(
             name, value, "a graph holds what was counted by the usual conventions; for others say --from corpus"
         )

@@ -1,4 +1,4 @@
-"""Commands of flows: those of careers and those made elsewhere."""
+"""Commands of flows: those of careers and imported ones."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def flows(
 ) -> None:
     """Flows of researchers between places: matrix, indicators, groups, rates, corridors, communities.
 
-    By year or over the window; of careers in the records, or with --network of flows that were made elsewhere.
+    By year or over the window; of careers in the records, or with --network of imported flows.
     """
     from toolkit.analyses.flow_views import flow_view
 

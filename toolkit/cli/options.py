@@ -90,7 +90,7 @@ SourceOption = Annotated[
 ]
 NetworkOption = Annotated[
     str | None,
-    typer.Option("--network", metavar="NAME", help="Ready-made flows or network instead: see `ingest flows`."),
+    typer.Option("--network", metavar="NAME", help="Imported flows or network instead: see `ingest flows`."),
 ]
 SeedOption = Annotated[int, typer.Option("--seed", help="Seed of what is drawn at random.")]
 CorrectionsOption = Annotated[

@@ -117,11 +117,11 @@ def emit(
     *,
     fmt: str | None,
     output: Path | None,
-    without_rows: str = "no rows: nothing in this workspace matches",
+    without_rows: str = "",
 ) -> None:
     """Print or write an answer: data on stdout or in ``output``, the run record on stderr or beside the file.
 
-    ``without_rows`` is said where the answer has none.
+    ``without_rows`` is said where the answer has none; without it the notes of the run say why.
     """
     chosen = format_of(output, fmt, terminal=to_terminal())
     if chosen == "spreadsheet":
@@ -137,7 +137,7 @@ def emit(
     else:
         write_bytes(frame_bytes(frame, fmt=chosen))
     if frame.empty:
-        say(without_rows, style="yellow")
+        say(without_rows or ("no rows" if run.notes else "no rows: nothing in this workspace matches"), style="yellow")
     say_run(run)
 
 

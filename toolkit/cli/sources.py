@@ -54,12 +54,12 @@ def open_source(
 ) -> Iterator[OpenSource]:
     """Open what ``--from`` names; with ``write``, also the graph that takes the result.
 
-    A ready-made ``network`` needs no records, and its results belong to no node of a graph.
+    An imported ``network`` needs no records, and its results belong to no node of a graph.
     """
     with ExitStack() as stack:
         if network is not None:
             if write or source != "corpus":
-                raise SettingsError("A ready-made network is in the workspace alone: leave --from and --write out.")
+                raise SettingsError("An imported network is in the workspace alone: leave --from and --write out.")
             yield OpenSource(ws, None)
             return
         if source == "corpus":

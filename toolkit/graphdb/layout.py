@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from toolkit.measures.flows.counts import READY_MADE
+from toolkit.measures.flows.counts import IMPORTED
 from toolkit.measures.movement.options import FLOW_RULES
 
 __all__ = [
@@ -22,7 +22,7 @@ __all__ = [
     "RelationshipKind",
 ]
 
-LAYOUT_VERSION: Final = 4
+LAYOUT_VERSION: Final = 5
 """Goes up when the graph of the same records changes, so that graphs of an older layout are loaded anew."""
 
 KEYS: Final[Mapping[str, str]] = {
@@ -52,7 +52,7 @@ COLLABORATION: Final[Mapping[str, str]] = {
 }
 """Relationship type that joins the places of a level."""
 
-MOVE_RULES: Final = (*FLOW_RULES, READY_MADE)
+MOVE_RULES: Final = (*FLOW_RULES, IMPORTED)
 """What ``rule`` of a move may be."""
 
 _TELLING: Final = ("year", "from_year", "rule")

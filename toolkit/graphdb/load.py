@@ -91,7 +91,7 @@ def load(
     contents: GraphContents | None = DEFAULT_CONTENTS,
     network: str | None = None,
 ) -> LoadReport:
-    """Make the graph at ``target`` show the workspace's records, or ready-made flows in place of them.
+    """Make the graph at ``target`` show the workspace's records, or imported flows in place of them.
 
     Parameters
     ----------
@@ -117,7 +117,7 @@ def load(
         A graph of the same records with other contents is replaced. ``None``: whatever the graph has, and the default
         where it shows other records or none.
     network
-        Name of flows, or of another network, that were made elsewhere: the graph then shows these, and no records.
+        Name of imported flows, or of another imported network: the graph then shows these, and no records.
 
     Returns
     -------

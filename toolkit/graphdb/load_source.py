@@ -1,4 +1,4 @@
-"""What a load shows: the workspace's records with the contents asked for, or a network that was made elsewhere."""
+"""What a load shows: the workspace's records with the contents asked for, or an imported network."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["LoadSource"]
 
 
 class LoadSource:
-    """Records, or ready-made flows or another ready-made network.
+    """Records, or imported flows or an imported network.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ class LoadSource:
             self.fingerprint, self.snapshot = workspace.fingerprint, workspace.snapshot
             return
         if self.contents != DEFAULT_CONTENTS:
-            raise BadParameter("network", network, "it is ready-made: no researchers, moves or rules can be chosen")
+            raise BadParameter("network", network, "it is imported: no researchers, moves or rules can be chosen")
         self.fingerprint, self.snapshot = self._network.fingerprint, ""
 
     @property

@@ -1,4 +1,4 @@
-"""Flows and networks that were made elsewhere, as the tables of a graph of their own: places, and what joins them."""
+"""Imported flows and networks, as the tables of a graph of their own: places, and what joins them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from toolkit.errors import BadParameter
 from toolkit.graphdb.layout import COLLABORATION, KEYS, PLACE_LABELS, RELATIONSHIPS, RelationshipKind
 from toolkit.graphdb.move_tables import NO_MOVES
 from toolkit.graphdb.tables import GraphTables
-from toolkit.measures.flows.counts import READY_MADE
+from toolkit.measures.flows.counts import IMPORTED
 from toolkit.measures.precision import DIGITS
 
 __all__ = ["network_tables"]
@@ -28,7 +28,7 @@ _TEXT: Final = pa.string()
 
 
 def network_tables(network: NamedNetwork) -> GraphTables:
-    """Tables of a graph that shows ready-made flows, or a ready-made network, in place of records.
+    """Tables of a graph that shows imported flows, or an imported network, in place of records.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ def network_tables(network: NamedNetwork) -> GraphTables:
     -------
     GraphTables
         The places, for cities and institutions their countries too; edges with an unknown end are left out. With
-        directions ``MOVED_TO`` with ``rule`` ``ready-made``: ``researchers`` is the count given, ``moves`` its whole
+        directions ``MOVED_TO`` with ``rule`` ``imported``: ``researchers`` is the count given, ``moves`` its whole
         number. Without them ``COLLABORATES_WITH`` (of institutions ``COAUTHORS_WITH``): ``score`` is the weight given,
         ``joint`` its whole number, and no partnership is known.
 
@@ -54,7 +54,7 @@ def network_tables(network: NamedNetwork) -> GraphTables:
     >>> edges = pa.table([["CN"], ["JP"], [2019], [5.0]], schema=EDGES)
     >>> nodes = pa.table([["CN", "JP"], ["China", "Japan"], ["CN", "JP"]], schema=NODES)
     >>> graph = network_tables(NamedNetwork("orcid", "flows", "country", True, edges, nodes))
-    >>> graph.totals()["(:Country)-[:MOVED_TO {rule: 'ready-made'}]->(:Country)"]
+    >>> graph.totals()["(:Country)-[:MOVED_TO {rule: 'imported'}]->(:Country)"]
     {'researchers': 5.0, 'moves': 5.0}
     """
     if network.level not in PLACE_LABELS:
@@ -107,7 +107,7 @@ def _moves(edges: pa.Table) -> pa.Table:
             "year": counts["year"].cast(pa.int64()),
             "researchers": pc.round(counts["weight_sum"], ndigits=DIGITS),
             "moves": pc.round(counts["weight_sum"]).cast(pa.int64()),
-            "rule": pa.array([READY_MADE] * counts.num_rows, _TEXT),
+            "rule": pa.array([IMPORTED] * counts.num_rows, _TEXT),
         }
     )
     return table.cast(NO_MOVES.schema).sort_by([(name, "ascending") for name in ("start", "end", "year")])

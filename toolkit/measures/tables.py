@@ -225,7 +225,7 @@ class Tables:
 
     @classmethod
     def empty(cls) -> Tables:
-        """Tables without records, on DuckDB: for flows that were counted elsewhere."""
+        """Tables without records, on DuckDB: for imported flows."""
         return cls.on(ibis.duckdb.connect(), {})
 
     def keep(self, key: tuple[Any, ...], expression: ir.Table | pa.Table) -> ir.Table:

@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["LEAST_NAME", "Layout", "identifying", "layout"]
+__all__ = ["LEAST_NAME", "MARK", "Layout", "identifying", "layout"]
 
 LEAST_NAME: Final = 20
 """A column that identifies the row gets at least this many characters, or its longest text where that is shorter."""
+
+MARK: Final = "suspect"
+"""Column of rows that may rest on a matching error: it stays in a table whatever leaves."""
 
 _LEAST_TEXT: Final = 12
 _WIDEST: Final = 44
@@ -70,9 +73,10 @@ def layout(frame: pd.DataFrame, texts: Mapping[str, Sequence[str]], width: int) 
     """Fit a table into ``width`` characters.
 
     Columns leave one group after the other, only as far as needed: empty ones; ranks by single measures; ids that have
-    a name; what another column repeats; intervals. Then headers wrap, then texts wrap, then texts that do not identify
-    the row leave, then numbers, each from the right. The columns that identify the row (:func:`identifying`) stay, with
-    at least :data:`LEAST_NAME` characters or their longest text.
+    a name; what another column repeats; intervals of ranks, then of values, where wrapped headers do not make room for
+    them. Then headers wrap, then texts wrap, then texts that do not identify the row leave, then numbers, each from the
+    right. The columns that identify the row (:func:`identifying`) stay, with at least :data:`LEAST_NAME` characters or
+    their longest text; the mark of a row that may be wrong (:data:`MARK`) stays too.
 
     Parameters
     ----------
@@ -88,7 +92,7 @@ def layout(frame: pd.DataFrame, texts: Mapping[str, Sequence[str]], width: int) 
     cells = {name: max([1, *map(len, texts[name])]) for name in names}
     word = {name: max([1, *(len(part) for text in texts[name] for part in text.split())]) for name in keys}
     is_text = {name: not _is_number(frame[name]) for name in names}
-    empty = {name for name in names if frame[name].isna().all() and len(frame)}
+    empty = {name for name in names if not any(texts[name]) and len(frame)}
     kept = [name for name in names if name not in empty or (name in keys and is_text[name])]
 
     def natural(name: str) -> int:
@@ -100,10 +104,11 @@ def layout(frame: pd.DataFrame, texts: Mapping[str, Sequence[str]], width: int) 
             header, min(cells[name], LEAST_NAME if name in keys else _LEAST_TEXT) if is_text[name] else cells[name]
         )
 
-    for group in _secondary(frame, names, keys):
-        if _line(kept, natural) > width:
+    secondary = _secondary(frame, names, keys)
+    for group, room in [(group, natural) for group in secondary] + [(group, least) for group in _bounds(names)]:
+        if _line(kept, room) > width:
             kept = [name for name in kept if name not in group]
-    others = [name for name in kept if name not in keys and is_text[name]]
+    others = [name for name in kept if name not in {*keys, MARK} and is_text[name]]
     numbers = [name for name in kept if name not in keys and not is_text[name]]
     for name in (*reversed(others), *reversed(numbers), *reversed(keys[1:])):
         if _line(kept, least) > width and name in kept:
@@ -117,10 +122,16 @@ def _secondary(frame: pd.DataFrame, names: Sequence[str], keys: Sequence[str]) -
     """Groups of columns that leave first, in this order."""
     ranks = {name for name in names if name.endswith("_rank") and name != "previous_rank"}
     of_one = {"author_id", "name"} if "author_id" in names and frame["author_id"].nunique() == 1 < len(frame) else set()
-    bounds = {name for name in names if name.endswith(("_low", "_high"))} | {"low", "high"}
-    groups = (ranks, set(_names_of_ids(names)), {"ratio_to_next"}, _REPEATED, of_one, _COMPARED, bounds)
+    groups = (ranks, set(_names_of_ids(names)), {"ratio_to_next"}, _REPEATED, of_one, _COMPARED)
     needed = frozenset(keys) - of_one - _REPEATED
     return [frozenset(group) - needed for group in groups]
+
+
+def _bounds(names: Sequence[str]) -> list[frozenset[str]]:
+    """Bounds of the intervals of ranks, then of values."""
+    bounds = {name for name in names if name.endswith(("_low", "_high"))} | {"low", "high"}
+    of_ranks = {name for name in bounds if name.endswith(("rank_low", "rank_high"))}
+    return [frozenset(of_ranks), frozenset(bounds - of_ranks)]
 
 
 def _widths(

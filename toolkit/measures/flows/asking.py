@@ -1,4 +1,4 @@
-"""Where flows come from: careers of the records, or a table that was made elsewhere; the questions are the same."""
+"""Where flows come from: careers of the records, or imported flows; the questions are the same."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from toolkit.errors import BadParameter, UnknownPlace, WrongGraph
 from toolkit.measures.asking import Folder, Question, YearsAsked, named_ends
 from toolkit.measures.counting.levels import units
 from toolkit.measures.counting.parts import Years
-from toolkit.measures.flows.counts import READY_MADE, flow_counts, last_certain_year, ready_made_counts
+from toolkit.measures.flows.counts import IMPORTED, flow_counts, imported_counts, last_certain_year
 from toolkit.measures.movement.asking import EVERY_AUTHOR, asking_movement
 from toolkit.measures.movement.options import DEFAULT_MOVEMENT, Movement, check_flow_rule
 from toolkit.measures.movement.rules import person_years
@@ -45,9 +45,9 @@ class FlowQuestion:
     names
         ``id``, ``name``, ``country`` of the places.
     person_years
-        ``place_id``, ``year``, ``person_years`` of the window; ``None`` for flows made elsewhere.
+        ``place_id``, ``year``, ``person_years`` of the window; ``None`` for imported flows.
     network
-        The flows made elsewhere, if they are.
+        The imported flows, if they are.
     certain
         Last year whose moves are certain (:func:`~toolkit.measures.flows.counts.last_certain_year`).
     """
@@ -138,7 +138,7 @@ def asking_flows(
     network: str | None = None,
     levels: tuple[str, ...] | None = None,
 ) -> Iterator[FlowQuestion]:
-    """Open the flows of the records, or with ``network`` those that were made elsewhere.
+    """Open the flows of the records, or with ``network`` imported flows.
 
     Raises
     ------
@@ -149,10 +149,8 @@ def asking_flows(
     """
     if network is not None:
         if movement not in (None, DEFAULT_MOVEMENT):
-            raise BadParameter(
-                "network", network, "options of a rule are about careers, and these flows are ready-made"
-            )
-        with _asking_ready_made(method, workspace, network, years=years, by_year=by_year, top=top) as asked:
+            raise BadParameter("network", network, "options of a rule are about careers, and these flows are imported")
+        with _asking_imported(method, workspace, network, years=years, by_year=by_year, top=top) as asked:
             yield asked
         return
     rule = movement or DEFAULT_MOVEMENT
@@ -175,7 +173,7 @@ def asking_flows(
 
 
 @contextmanager
-def _asking_ready_made(
+def _asking_imported(
     method: str, workspace: Folder, name: str, *, years: YearsAsked, by_year: bool, top: int | None
 ) -> Iterator[FlowQuestion]:
     opened = open_workspace(workspace)
@@ -186,17 +184,17 @@ def _asking_ready_made(
     window = parse_years(years)
     parameters = {"network": name, "level": network.level, "by_year": by_year, "top": top or None}
     with recording(method, parameters, fingerprint=network.fingerprint) as timer, Tables.empty() as tables:
-        counts = ready_made_counts(tables, network.edges, years=window)
+        counts = imported_counts(tables, network.edges, years=window)
         if window is None:
             known = pc.min_max(network.edges["year"]).as_py()
             window = _UNDATED if known["min"] is None else (known["min"], known["max"])
         question = Question(opened, tables, network.level, window, by_year, EVERY_AUTHOR, timer)
         question.settled(years=None if window == _UNDATED else years_text(window))
-        timer.notes.append(f"Flows {name} were counted elsewhere: by whichever rule, and without person-years.")
+        timer.notes.append(f"Flows {name} are imported: their rule is not known, and they have no person-years.")
         names = tables.keep((ibis.util.gen_name("nodes"),), network.nodes)
         unknown = network.edges.num_rows - network.located().edges.num_rows
         if unknown:
             timer.notes.append(
                 f"{unknown:,} flows have an unknown end: they count for the end that is known, in no pair."
             )
-        yield FlowQuestion(question, counts, names, None, network, window[1], READY_MADE)
+        yield FlowQuestion(question, counts, names, None, network, window[1], IMPORTED)

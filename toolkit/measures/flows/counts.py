@@ -22,18 +22,18 @@ from toolkit.measures.precision import from_limbs, limbs
 from toolkit.measures.tables import Tables
 
 __all__ = [
-    "READY_MADE",
+    "IMPORTED",
     "both_ends",
     "flow_counts",
     "flow_matrix",
     "gains_and_losses",
+    "imported_counts",
     "last_certain_year",
-    "ready_made_counts",
     "summed",
 ]
 
-READY_MADE: Final = "ready-made"
-"""Column ``rule`` of flows that were counted elsewhere."""
+IMPORTED: Final = "imported"
+"""Column ``rule`` of imported flows."""
 
 
 def flow_counts(
@@ -84,8 +84,8 @@ def flow_counts(
     return found if years is None else found.filter(found.year.between(*years))
 
 
-def ready_made_counts(tables: Tables, edges: pa.Table, *, years: Years | None = None) -> ir.Table:
-    """Flows that were counted elsewhere, as :func:`flow_counts` has them.
+def imported_counts(tables: Tables, edges: pa.Table, *, years: Years | None = None) -> ir.Table:
+    """Imported flows, as :func:`flow_counts` has them.
 
     Parameters
     ----------

@@ -67,7 +67,7 @@ def flows(
     top
         Only so many rows (of each year); ``None`` or 0 for all.
     network
-        Ready-made flows of this name instead (:func:`~toolkit.corpus.networks.ingest_flows.ingest_flows`); ``level``
+        Imported flows of this name instead (:func:`~toolkit.corpus.networks.ingest_flows.ingest_flows`); ``level``
         and the options of rules say nothing then.
     **options
         Conventions, see :class:`toolkit.measures.movement.options.Movement`.

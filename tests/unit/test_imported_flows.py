@@ -1,4 +1,4 @@
-"""Flows and networks that were made elsewhere."""
+"""Imported flows and networks."""
 
 from __future__ import annotations
 
