@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def labels_of(cities: ir.Table) -> dict[str, str]:
     return city_labels(zip(*(column.to_pylist() for column in columns), strict=True))
 
 
-def with_labels(frame: pd.DataFrame, labels: dict[str, str] | None) -> pd.DataFrame:
+def with_labels(frame: pd.DataFrame, labels: Mapping[str, str] | None) -> pd.DataFrame:
     """``frame`` with the labels of the ids it holds in its ``attrs``, where tables and figures find them."""
     ids = [name for name in frame.columns if name == "id" or name.endswith("_id")]
     here = {place for name in ids for place in frame[name].unique()} if labels else set()
