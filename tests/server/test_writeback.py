@@ -87,6 +87,16 @@ def test_a_later_run_replaces_the_earlier_as_a_whole(clean):
     assert runs(clean) == {later.run_id}
 
 
+@pytest.mark.parametrize("name", ["x IS NOT NULL DETACH DELETE n //", "name", "community_run, n.name"])
+def test_property_names_that_others_put_into_the_graph_do_not_get_into_a_statement(clean, name):
+    """A graph that was restored or shared may have a run that scicities did not write."""
+    cities = clean.read("MATCH (c:City) RETURN c.id AS id, c.name AS name ORDER BY id")
+    clean.write("CREATE (:Run {id: 'evil', level: 'city', method: 'communities', properties: [$name]})", {"name": name})
+    write_results(clean, FRAME, level="city", run=run())
+    assert clean.read("MATCH (c:City) RETURN c.id AS id, c.name AS name ORDER BY id").equals(cities)
+    assert runs(clean) == {run().run_id}
+
+
 def test_runs_of_different_methods_stand_side_by_side(clean):
     first, second = run(), run("hubs")
     write_results(clean, FRAME, level="city", run=first, properties=["community"])

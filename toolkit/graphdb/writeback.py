@@ -118,7 +118,7 @@ def _replaced(graph: Graph, level: str, method: str, names: Sequence[str]) -> tu
     earlier = graph.read(statement("writeback/earlier"), {"level": level}, name="write back")
     for run_id, other, written in zip(earlier["id"], earlier["method"], earlier["properties"], strict=True):
         if other == method:
-            cleared.update(written)
+            cleared.update(name for name in written if _may_be_written(name))  # they become part of a statement
         if other == method or set(written) <= set(names):
             runs.append(run_id)
     return runs, sorted(cleared)
@@ -151,11 +151,15 @@ def _checked_names(frame: pd.DataFrame, properties: Sequence[str] | None) -> lis
     if absent:
         raise MissingColumn(f"The results have no column {', '.join(absent)}; they have {', '.join(frame.columns)}.")
     for name in names:
-        if not _NAME.fullmatch(name) or name in _OWN or name.endswith("_run"):
+        if not _may_be_written(name):
             raise BadParameter(
                 "properties", name, "a property is lower-case letters, digits and _, not one the records give"
             )
     return names
+
+
+def _may_be_written(name: str) -> bool:
+    return bool(_NAME.fullmatch(name)) and name not in _OWN and not name.endswith("_run")
 
 
 def _checked_ids(frame: pd.DataFrame) -> list[str]:
