@@ -68,7 +68,7 @@ def replacing(path: Path, *, private: bool = False) -> Iterator[IO[bytes]]:
     OSError
         The folder can't be made, or the file can't be written.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    _make_folder(path.parent)
     _remove_leftovers(path)
     new, handle = _locked_new(path)
     try:
@@ -161,7 +161,7 @@ def temporary_folder(path: Path) -> Iterator[Path]:
     OSError
         It can't be made.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    _make_folder(path.parent)
     _remove_leftovers(path)
     handle = None
     while True:
@@ -182,6 +182,17 @@ def temporary_folder(path: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
         if handle is not None:
             os.close(handle)
+
+
+def _make_folder(folder: Path) -> None:
+    """Make the folder and those above it; in a workspace they get the workspace's permissions."""
+    missing = [one for one in (folder, *folder.parents) if not one.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    mode = _mode_in_workspace(folder) if missing else None
+    if mode is not None:
+        for one in missing:
+            with suppress(OSError):
+                one.chmod(mode | (mode & 0o444) >> 2)  # who may read a folder may enter it
 
 
 def _mode_in_workspace(path: Path) -> int | None:

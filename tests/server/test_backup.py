@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -45,6 +46,7 @@ def test_round_trip_and_what_is_refused(workspace, empty_graph, server, tmp_path
     assert main(["server", "backup", str(file), "-w", str(workspace.root)]) == 0
     assert "nodes and relationships to" in capfd.readouterr().err
     assert [path.name for path in file.parent.iterdir()] == ["graph.backup"]
+    assert file.stat().st_mode & 0o777 == 0o600
     assert server.status().running
 
     graph.write("MATCH (c:City) DETACH DELETE c")
@@ -63,6 +65,18 @@ def test_round_trip_and_what_is_refused(workspace, empty_graph, server, tmp_path
         (workspace, changed(file, tmp_path / "a", sha256="00"), {}, "its checksum is not the one written"),
         (workspace, changed(file, tmp_path / "b", more=1), {}, "is no backup of scicities"),
         (workspace, tmp_path / "none", {}, "can't be read or unpacked: No such file"),
+    ]
+    bomb = changed(file, tmp_path / "bomb", more="x" * 2_000_000)
+    with zipfile.ZipFile(tmp_path / "packed", "w", zipfile.ZIP_DEFLATED) as packed, zipfile.ZipFile(file) as source:
+        for member in source.namelist():
+            packed.writestr(member, source.read(member))
+    shutil.copy(file, tmp_path / "outside")
+    with zipfile.ZipFile(tmp_path / "outside", "a") as archive:
+        archive.writestr("../outside.txt", "x")
+    refused += [
+        (workspace, bomb, {}, "its record is too long"),
+        (workspace, tmp_path / "packed", {}, "other or compressed members"),
+        (workspace, tmp_path / "outside", {}, "other or compressed members"),
     ]
     (tmp_path / "words").write_text("no zip")
     refused.append((workspace, tmp_path / "words", {}, "is no backup of scicities"))

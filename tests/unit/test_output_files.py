@@ -190,7 +190,6 @@ def test_links_and_pipes_that_look_like_leftovers_stay(tmp_path: Path) -> None:
 def test_new_files_in_a_workspace_are_readable_as_the_workspace_is(
     tmp_path: Path, umask: int, opened: int, wanted: int
 ) -> None:
-    (tmp_path / "results").mkdir()
     (tmp_path / "state.json").write_text("{}")
     tmp_path.chmod(opened)
     before = os.umask(umask)
@@ -202,6 +201,7 @@ def test_new_files_in_a_workspace_are_readable_as_the_workspace_is(
     finally:
         os.umask(before)
     assert stat.S_IMODE((tmp_path / "results" / "rows.csv").stat().st_mode) == wanted
+    assert stat.S_IMODE((tmp_path / "results").stat().st_mode) & 0o777 == opened & 0o777
     assert stat.S_IMODE((tmp_path / "results" / "people.csv").stat().st_mode) == 0o600
 
 

@@ -26,6 +26,8 @@ __all__ = ["Backup", "back_up", "restore"]
 Progress = Callable[[str, int, int], None]
 _DUMP: Final = "neo4j.dump"
 _RECORD: Final = "scicities-backup.json"
+_LONGEST_RECORD: Final = 1 << 20
+"""Bytes; a record has a few hundred."""
 
 
 @dataclass(frozen=True)
@@ -182,10 +184,17 @@ def _refuse_other_graphs(settings: Settings, what: str) -> None:
 
 
 def _read_record(archive: zipfile.ZipFile, file: Path) -> Backup:
+    members = archive.infolist()
+    # we compress nothing: what is compressed may unpack to any size
+    ours = sorted(member.filename for member in members) == sorted([_DUMP, _RECORD])
+    if not ours or any(member.compress_type != zipfile.ZIP_STORED or member.flag_bits & 1 for member in members):
+        raise ServerError(f"{file} is no backup of scicities: it has other or compressed members.")
+    if archive.getinfo(_RECORD).file_size > _LONGEST_RECORD:
+        raise ServerError(f"{file} is no backup of scicities: its record is too long.")
     try:
         found: dict[str, Any] = json.loads(archive.read(_RECORD))
         return Backup(**found)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
         raise ServerError(f"{file} is no backup of scicities, or a damaged one ({error}).") from error
 
 
