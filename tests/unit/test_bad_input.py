@@ -138,6 +138,9 @@ def test_a_wrong_file_is_refused_by_name_and_nothing_changes(workspace, tmp_path
     path = tmp_path / f"odd.{reader.suffix}"
     path.write_bytes(make(reader))
     before = digest(workspace)
+    if reader.header and "UTF-16" in sentence:  # a table may be in UTF-16
+        assert reader.ingest(workspace, path).kept
+        return
     with pytest.raises(DataError, match=sentence.format(file=rf"odd\.{reader.suffix}")) as raised:
         reader.ingest(workspace, path)
     assert raised.value.exit_code == 4

@@ -553,3 +553,12 @@ def test_xml_that_declares_entities_is_refused(tmp_path: Path, ending: str) -> N
         file.write_text(f'<?xml version="1.0"?>\n<!DOCTYPE x [{entity}]>\n<{ending}><node id="a"/></{ending}>')
         with pytest.raises(DataError, match=r":2: the XML declares the entity 'x'"):
             ingest_network(Workspace(tmp_path / "space"), file, name="mine")
+
+
+@pytest.mark.parametrize("tag", ["graphml", "gexf"])
+def test_damage_of_a_compressed_file_is_said_once(read, tag):
+    nodes = "".join(f'<node id="n{number * 7919 % 10007}"/>\n' for number in range(3000))
+    packed = gzip.compress(f"<{tag}><graph>{nodes}</graph></{tag}>".encode())
+    with pytest.raises(DataError, match="the compressed file is cut short") as raised:
+        read(f"g.{tag}.gz", packed[: len(packed) // 2])
+    assert str(raised.value).count("can't be read as") == 1

@@ -14,7 +14,10 @@ from exports import PEOPLE, PLACES, WORKS, cris_long, cris_wide, openalex, scopu
 
 from toolkit.corpus.ingest import ingest_institutions, ingest_openalex
 from toolkit.corpus.plain import ingest_tables
+from toolkit.corpus.plain.encodings import READ_AS_WINDOWS
 from toolkit.corpus.plain.recipe import read_recipe, recipe_names
+from toolkit.corpus.plain.records import IDS_UNCLEAR
+from toolkit.corpus.plain.table_files import NOT_A_TABLE
 from toolkit.errors import BadParameter, BadRecord, DataError, MissingColumn, SettingsError
 from toolkit.measures.answers import moves, share
 from toolkit.workspace import open_workspace
@@ -141,8 +144,6 @@ def scopus_rows(*changes):
 @pytest.mark.parametrize(
     ("column", "value", "reason"),
     [
-        ("Author(s) ID", "1; 2; 3; 4", "more author ids than authors"),
-        ("Author(s) ID", "1; 2", "fewer author ids than authors"),
         (
             "Authors with affiliations",
             "Brun B., Univ X, Rome, Italy; Alba A.",
@@ -157,6 +158,16 @@ def test_scopus_records_that_contradict_themselves_are_put_aside(tmp_path, colum
     assert [row[0] for row in rows(workspace, "works", "work_id")] == ["2-s2.0-2", "2-s2.0-3", "2-s2.0-4"]
     with pytest.raises(BadRecord, match=rf"records\.csv:2: {reason}"):
         read(tmp_path, scopus_rows((column, value)), "scopus", strict=True)
+
+
+@pytest.mark.parametrize("ids", ["1; 2; 3; 4", "1; 2"])
+def test_a_scopus_record_with_more_or_fewer_ids_than_authors_counts_without_ids(tmp_path, ids):
+    _, good = read(tmp_path, scopus(), "scopus", "good.csv")
+    workspace, report = read(tmp_path, scopus_rows(("Author(s) ID", ids), ("Author full names", "")), "scopus")
+    assert (report.kept, list(report.rejects)) == (good.kept, [IDS_UNCLEAR])
+    listed = rows(workspace, "authorships", "work_id", "author_id", "site_id")
+    assert {author for work, author, _ in listed if work == "2-s2.0-1"} == {None}
+    assert all(site for work, _, site in listed if work == "2-s2.0-1")
 
 
 def test_broken_rows_and_empty_cells_cost_themselves_only(tmp_path):
@@ -403,9 +414,10 @@ def test_a_folder_of_exports_is_read_whole(tmp_path):
 
 
 def test_an_export_of_contradicting_rows_is_refused(tmp_path):
-    header, row, _ = scopus_of("until 2022").splitlines()
-    bad = [row.replace("111;222;333;", "111;").replace("2-s2.0-0", f"2-s2.0-{number}") for number in range(12)]
-    with pytest.raises(DataError, match="fewer author ids than authors"):
+    changed = scopus_rows(("Authors with affiliations", "Brun B., Univ X, Rome, Italy; Alba A."))
+    header, row = changed.splitlines()[:2]
+    bad = [row.replace("2-s2.0-1", f"2-s2.0-{number}") for number in range(12)]
+    with pytest.raises(DataError, match="do not begin with the names of the authors"):
         read(tmp_path, "\n".join([header, *bad]), "scopus", "bad.csv")
 
 
@@ -439,10 +451,56 @@ def test_broken_tagged_records_are_put_aside_and_the_next_is_read(tmp_path):
         read(tmp_path, "FN X\nVR 1.0\nEF\n", "wos", "none.txt")
 
 
+@pytest.mark.parametrize("name", ["records.csv", "records.tsv"])
+def test_what_excel_saves_as_windows_text_is_read_and_noted_once(tmp_path, name):
+    text = 'id,year,authors,affiliations\no1,2020,Müller,"X, Köln, Germany"\no2,2020,Doë,"X, Bonn, Germany"\n'
+    workspace, report = read(tmp_path, text, "cris-wide", name, encoding="cp1252")
+    assert (report.read, report.kept, report.rejects) == (4, 4, {READ_AS_WINDOWS: 1})
+    assert noted(workspace) == [(2, READ_AS_WINDOWS, 'o1,2020,Müller,"X, Köln, Germany"')]
+    assert rows(workspace, "cities", "name") == [("Bonn",), ("Köln",)]
+
+
+def test_tagged_records_in_windows_text_are_read(tmp_path):
+    text = WOS.format("C1 [Doe, J] Univ Köln, Köln, Germany.\n").replace("TI T", "TI Größe")
+    workspace, report = read(tmp_path, text, "wos", "savedrecs.txt", encoding="cp1252")
+    assert report.rejects.get(READ_AS_WINDOWS) == 1
+    assert "Größe" in str(rows(workspace, "works", "title"))
+
+
+def test_a_file_that_mixes_encodings_is_not_guessed(tmp_path):
+    text = "id,year,authors,affiliations\no1,2020,Müller,\no2,2020,M\udcfcller,\n"
+    as_bytes = text.encode("utf-8", "surrogateescape").decode("latin-1")
+    workspace, report = read(tmp_path, as_bytes, "cris-wide", encoding="latin-1")
+    assert report.rejects == {"wrong encoding": 1}
+    assert rows(workspace, "works", "work_id") == [("o1",)]
+
+
+def test_strangers_in_a_folder_of_exports_are_rejected_by_name_and_the_others_are_read(tmp_path):
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    (folder / "scopus.csv").write_text(scopus())
+    (folder / "notes.txt").write_text("To do: ask for the rest\n")
+    (folder / "budget.csv").write_text("item,cost\nx,1\n")
+    (folder / "empty.csv").write_text("")
+    (folder / "refs.txt").write_text("PMID- 10000001\nTI  - A title\n")
+    _, alone = read(tmp_path, scopus(), "scopus", "alone.csv")
+    workspace = open_workspace(tmp_path / "data")
+    report = ingest_tables(workspace, records=folder, recipe="scopus")
+    assert (report.read, report.kept) == (alone.read, alone.kept)
+    assert report.rejects == alone.rejects | {NOT_A_TABLE: 4}
+    with pytest.raises(MissingColumn, match=r"budget\.csv"):
+        ingest_tables(workspace, records=[folder, folder / "budget.csv"], recipe="scopus")
+    with pytest.raises(DataError, match="not a file of such a table"):
+        ingest_tables(workspace, records=folder, recipe="scopus", strict=True)
+    (folder / "scopus.csv").unlink()
+    with pytest.raises(DataError, match=r"refs\.txt"):
+        ingest_tables(workspace, records=folder, recipe="scopus")
+
+
 def test_wrong_bytes_cost_one_row_or_none_with_the_right_encoding(tmp_path):
     text = 'id,year,authors,affiliations\no1,2020,Müller,"X, Köln, Germany"\no2,2020,Doe,"X, Bonn, Germany"\n'
     workspace, report = read(tmp_path, text, "cris-wide", encoding="cp1252")
-    assert report.rejects == {"wrong encoding": 1}
+    assert report.rejects == {READ_AS_WINDOWS: 1}
     own = tmp_path / "own.toml"
     shipped = (Path(read_recipe.__code__.co_filename).parent / "recipes" / "cris-wide.toml").read_text()
     own.write_text('encoding = "cp1252"\n' + shipped)

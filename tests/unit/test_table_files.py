@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from toolkit.corpus.jsonlines import RawFile
 from toolkit.corpus.plain.column_mapping import FIELDS, MAPPED, matched_columns, read_mapping
+from toolkit.corpus.plain.encodings import READ_AS_WINDOWS
 from toolkit.corpus.plain.table_files import TableFile
 from toolkit.errors import BadParameter, BadRecord, DataError, MissingColumn, SettingsError
 
@@ -49,9 +50,9 @@ def test_lines_are_those_of_an_editor_in_spite_of_quoted_line_ends_and_bad_rows(
         "W4,extra,2004,y\n"  # 9
         'W5,"un"quoted,2005\n'  # 10
         'W6,"two\nlines",2006\n'  # 11-12
-        "W7,Mi\udce9,2007\n"  # 13, a byte of Latin-1
+        "W7,Mi\udce9,2007\n"  # 13, a byte of Latin-1 in a file that has letters in UTF-8
         ",,\n"  # 14
-        "W8,last,2008"  # 15, no line end
+        "W8,läst,2008"  # 15, no line end
     )
     rows, rejects, file = read(written(tmp_path, text.encode("utf-8", "surrogateescape")))
     assert [(row["line"], row["work_id"], row["year"]) for row in rows] == [
@@ -187,7 +188,6 @@ def test_parquet_columns_of_any_simple_type_become_text(tmp_path):
             r"is a zip archive\. Unpack it first, and give the files in it\. A table is csv, tsv or Parquet",
         ),
         (b"%PDF-1.4 x", r"is a PDF"),
-        ("work_id,year\n".encode("utf-16"), r"is text in UTF-16; save it as UTF-8"),
         (b"work_id\x00,year\n", r"is binary, not text"),
         (b'{"id": 1}\n', r"holds JSON of no known kind"),
         (b"PAR1 and nothing of it", r"starts like a Parquet file but can't be read"),
@@ -269,3 +269,31 @@ def test_the_documentation_names_every_column_and_no_other():
     for section, fields in zip(sections, tables.values(), strict=True):
         rows = re.findall(r"^\| (\w+) \| (`[^|]*`) \|", section, re.MULTILINE)
         assert {field: tuple(names.strip("`").split("`, `")) for field, names in rows} == fields
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "kept"),
+    [
+        ("work_id,title,year\nW1,Größe,2001\n", "utf-16", 1),
+        ("work_id,title,year\nW1,Größe – “eins”,2001\n", "cp1252", 1),
+        ("work_id,title,year\nW1,Россия,2001\n", "cp1251", 0),
+        ("work_id,title,year\nW1,北京,2001\n", "gbk", 0),
+        ("work_id,title,year\nW1é7,x,2001\n", "latin-1", 0),
+    ],
+)
+@pytest.mark.parametrize("packed", [False, True])
+def test_other_encodings_are_read_where_the_whole_file_shows_which(tmp_path, text, encoding, kept, packed):
+    data = text.encode(encoding)
+    rows, rejects, file = read(written(tmp_path, gzip.compress(data) if packed else data))
+    assert (len(rows), file.rows) == (kept, 1)
+    if kept:
+        assert rows[0]["title"] == text.split(",")[3]
+    assert rejects == {"utf-16": [], "cp1252": [(2, READ_AS_WINDOWS)]}.get(encoding, [(2, "wrong encoding")])
+
+
+def test_a_damaged_compressed_file_in_utf16_says_so(tmp_path):
+    text = "work_id,title,year\n" + "".join(f"W{number},{hash(number * 7919)},2001\n" for number in range(4000))
+    data = gzip.compress(text.encode("utf-16"))
+    rows, rejects, _ = read(written(tmp_path, data[: len(data) * 3 // 4], "w.csv.gz"))
+    assert 0 < len(rows) < 4000
+    assert "the compressed file is cut short" in [reason for _, reason in rejects]

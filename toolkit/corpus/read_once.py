@@ -65,7 +65,7 @@ def require_a_good_row(staged: Sequence[StagedInput], *, what: str) -> None:
     reasons = Counter[str]()
     for one in staged:
         reasons.update(one.rejects)
-    if not reasons or any(one.kept for one in staged):
+    if all(reason.startswith("kept") for reason in reasons) or any(one.kept for one in staged):
         return
     found = "; ".join(f"{reason} ({number})" for reason, number in reasons.most_common(3))
     where = ", ".join(one.path for one in staged)

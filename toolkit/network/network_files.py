@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from toolkit.corpus.file_kinds import file_kind, refusal
-from toolkit.corpus.jsonlines import RawFile, blocks
+from toolkit.corpus.file_kinds import file_kind, refusal, start_of
+from toolkit.corpus.jsonlines import RawFile
 from toolkit.corpus.plain.column_mapping import FIELDS, matched_columns
+from toolkit.corpus.plain.encodings import WINDOWS, encoding_of
 from toolkit.corpus.plain.recipe import Recipe
 from toolkit.corpus.plain.table_files import TableFile
 from toolkit.errors import DataError
@@ -37,7 +37,6 @@ _READERS: Final[dict[str, Callable[[RawFile, RawNetwork], None]]] = {
 }
 _DELIMITERS: Final = ("\t", ";", ",")
 _DIRECTIONS: Final = {"directed": True, "undirected": False, "mutual": False}
-_BLOCK_BYTES: Final = 4 << 20
 _CELL: Final = "attribute:"
 
 
@@ -188,14 +187,10 @@ def _read_table(file: RawFile, found: RawNetwork, *, strict: bool) -> None:
 
 
 def _encoding(file: RawFile, found: RawNetwork) -> str:
-    """The encoding of a table of edges, noted where it is not UTF-8."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    try:
-        for number, block in enumerate(blocks(file.path, size=_BLOCK_BYTES, whole_lines=False)):
-            if number == 0 and block.data.startswith((b"PAR1", b"\xff\xfe", b"\xfe\xff")):
-                break
-            decoder.decode(block.data)
-    except UnicodeDecodeError:
+    """The encoding of a table of edges, noted where it is Windows-1252."""
+    if start_of(file.path).startswith(b"PAR1"):
+        return "utf-8"
+    encoding = encoding_of(file.path)
+    if encoding == WINDOWS:
         found.notes.append(NOT_UTF8.format(file.label))
-        return "cp1252"
-    return "utf-8"
+    return encoding

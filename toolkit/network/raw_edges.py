@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 from toolkit.corpus.jsonlines import RawFile, blocks, excerpt
 from toolkit.corpus.names import folded
 from toolkit.corpus.plain.column_mapping import FIELDS
+from toolkit.corpus.plain.encodings import WINDOWS, encoding_of
 from toolkit.errors import DataError, MissingColumn
 
 __all__ = ["NOT_UTF8", "WEIGHTS", "RawEdge", "RawNetwork", "key_of", "numbered_lines", "whole_text"]
@@ -172,7 +173,7 @@ def _is_unicode(text: str) -> bool:
 
 
 def whole_text(file: RawFile, found: RawNetwork) -> str:
-    """The file's text: UTF-16 and UTF-8 by their marks, else UTF-8, else Windows-1252, which is noted.
+    """The file's text: UTF-16 and UTF-8 by their marks, else UTF-8, or Windows-1252, which is noted.
 
     What is damaged in a compressed file is listed; the text before it is given.
     """
@@ -182,11 +183,10 @@ def whole_text(file: RawFile, found: RawNetwork) -> str:
         found.reject(file, data.count(b"\n"), pieces[-1].damage, "the lines before it were read")
     if data.startswith(_UTF16):
         return data[: len(data) // 2 * 2].decode("utf-16", errors="replace")  # blocks end with a line feed of one byte
-    try:
-        return data.decode()
-    except UnicodeDecodeError:
+    encoding = encoding_of(file.path)
+    if encoding == WINDOWS:
         found.notes.append(NOT_UTF8.format(file.label))
-        return data.decode("cp1252", errors="replace")
+    return data.decode(encoding, errors="surrogateescape")
 
 
 def numbered_lines(text: str) -> Iterable[tuple[int, str]]:

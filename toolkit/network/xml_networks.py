@@ -48,14 +48,19 @@ class _Elements:
         DataError
             It is no XML, or declares entities.
         """
+        damage = ""
         try:
             for block in blocks(self.file.path, size=_BLOCK_BYTES, whole_lines=False):
+                damage = block.damage
                 self.parser.Parse(block.data)
-                if block.damage:
-                    raise DataError(f"{self.file.path} can't be read as {kind}: {block.damage}.")
-            self.parser.Parse(b"", True)
+            if not damage:
+                self.parser.Parse(b"", True)
+        except DataError:  # it is a ValueError, too
+            raise
         except (expat.ExpatError, LookupError, ValueError) as error:  # LookupError: an unknown encoding
             raise DataError(f"{self.file.path} can't be read as {kind}: {error}.") from error
+        if damage:
+            raise DataError(f"{self.file.path} can't be read as {kind}: {damage}.")
         self.found.closed |= bool(self.found.names)
 
     def _refuse_entity(self, name: str, *_: object) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
@@ -16,7 +17,8 @@ from toolkit.corpus.plain.place_names import PlaceNames
 from toolkit.corpus.plain.recipe import Recipe
 from toolkit.corpus.plain.records import NOTES, RecordReader
 from toolkit.corpus.plain.rows import RawRows
-from toolkit.corpus.plain.table_files import TableFile
+from toolkit.corpus.plain.set_aside import SetAside
+from toolkit.corpus.plain.table_files import TableFile, opened_files
 
 __all__ = ["Gathered", "gather_records", "gather_tables"]
 
@@ -60,12 +62,15 @@ def gather_tables(
 ) -> Gathered:
     """Raw rows of tables of works, authorships and institutions."""
     raw: dict[str, Path] = {}
-    bad: list[pa.Table] = []
     read = 0
+    aside = SetAside(strict=strict)
     opened = {
-        table: [TableFile(file, table, mapping, strict=strict) for file in files.get(table, ())]
+        table: opened_files(
+            files.get(table, ()), partial(TableFile, table=table, mapping=mapping, strict=strict), aside
+        )
         for table in ("works", "authorships", "institutions")
     }
+    bad = [aside.table()]
     total = sum(map(len, opened.values()))
     for table, parts in opened.items():
         with RawRows(folder, table) as rows:
@@ -76,7 +81,7 @@ def gather_tables(
                 bad.append(part.rejects())
                 read += part.rows
                 if progress:
-                    progress("reading tables", len(bad), total)
+                    progress("reading tables", len(bad) - 1, total)
     named = not any("institution_id" in part.columns for part in opened["authorships"])
     tables = {
         table: (sum(part.rows for part in parts), _reasons(part.rejects() for part in parts))
@@ -106,8 +111,10 @@ def gather_records(
 ) -> Gathered:
     """Raw rows of records that hold works, authors and affiliations at once, and of a table of institutions."""
     reader = RecordReader(recipe, names=names, strict=strict)
-    records = [reader.opened(file) for file in files["records"]]
-    registry = [TableFile(file, "institutions", mapping, strict=strict) for file in files.get("institutions", ())]
+    strangers = SetAside(strict=strict)
+    records = opened_files(files["records"], reader.opened, strangers)
+    as_registry = partial(TableFile, table="institutions", mapping=mapping, strict=strict)
+    registry = opened_files(files.get("institutions", ()), as_registry, strangers)
     bad: list[pa.Table] = []
     noted = folder / "notes.parquet"
     with (
@@ -130,9 +137,10 @@ def gather_records(
             bad.append(table.rejects())
             if progress:
                 progress("reading tables", len(bad), len(records) + len(registry))
-    rejects = pa.concat_tables([*bad, reader.rejects()])
+    unread = _reasons([*bad, reader.rejects()])
+    rejects = pa.concat_tables([strangers.table(), *bad, reader.rejects()])
     raw = {"works": works.path, "authorships": authorships.path, "institutions": institutions.path}
-    read = works.rows + authorships.rows + institutions.rows + _not_kept(_reasons([rejects]))
+    read = works.rows + authorships.rows + institutions.rows + _not_kept(unread)
     aside = _reasons([reader.rejects(), *(part.rejects() for part in records)])
     tables = {
         "records": (works.rows + _not_kept(aside), aside),

@@ -56,6 +56,7 @@ NOT_BRACKETED: Final = "kept: an address without authors, beside others with aut
 NO_SUCH_AUTHOR: Final = "kept: an address names a person who is not among the authors"
 SAME_NAME: Final = "kept: an address names two authors who have the same name, and is given to neither"
 NOT_IN_LIST: Final = "kept: affiliations that are not in the list of the row, read as one"
+IDS_UNCLEAR: Final = "kept without author ids: more or fewer ids than authors"
 REPEATED: Final = "another record of this work was taken"
 _NUMBER: Final = re.compile(r"\s*\((\d+)\)$")
 """An author's id after the full name."""
@@ -273,7 +274,7 @@ class RecordReader:
         ids = items_of(cells["author_id"], mark) if "author_id" in cells else _ids_behind(full)
         names = author_names(cells.get("author_name"), mark, len(ids) or None, cells.get("affiliation"))
         if ids and len(ids) != len(names):
-            raise _Contradiction(f"{'more' if len(ids) > len(names) else 'fewer'} author ids than authors")
+            ids, names = self._without_ids(cells, ids, names)
         texts = texts_after_names(cells.get("affiliation"), mark, names)
         if texts is None:
             raise _Contradiction("the affiliations do not begin with the names of the authors in their order")
@@ -285,6 +286,23 @@ class RecordReader:
             )
             for at, name in enumerate(shown)
         ]
+
+    def _without_ids(
+        self, cells: Mapping[str, str], ids: Sequence[str], names: Sequence[str]
+    ) -> tuple[list[str], list[str]]:
+        """No ids, and the names without regard to them: which id is whose is not known.
+
+        Raises
+        ------
+        _Contradiction
+            Without the number of ids and without affiliations, commas do not show where a name ends.
+        """
+        mark = self._recipe.author_mark
+        texts = cells.get("affiliation")
+        if not items_of(texts, mark) and len(items_of(cells.get("author_name"), mark)) < 2:
+            raise _Contradiction(f"{'more' if len(ids) > len(names) else 'fewer'} author ids than authors")
+        self._note(IDS_UNCLEAR, f"{len(ids)} ids, {len(names)} authors: {self._title}")
+        return [], author_names(cells.get("author_name"), mark, None, texts)
 
     def _parted(self, text: str, known: Sequence[str]) -> list[str]:
         if not text:

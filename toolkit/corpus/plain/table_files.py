@@ -7,14 +7,13 @@ quotes go wrong, only the line on which the row starts is put aside, and reading
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple, TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -23,12 +22,13 @@ import pyarrow.parquet as pq
 from toolkit.corpus.file_kinds import hint, refusal
 from toolkit.corpus.jsonlines import RawFile, blocks, excerpt
 from toolkit.corpus.plain.column_mapping import ColumnMapping, matched_columns
+from toolkit.corpus.plain.encodings import READ_AS_WINDOWS, WINDOWS, encoding_of
 from toolkit.corpus.plain.recipe import Recipe
 from toolkit.corpus.plain.set_aside import SetAside
 from toolkit.errors import DataError, MissingColumn
 from toolkit.paths import absolute
 
-__all__ = ["TABLE_SUFFIXES", "TableFile", "text_lines"]
+__all__ = ["NOT_A_TABLE", "TABLE_SUFFIXES", "TableFile", "opened_files", "text_lines"]
 
 TABLE_SUFFIXES: Final = (".csv", ".csv.gz", ".tsv", ".tsv.gz", ".txt", ".txt.gz", ".ciw", ".ciw.gz", ".parquet")
 """What a file in a folder must end with to be looked at; a file asked for by name may end with anything."""
@@ -37,8 +37,9 @@ _DELIMITERS: Final = (",", "\t", ";")
 _BLOCK_BYTES: Final = 4 << 20
 _ROWS: Final = 50_000
 _NOT_UTF8 = re.compile("[\udc80-\udcff]")
-_UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 _LONGEST_CELL: Final = 1 << 29
+NOT_A_TABLE: Final = "not a file of such a table"
+"""Why a file in a folder is rejected as a whole."""
 _BAD_QUOTES: Final = "quotes not closed, or inside a field"
 
 
@@ -82,15 +83,17 @@ class TableFile:
         self.file = file
         self._quotes = recipe is None or recipe.quotes
         self._lenient = recipe is not None and recipe.lenient
-        self._encoding = recipe.encoding if recipe is not None else "utf-8"
         self.rows = 0
         self._aside = SetAside(strict=strict)
         self._parquet = _is_parquet(file.path)
+        declared = recipe.encoding if recipe is not None else "utf-8"
+        self._encoding = declared if self._parquet else encoding_of(file.path, declared)
+        self._guessed = self._encoding == WINDOWS != declared
         if self._parquet:
             header = _parquet_file(file.path).schema_arrow.names
             self._delimiter = ""
         else:
-            header, self._delimiter = _header(file.path, self._encoding, wide=recipe is not None)
+            header, self._delimiter = _header(file.path, self._encoding)
             while self._lenient and header and not header[-1].strip():
                 header.pop()
         where = str(file.path)
@@ -177,9 +180,15 @@ class TableFile:
             if feed.nul and any("\x00" in cell for cell in row):
                 row = [cell.replace("\x00", "") for cell in row]
                 self._aside.note(self.file, line, "kept: NUL bytes were left out", excerpt(feed.record[0]))
+            self._note_encoding(line, row, feed.record[0])
             yield line, row
         if feed.damage:
             self._reject(feed.line + 1, feed.damage, f"{self.rows} rows before it were read")
+
+    def _note_encoding(self, line: int, row: Sequence[str], text: str) -> None:
+        if self._guessed and not "".join(row).isascii():
+            self._guessed = False
+            self._aside.note(self.file, line, READ_AS_WINDOWS, excerpt(text))
 
     def _mended(self, row: list[str], *, bare: bool) -> list[str]:
         """The row as its recipe lets it be read: without empty cells too many, and quotes of its own making."""
@@ -198,6 +207,39 @@ class TableFile:
         return pa.table({"line": pa.array(lines, pa.int64()), **columns})
 
 
+Opened = TypeVar("Opened")
+
+
+def opened_files(files: Sequence[RawFile], opened: Callable[[RawFile], Opened], aside: SetAside) -> list[Opened]:
+    """The files that can be opened; one found in a folder that can't is rejected by name, and the others are read.
+
+    Parameters
+    ----------
+    files
+        Files named, and files found in folders.
+    opened
+        Opens a file; raises :class:`~toolkit.errors.DataError` where it is something else.
+    aside
+        Where files that are something else are listed.
+
+    Raises
+    ------
+    DataError
+        A file that was named is something else, or every file is.
+    BadRecord
+        A file in a folder is something else, and ``strict`` was asked for.
+    """
+    found: list[Opened] = []
+    for number, file in enumerate(files):
+        try:
+            found.append(opened(file))
+        except DataError as error:
+            if file.named or (not found and number == len(files) - 1):
+                raise
+            aside.add(file, 0, NOT_A_TABLE, excerpt(str(error)))
+    return found
+
+
 class _Feed:
     """Lines of a text file for the csv reader, with the lines of the record at hand, to be read again if it is bad.
 
@@ -214,17 +256,10 @@ class _Feed:
         self._lines = self._read(path, encoding)
 
     def _read(self, path: Path, encoding: str) -> Iterator[str]:
-        if _is_utf16(path):
-            yield from text_lines(path)
-            return
-        for block in blocks(path, size=_BLOCK_BYTES):
-            self.nul = self.nul or b"\x00" in block.data
-            try:
-                text = block.data.decode(encoding)
-            except UnicodeDecodeError:
-                text = block.data.decode(encoding, errors="surrogateescape")
-                self.foreign = True
-            yield from io.StringIO(text, newline="")
+        for block in _texts(path, encoding):
+            self.nul = self.nul or "\x00" in block.text
+            self.foreign = self.foreign or block.foreign
+            yield from io.StringIO(block.text, newline="")
             self.damage = block.damage
 
     def __iter__(self) -> _Feed:
@@ -242,21 +277,40 @@ class _Feed:
         self.line -= len(self.record) - 1
 
 
-def text_lines(path: Path, encoding: str = "utf-8") -> Iterator[str]:
-    """Lines of a text file, their ends kept; UTF-16 if it begins so, bytes that can't be read as lone surrogates."""
-    if _is_utf16(path):
-        # whole, for the blocks end at bytes that may be half a letter; such exports hold a thousand records at most
-        data = b"".join(block.data for block in blocks(path, size=_BLOCK_BYTES, whole_lines=False))
-        text = codecs.getincrementaldecoder("utf-16")(errors="replace").decode(data)
-        yield from io.StringIO(text, newline="")
+class _Text(NamedTuple):
+    """A piece of a file's text. ``foreign``: bytes that are not in its encoding are lone surrogates in it."""
+
+    text: str
+    foreign: bool = False
+    damage: str = ""
+
+
+def _texts(path: Path, encoding: str) -> Iterator[_Text]:
+    if encoding == "utf-16":
+        # whole, for the blocks end at bytes that may be half a letter; such files are exports of a few thousand rows
+        found = list(blocks(path, size=_BLOCK_BYTES, whole_lines=False))
+        data = b"".join(block.data for block in found)
+        yield _Text(data[: len(data) // 2 * 2].decode("utf-16", errors="replace"), damage=found[-1].damage)
         return
     for block in blocks(path, size=_BLOCK_BYTES):
-        yield from io.StringIO(block.data.decode(encoding, errors="surrogateescape"), newline="")
+        try:
+            yield _Text(block.data.decode(encoding), damage=block.damage)
+        except UnicodeDecodeError:
+            yield _Text(block.data.decode(encoding, errors="surrogateescape"), foreign=True, damage=block.damage)
 
 
-def _is_utf16(path: Path) -> bool:
-    block = next(blocks(path, size=64, whole_lines=False), None)
-    return block is not None and block.data.startswith(_UTF16)
+def text_lines(path: Path, encoding: str) -> Iterator[str]:
+    """Lines of a text file, their ends kept; bytes that are not in its encoding are lone surrogates.
+
+    Parameters
+    ----------
+    path
+        The file, compressed with gzip or not.
+    encoding
+        As :func:`~toolkit.corpus.plain.encodings.encoding_of` gave it.
+    """
+    for block in _texts(path, encoding):
+        yield from io.StringIO(block.text, newline="")
 
 
 def _unquoted(cell: str) -> str:
@@ -277,22 +331,20 @@ def _parquet_file(path: Path) -> pq.ParquetFile:
         raise DataError(f"{path} starts like a Parquet file but can't be read: {error}.") from error
 
 
-def _header(path: Path, encoding: str, *, wide: bool) -> tuple[list[str], str]:
-    """Column names and delimiter: that of comma, tab and semicolon that makes most columns; ``wide`` takes UTF-16."""
+def _header(path: Path, encoding: str) -> tuple[list[str], str]:
+    """Column names and delimiter: that of comma, tab and semicolon that makes most columns."""
     block = next(blocks(path, size=1 << 16), None)
     if block is None or not block.data.strip():
         damage = f" ({block.damage})" if block is not None and block.damage else ""
         raise DataError(f"{path} is empty{damage}: a table starts with a line of column names.")
-    utf16 = wide and block.data.startswith(_UTF16)
+    utf16 = encoding == "utf-16"
     if other := refusal(path, "table"):
         raise DataError(f"{path} {other}. A table is csv, tsv or Parquet.")
-    if block.data.startswith(_UTF16) and not wide:
-        raise DataError(f"{path} is text in UTF-16; save it as UTF-8. A table is csv, tsv or Parquet.")
     if b"\x00" in block.data.split(b"\n", 1)[0] and not utf16:
         raise DataError(f"{path} is binary, not text; a table is csv, tsv or Parquet.")
     if block.data.lstrip()[:1] in (b"{", b"["):
         raise DataError(f"{path} holds JSON of no known kind. A table is csv, tsv or Parquet.")
-    text = "".join(islice(text_lines(path), 5)) if utf16 else block.data.decode(encoding, errors="replace")
+    text = "".join(islice(text_lines(path, encoding), 5)) if utf16 else block.data.decode(encoding, errors="replace")
     text = text.removeprefix("\ufeff")
     headers = {mark: _first_row(text, mark) for mark in _DELIMITERS}
     delimiter = max(_DELIMITERS, key=lambda mark: len(headers[mark]))

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from toolkit.corpus.assemble import take_in
-from toolkit.corpus.ingest_report import IngestReport, Progress, ingested
+from toolkit.corpus.ingest_report import IngestReport, Progress, ingested, lost_records
 from toolkit.corpus.jsonlines import RawFile, content_hash, find_files
 from toolkit.corpus.plain.column_mapping import ColumnMapping, read_mapping
 from toolkit.corpus.plain.corrections_file import stage_corrections
@@ -19,7 +19,7 @@ from toolkit.corpus.plain.gathering import Gathered, gather_records, gather_tabl
 from toolkit.corpus.plain.place_names import LISTED, PlaceNames, open_place_names
 from toolkit.corpus.plain.recipe import Recipe, read_recipe
 from toolkit.corpus.plain.rows import RowCounts, RowJudge
-from toolkit.corpus.plain.table_files import TABLE_SUFFIXES
+from toolkit.corpus.plain.table_files import NOT_A_TABLE, TABLE_SUFFIXES
 from toolkit.corpus.pseudonyms import Pseudonymise, pseudonyms_of, settle_pseudonyms
 from toolkit.corpus.scratch import database
 from toolkit.corpus.staging import (
@@ -39,7 +39,6 @@ __all__ = ["ingest_tables"]
 
 Paths = str | Path | Sequence[str | Path] | None
 _Files = Mapping[str, Sequence[RawFile]]
-_NOTE: Final = "kept"
 _JUDGED_AS: Final = {"records": "works"}
 
 
@@ -212,7 +211,7 @@ def _stage(
         options=options,
     )
     done = read_meta(staging_folder(workspace, name))
-    if done is not None and not (strict and any(not reason.startswith(_NOTE) for reason in done.rejects)):
+    if done is not None and NOT_A_TABLE not in done.rejects and not (strict and lost_records(done.rejects)):
         return done
     with database(workspace, settings) as connection, staging_input(workspace, name.folder_name) as folder:
         scratch = workspace.staging / ".scratch"

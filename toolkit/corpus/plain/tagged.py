@@ -24,6 +24,7 @@ from typing import Final
 import pyarrow as pa
 
 from toolkit.corpus.jsonlines import RawFile, excerpt
+from toolkit.corpus.plain.encodings import READ_AS_WINDOWS, WINDOWS, encoding_of
 from toolkit.corpus.plain.set_aside import SetAside
 from toolkit.corpus.plain.table_files import text_lines
 from toolkit.errors import DataError
@@ -40,7 +41,7 @@ _ROWS: Final = 5_000
 
 def is_tagged(file: RawFile) -> bool:
     """Whether the file's first line is that of tagged records."""
-    first = next((line for line in text_lines(file.path) if line.strip()), "")
+    first = next((line for line in text_lines(file.path, encoding_of(file.path)) if line.strip()), "")
     return _START.fullmatch(first.rstrip("\r\n")) is not None
 
 
@@ -76,11 +77,14 @@ class TaggedFile:
     ) -> None:
         self.file = file
         self.rows = 0
-        self._encoding = encoding
+        self._encoding = encoding_of(file.path, encoding)
+        self._guessed = self._encoding == WINDOWS != encoding
         self._whole_lines = True
         self._aside = SetAside(strict=strict)
         tags = {
-            found[1] for line in text_lines(file.path, encoding) if (found := _FIELD.fullmatch(line.rstrip("\r\n")))
+            found[1]
+            for line in text_lines(file.path, self._encoding)
+            if (found := _FIELD.fullmatch(line.rstrip("\r\n")))
         }
         self._tags = sorted(tags - {"FN", "VR", "ER", "EF"})
         if "PT" not in tags:
@@ -102,6 +106,9 @@ class TaggedFile:
             if any(_NOT_UTF8.search(text) for text in fields.values()):
                 self._reject(line, "wrong encoding", fields.get("UT", fields.get("TI", "")))
                 continue
+            if self._guessed and (text := next((one for one in fields.values() if not one.isascii()), "")):
+                self._guessed = False
+                self._aside.note(self.file, line, READ_AS_WINDOWS, excerpt(text))
             lines.append(line)
             rows.append(fields)
             if len(rows) == _ROWS:
