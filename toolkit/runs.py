@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import json
 import platform
 import time
@@ -17,12 +18,15 @@ from typing import TYPE_CHECKING, Any
 
 from toolkit.errors import DataError
 from toolkit.output_files import write_text_atomically
+from toolkit.terminal_text import printable
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["Answer", "RunRecord", "RunTimer", "first_rows", "recording", "versions"]
 
+_ROWS_SHOWN = 10
+"""Rows of an answer in a notebook."""
 _PACKAGES = ("scicities", "ibis-framework", "duckdb", "networkx", "igraph", "python-louvain", "networkit", "neo4j")
 
 
@@ -139,6 +143,30 @@ class Answer:
 
     def __len__(self) -> int:
         return len(self.frame)
+
+    def __repr__(self) -> str:
+        columns = ", ".join(map(str, self.frame.columns))
+        return printable(f"Answer({self._counted()}: {columns}; {len(self.run.notes)} notes)", one_line=True)
+
+    def _counted(self) -> str:
+        rows, in_all = len(self.frame), self.run.rows.get("in_all", len(self.frame))
+        return (
+            f"{self.run.method}, {rows:,} of {in_all:,} rows" if rows < in_all else f"{self.run.method}, {rows:,} rows"
+        )
+
+    def _repr_html_(self) -> str:
+        """The first rows, what was counted and the notes, for a notebook; every text is escaped."""
+
+        def clean(value: Any) -> Any:
+            return printable(str(value), one_line=True) if hasattr(value, "__len__") else value  # lists are text, too
+
+        shown = self.frame.head(_ROWS_SHOWN).map(clean).rename(columns=clean)
+        table = shown.to_html(index=False, border=0, na_rep="", float_format=lambda value: f"{value:.6g}")
+        more = f", the first {len(shown)} shown" if len(shown) < len(self.frame) else ""
+        options = ", ".join(f"{name} = {value}" for name, value in self.run.parameters.items() if value is not None)
+        lines = [f"{self._counted()}{more} · {options}", *(f"Note: {note}" for note in self.run.notes)]
+        below = "".join(f"<p><small>{html.escape(clean(line))}</small></p>" for line in lines)
+        return f'<div class="tex2jax_ignore mathjax_ignore">{table}{below}</div>'
 
 
 def first_rows(answer: Answer, top: int | None) -> Answer:

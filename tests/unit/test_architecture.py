@@ -16,6 +16,7 @@ PACKAGE = Path(__file__).parents[2] / "toolkit"
 FLOORS = {
     "errors": 0,
     "settings": 0,
+    "terminal_text": 0,
     "runs": 0,
     "output_files": 0,
     "paths": 0,

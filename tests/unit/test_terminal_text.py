@@ -21,7 +21,7 @@ from toolkit.cli.progress import progress_bar
 from toolkit.errors import BadParameter
 from toolkit.present.formats import format_of
 from toolkit.present.tables import rich_table
-from toolkit.present.terminal_text import printable
+from toolkit.terminal_text import printable
 
 HOSTILE = [
     "\x1b[2J\x1b[31mred",

@@ -15,7 +15,7 @@ from rich.segment import Segment
 from toolkit.present.formats import SAFE_NOTE, format_of, frame_bytes, write_answer_file, write_bytes
 from toolkit.present.labels import labelled
 from toolkit.present.tables import rich_table, table_text
-from toolkit.present.terminal_text import printable
+from toolkit.terminal_text import printable
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -13,7 +13,7 @@ import typer
 from typer import rich_utils
 
 from toolkit.cli.output import say_always
-from toolkit.present.terminal_text import printable
+from toolkit.terminal_text import printable
 
 __all__ = ["USAGE_ERROR", "clean_other_messages", "say_usage_error"]
 

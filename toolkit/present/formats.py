@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING, Any, Final
 
 from toolkit.errors import BadParameter
 from toolkit.output_files import output_file, require_output
-from toolkit.present.terminal_text import printable
+from toolkit.terminal_text import printable
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from toolkit.present.layout import layout
-from toolkit.present.terminal_text import printable
+from toolkit.terminal_text import printable
 
 if TYPE_CHECKING:
     import pandas as pd
