@@ -1,6 +1,7 @@
 // name: collaboration.far_ties
 // summary: Strong ties over long distances.
 // access: read
+// needs: coordinates
 // param: min_km float = 5000.0 | Smallest distance as the crow flies [km].
 // param: year_from int = first_year | First publication year, inclusive.
 // param: year_to int = last_year | Last publication year, inclusive.

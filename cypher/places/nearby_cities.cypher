@@ -1,6 +1,7 @@
 // name: places.nearby_cities
 // summary: Cities around a city by distance, and how much it works with each.
 // access: read
+// needs: coordinates
 // param: city_id string | GeoNames id; the command line and Python also take a name.
 // param: max_km float = 1000.0 | Largest distance as the crow flies [km].
 // param: year_from int = first_year | First publication year, inclusive.

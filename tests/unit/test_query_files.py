@@ -495,6 +495,14 @@ def test_no_rows_are_explained_by_what_the_graph_lacks(there: bool) -> None:
         assert told == ("no rows: the graph has no communities. Type: scicities communities --from local --write")
 
 
+@pytest.mark.parametrize("name", ["collaboration.far_ties", "places.nearby_cities"])
+def test_distances_without_rows_name_missing_coordinates(name: str) -> None:
+    graph = Fake({"needs/coordinates": pd.DataFrame({"there": [False]})})
+    assert why_no_rows(graph, load_library()[name], {}).startswith(
+        "no rows: the graph has no cities with coordinates. Type: scicities ingest ror FILE"
+    )
+
+
 def test_no_moves_of_a_rule_are_told_by_the_rule() -> None:
     graph = Fake({"needs/moves": pd.DataFrame({"there": [False]})})
     told = why_no_rows(graph, load_library()["flows.corridors"], {"rule": "imported"})

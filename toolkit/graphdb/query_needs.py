@@ -23,6 +23,10 @@ NEEDS: Final[Mapping[str, tuple[str, str]]] = {
         "hierarchy of institutions",
         "scicities ingest ror FILE (or ingest institutions FOLDER), then scicities load",
     ),
+    "coordinates": (
+        "cities with coordinates",
+        "scicities ingest ror FILE (or give lat and lon of the cities), then scicities load",
+    ),
     "moves": (
         "moves by this rule",
         "scicities load (the authors need ids; imported flows: scicities load --network NAME)",
