@@ -18,7 +18,10 @@ from toolkit import (
     ingest_tables,
 )
 from toolkit.corpus.ingest_report import mostly_rejected
+from toolkit.corpus.networks.ingest_flows import ingest_flows
+from toolkit.corpus.networks.store import read_network
 from toolkit.errors import DataError
+from toolkit.network.ingest_network import ingest_network
 from toolkit.workspace import open_workspace
 
 
@@ -133,3 +136,18 @@ def test_folder_in_which_every_file_is_refused_is_an_error(tmp_path):
     (merged / "2024-01-01.csv.gz").write_bytes(gzip.compress(b"merge_date,id,merge_into_id\n2024-01-01,A1,A2\n"))
     with pytest.raises(DataError, match=r"No file in .* holds OpenAlex works"):  # a table of merged ids is no work
         ingest_openalex(workspace, folder)
+
+
+@pytest.mark.parametrize("reader", [ingest_flows, ingest_network])
+def test_imported_flows_and_networks_that_lose_most_rows_are_refused_and_replace_nothing(tmp_path, reader):
+    workspace = open_workspace(tmp_path / "data")
+    header = "origin,destination,year,count\n" if reader is ingest_flows else "source,target,year,weight\n"
+    (tmp_path / "n.csv").write_text(header + "China,Japan,2020,5\n")
+    reader(workspace, tmp_path / "n.csv", level="country")
+    before = read_network(workspace, "n").fingerprint
+    bad = "".join(f"China,Italy,{2000 + number},x\n" for number in range(11))
+    (tmp_path / "n.csv").write_text(header + "China,Italy,2020,5\n" + bad)
+    with pytest.raises(DataError, match=r"11 of 12 (counts|edges) are rejected, more than half: the .* no number \(11"):
+        reader(workspace, tmp_path / "n.csv", level="country")
+    assert read_network(workspace, "n").fingerprint == before
+    assert reader(workspace, tmp_path / "n.csv", level="country", accept_rejects=True).kept == 1

@@ -191,6 +191,7 @@ def ingest_flows(
         str | None, typer.Option("--year-column", metavar="COLUMN", help="Column of the year. [default: year]")
     ] = None,
     strict: opt.StrictOption = False,
+    accept_rejects: opt.AcceptRejectsOption = False,
     workspace: opt.WorkspaceOption = None,
 ) -> None:
     """Imported flows of researchers: origin, destination, year, count; or a column for each year; or a matrix."""
@@ -199,7 +200,11 @@ def ingest_flows(
     asked = {"origin": origin, "destination": destination, "count": count, "year": year_column}
     columns = {field: column for field, column in asked.items() if column is not None}
     ws = open_workspace(workspace)
-    _tell(reader.ingest_flows(ws, paths, name=name, level=level, year=year, columns=columns, strict=strict))
+    _tell(
+        reader.ingest_flows(
+            ws, paths, name=name, level=level, year=year, columns=columns, strict=strict, accept_rejects=accept_rejects
+        )
+    )
 
 
 def ingest_network(
@@ -219,6 +224,7 @@ def ingest_network(
     ] = None,
     year: Annotated[int | None, typer.Option("--year", help="Year of edges that have none; for the graph.")] = None,
     strict: opt.StrictOption = False,
+    accept_rejects: opt.AcceptRejectsOption = False,
     workspace: opt.WorkspaceOption = None,
 ) -> None:
     """An imported network: GraphML, GEXF, GML, Pajek, UCINET, VOSviewer, Gephi, node-link JSON, or a table of edges."""
@@ -227,7 +233,15 @@ def ingest_network(
     ws = open_workspace(workspace)
     _tell(
         reader.ingest_network(
-            ws, paths, name=name, level=level, weight=weight, directed=directed, year=year, strict=strict
+            ws,
+            paths,
+            name=name,
+            level=level,
+            weight=weight,
+            directed=directed,
+            year=year,
+            strict=strict,
+            accept_rejects=accept_rejects,
         )
     )
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from toolkit.corpus.jsonlines import content_hash, find_files
 from toolkit.corpus.networks.finding import Found, PlaceFinder
-from toolkit.corpus.networks.ingest_flows import UNKNOWN_END, NetworkReport, nothing_kept
+from toolkit.corpus.networks.ingest_flows import UNKNOWN_END, NetworkReport, nothing_kept, refuse_mostly_rejected
 from toolkit.corpus.networks.store import EDGES, NODES, NamedNetwork, checked_name, write_network
 from toolkit.corpus.networks.years import require_year, this_year, year_of
 from toolkit.corpus.schema import UNLOCATED
@@ -37,6 +37,7 @@ def ingest_network(
     directed: bool | None = None,
     year: int | None = None,
     strict: bool = False,
+    accept_rejects: bool = False,
 ) -> NetworkReport:
     r"""Read a network that another program wrote, and store it under a name.
 
@@ -64,6 +65,8 @@ def ingest_network(
         graph needs years.
     strict
         Raise at the first bad edge instead of rejecting it.
+    accept_rejects
+        Take a network of which more than half of the edges are rejected, which is an error otherwise.
 
     Returns
     -------
@@ -120,6 +123,7 @@ def ingest_network(
         kept, rejects = checked.kept, dict(sorted(Counter(row["reason"] for row in checked.listing).items()))
         if not any(UNLOCATED not in key for key in kept):
             raise nothing_kept("edges", files[0].path, len(raw.edges), rejects, checked.listing)
+        refuse_mostly_rejected("edges", files[0].path, len(raw.edges), rejects, checked.listing, accept=accept_rejects)
         network = NamedNetwork(
             called,
             "network",

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
+from toolkit.corpus.ingest_report import lost_records, mostly_rejected, why_rejected
 from toolkit.corpus.jsonlines import content_hash, find_files
 from toolkit.corpus.networks.finding import Found, PlaceFinder
 from toolkit.corpus.networks.flow_tables import Cell, FlowTable
@@ -23,7 +24,7 @@ from toolkit.errors import BadParameter, BadRecord, DataError
 from toolkit.runs import RunRecord, recording
 from toolkit.workspace import Folder, open_workspace
 
-__all__ = ["UNKNOWN_END", "NetworkReport", "ingest_flows", "nothing_kept"]
+__all__ = ["UNKNOWN_END", "NetworkReport", "ingest_flows", "nothing_kept", "refuse_mostly_rejected"]
 
 UNKNOWN_END: Final = f"kept with one end {UNLOCATED}"
 """How the reason begins of a count or an edge of which one end is unknown."""
@@ -161,6 +162,7 @@ def ingest_flows(
     year: int | None = None,
     columns: Mapping[str, str] | None = None,
     strict: bool = False,
+    accept_rejects: bool = False,
 ) -> NetworkReport:
     r"""Read flows of researchers that someone else has counted, and store them under a name.
 
@@ -186,6 +188,8 @@ def ingest_flows(
         ``origin_country``, ``origin_name`` …) -> the column.
     strict
         Raise at the first bad row instead of rejecting it.
+    accept_rejects
+        Take flows of which more than half are rejected, which is an error otherwise.
 
     Returns
     -------
@@ -236,6 +240,7 @@ def ingest_flows(
         rejects = dict(sorted(Counter(row["reason"] for row in taken.listing).items()))
         if not any(UNLOCATED not in key for key in kept):
             raise nothing_kept("flows", found[0].path, taken.read, rejects, taken.listing)
+        refuse_mostly_rejected("counts", found[0].path, taken.read, rejects, taken.listing, accept=accept_rejects)
         network = NamedNetwork(
             called,
             "flows",
@@ -266,6 +271,26 @@ def ingest_flows(
     left_out = dict(sorted(taken.left_out.items()))
     return NetworkReport(
         called, "flows", level, len(found), taken.read, len(kept), left_out, rejects, tuple(taken.listing), run
+    )
+
+
+def refuse_mostly_rejected(
+    kind: str, path: Path, read: int, rejects: dict[str, int], listing: Sequence[dict[str, Any]], *, accept: bool
+) -> None:
+    """Refuse flows or a network of which most is lost, before it takes the place of another.
+
+    Raises
+    ------
+    DataError
+        More than half is rejected (:func:`~toolkit.corpus.ingest_report.mostly_rejected`).
+    """
+    if accept or not mostly_rejected(read, rejects):
+        return
+    lost = sum(lost_records(rejects).values())
+    raise DataError(
+        f"{path}: {lost:,} of {read:,} {kind} are rejected, more than half: {why_rejected(rejects, listing)}. The "
+        "workspace was not changed. Correct the input, or accept the rest with --accept-rejects (Python: "
+        "accept_rejects=True)."
     )
 
 
