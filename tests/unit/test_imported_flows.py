@@ -84,7 +84,7 @@ def test_what_is_bad_is_listed_with_its_line_and_the_rest_kept(workspace, file):
         "JP,CN,2020.0,1e1",
         "CN,JP,2021,1_0",
     )
-    report = ingest_flows(workspace, path)
+    report = ingest_flows(workspace, path, accept_rejects=True)
     assert flows(workspace, "mixed") == {
         ("CN", "JP", 2019): 5.0,
         ("JP", "CN", 2020): 10.0,
