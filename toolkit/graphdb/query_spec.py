@@ -130,7 +130,7 @@ class QuerySpec:
 
     @property
     def defaults(self) -> dict[str, Any]:
-        """Default of every parameter that has one; a :class:`GraphYear` where the graph decides it."""
+        """Defaults of parameters; a :class:`~toolkit.graphdb.graph_years.GraphYear` where the graph decides."""
         return {param.name: param.default for param in self.params if not param.required}
 
     @property

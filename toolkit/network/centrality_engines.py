@@ -162,7 +162,7 @@ def _refuse_large_matrix(what: str, edges: EdgeArray) -> None:
 
 
 def betweenness_of(edges: EdgeArray, *, engine: str, pivots: Positions | None = None) -> Numbers:
-    """Normalised betweenness, in node order; see :func:`toolkit.network.centrality.betweenness_scores`.
+    """Normalised betweenness, in node order; see :func:`~toolkit.network.path_centrality.betweenness_scores`.
 
     With pivots, the paths from these alone, times the number of nodes over theirs.
     """
@@ -191,7 +191,7 @@ def betweenness_of(edges: EdgeArray, *, engine: str, pivots: Positions | None = 
 
 
 def harmonic_of(edges: EdgeArray, *, engine: str, pivots: Positions | None = None) -> Numbers:
-    """Harmonic closeness, in node order; see :func:`toolkit.network.centrality.harmonic_scores`.
+    """Harmonic closeness, in node order; see :func:`~toolkit.network.path_centrality.harmonic_scores`.
 
     With pivots, the distances to these alone, times the number of nodes over theirs.
     """

@@ -109,7 +109,7 @@ class TableFile:
         self._width = len(header)
 
     def batches(self) -> Iterator[pa.Table]:
-        """Yield the rows in file order: column ``line``, and a text column for each field of :attr:`columns`.
+        """Yield the rows in file order: column ``line``, and a text column for each field of ``columns``.
 
         Raises
         ------

@@ -92,7 +92,7 @@ class TaggedFile:
         self.columns = match(self._tags)
 
     def batches(self) -> Iterator[pa.Table]:
-        """Yield the records in file order: column ``line``, and a text column for each field of :attr:`columns`.
+        """Yield the records in file order: column ``line``, and a text column for each field of ``columns``.
 
         Raises
         ------

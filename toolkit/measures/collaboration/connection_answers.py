@@ -46,7 +46,7 @@ def connections(
         What partners are ranked by: ``partnerships``, ``joint``, ``score``, ``own_institutions`` or
         ``partner_institutions``.
     workspace, level, years, by_year, top, **options
-        As :func:`share`; level ``city``, ``metro``, ``region`` or ``country``.
+        As :func:`~toolkit.measures.answers.share`; level ``city``, ``metro``, ``region`` or ``country``.
 
     Returns
     -------

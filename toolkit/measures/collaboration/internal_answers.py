@@ -47,7 +47,7 @@ def internal(
     country
         Only places of this country, by code or name.
     workspace, level, years, by_year, top, **options
-        As :func:`share`; level ``city``, ``metro``, ``region`` or ``country``.
+        As :func:`~toolkit.measures.answers.share`; level ``city``, ``metro``, ``region`` or ``country``.
 
     Returns
     -------

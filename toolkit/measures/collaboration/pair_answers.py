@@ -53,7 +53,7 @@ def pairs(
     country_either
         One end in it is enough.
     workspace, level, years, by_year, top, **options
-        As :func:`share`.
+        As :func:`~toolkit.measures.answers.share`.
 
     Returns
     -------
@@ -146,7 +146,7 @@ def partnerships(
     country, country_either
         Only pairs with both ends (one end) in this country.
     workspace, level, years, by_year, top, **options
-        As :func:`share`; level ``city``, ``metro``, ``region`` or ``country``.
+        As :func:`~toolkit.measures.answers.share`; level ``city``, ``metro``, ``region`` or ``country``.
 
     Returns
     -------

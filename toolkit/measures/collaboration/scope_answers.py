@@ -40,7 +40,7 @@ def scope_comparison(
     top
         Pairs taken of each scope, those with most joint articles; ``None`` or 0 for all.
     workspace, level, years, by_year, **options
-        As :func:`share`; level ``city``, ``metro``, ``region`` or ``country``.
+        As :func:`~toolkit.measures.answers.share`; level ``city``, ``metro``, ``region`` or ``country``.
 
     Returns
     -------

@@ -47,7 +47,7 @@ def collaboration_types(
     kind
         Only this type: with ``by_year``, ``"international"`` gives the international share by year.
     workspace, level, years, by_year, top, **options
-        As :func:`share`; without ``place`` and ``each`` the level has no meaning.
+        As :func:`~toolkit.measures.answers.share`; without ``place`` and ``each`` the level has no meaning.
 
     Returns
     -------
@@ -118,7 +118,7 @@ def company_partners(
     listed
         The companies themselves, most joint articles first, a row for each city that one stands in.
     workspace, years, by_year, top, **options
-        As :func:`share`.
+        As :func:`~toolkit.measures.answers.share`.
 
     Returns
     -------

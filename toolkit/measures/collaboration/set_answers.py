@@ -31,14 +31,15 @@ def together(
     """Articles on which all of several places are, and their set score.
 
     ``CS(S) = sum over articles with all of S of the Shares of S's members``, see
-    :func:`toolkit.measures.set_scores.set_scores`. Kinship, ``link`` and ``max_units`` change nothing here.
+    :func:`~toolkit.measures.collaboration.set_scores.set_scores`. Kinship, ``link`` and ``max_units`` change nothing
+    here.
 
     Parameters
     ----------
     places
         At least two places, by id or name.
     workspace, level, years, by_year, top, **options
-        As :func:`share`; any level.
+        As :func:`~toolkit.measures.answers.share`; any level.
 
     Returns
     -------

@@ -76,7 +76,7 @@ def group_flows(
         Table with ``author_id`` or ``orcid``, ``group``, and perhaps ``event_year``; people who are not among the
         authors are listed in the notes.
     workspace, level, years, by_year, top, **options
-        As :func:`flows`; a level of institutions shows moves within a city too.
+        As :func:`~toolkit.measures.answers.flows`; a level of institutions shows moves within a city too.
 
     Returns
     -------

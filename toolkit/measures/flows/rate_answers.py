@@ -55,7 +55,7 @@ def flow_rates(
     output
         ``parts`` (1/n_p of each article) or ``articles``.
     workspace, level, years, by_year, top, **options
-        As :func:`flows`.
+        As :func:`~toolkit.measures.answers.flows`.
 
     Returns
     -------
@@ -136,7 +136,7 @@ def gateways(
     horizon
         Within how many years they go on [years].
     workspace, years, by_year, top, **options
-        As :func:`flows`.
+        As :func:`~toolkit.measures.answers.flows`.
 
     Returns
     -------
@@ -199,7 +199,7 @@ def group_moves(
     least
         Fewest authors of a group.
     workspace, years, top, **options
-        As :func:`flows`; ``years`` are those of the first move.
+        As :func:`~toolkit.measures.answers.flows`; ``years`` are those of the first move.
 
     Returns
     -------

@@ -46,7 +46,7 @@ def articles(
         The articles behind the partnerships of the pair (with ``inside``: inside the place), a row for each article
         and pair of institutions.
     workspace, level, years, top, **options
-        As :func:`share`.
+        As :func:`~toolkit.measures.answers.share`.
 
     Returns
     -------

@@ -50,7 +50,7 @@ def umbrella(
     level
         ``city``, ``region``, ``metro`` or ``country``.
     workspace, years, by_year, top
-        As :func:`share`. The row ``unlocated`` comes last, without ``top`` only.
+        As :func:`~toolkit.measures.answers.share`. The row ``unlocated`` comes last, without ``top`` only.
     **options
         Conventions, see :class:`toolkit.measures.counting.options.Counting`.
 

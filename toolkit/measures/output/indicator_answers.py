@@ -46,7 +46,7 @@ def ratios(
     """A measure per unit of an indicator of places, or the indicators there are.
 
     ``ratio(i) = per * sum of the measure / sum of the indicator``, both over the window's years in which the place has
-    the indicator; see :func:`toolkit.measures.indicator_ratios.indicator_ratios`.
+    the indicator; see :func:`~toolkit.measures.output.indicator_ratios.indicator_ratios`.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def ratios(
     level
         ``city``, ``region`` or ``country``.
     workspace, years, by_year, country, top, base_year, **options
-        As :func:`share`.
+        As :func:`~toolkit.measures.answers.share`.
 
     Returns
     -------

@@ -39,7 +39,7 @@ def subjects(
 
     ``part(i, s) = Share(i, s) / Share(i)``; ``location_quotient = part(i, s) / part of s in the corpus's
     assigned Share``; ``herfindahl(i) = sum over s of (Share(i, s) / sum of Share(i, s))^2``; see
-    :func:`toolkit.measures.subject_mix.subject_mix`.
+    :func:`~toolkit.measures.output.subject_mix.subject_mix`.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ def subjects(
         Order of a unit's subjects (of the units, where one ``subject`` is asked for): ``share``, ``part`` or
         ``location_quotient``.
     workspace, level, years, by_year, country, top
-        As :func:`share`; ``top`` cuts rows.
+        As :func:`~toolkit.measures.answers.share`; ``top`` cuts rows.
     **options
         Conventions, see :class:`toolkit.measures.counting.options.Counting`. ``subject`` keeps the rows of one subject,
         in the mix of all; ``subject_counting="whole"`` counts an article fully in each of its subjects.
