@@ -66,7 +66,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
 WITHOUT_TABLES = {
     *("demo", "sample", "build", "load", "browser", "query show", "query check", "query raw"),
     *(" ".join(path) for path in TREE if path[:1] in {("ingest",), ("server",)} or path[:2] == ("query", "run")),
-    *("lists", "indicators", "compare", "careers"),
+    *("lists", "indicators", "compare", "careers", "repeat"),
 }
 """Commands that print no table, or one that needs more than the sample; their answers are tried by other tests."""
 
