@@ -85,7 +85,7 @@ matrix: $(VENV)/.dev
 
 # kills, damaged records, hostile names, full disks and forbidden statements at full length (docs/reliability.md)
 torture: $(VENV)/.dev
-	PYTHONPATH=tests $(BIN)/python -m torture
+	PYTHONPATH=tests $(BIN)/python -m torture $(TRIALS)
 
 lock: $(VENV)/.dev
 	$(BIN)/python -m pip install --quiet uv

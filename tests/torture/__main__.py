@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from torture.disks import full_disks, two_processes
 from torture.guards import refused_statements
@@ -19,9 +22,9 @@ from torture.names import hostile_names
 _HEAD = """\
 # Reliability
 
-Written by `make torture`; not edited by hand. Each trial tries to lose, double or corrupt records, to make a command
-crash, or to get past a guard. The moments and damages are random and come from the seed. `make test` runs a short slice
-of every trial.
+Written by `make torture`; not edited by hand. `make torture TRIALS="--only kills"` runs one trial again. Each trial
+tries to lose, double or corrupt records, to make a command crash, or to get past a guard. The moments and damages are
+random and come from the seed. `make test` runs a short slice of every trial.
 
 """
 
@@ -46,32 +49,42 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--kills", type=int, default=50, help="commands to kill")
     parser.add_argument("--records", type=int, default=3_000, help="records to damage")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--results", type=Path, default=ROOT / "bench" / "results" / "torture")
     parser.add_argument("--page", type=Path, default=ROOT / "docs" / "reliability.md")
     options = parser.parse_args(arguments)
-    outcomes = []
+    failed = False
     for name, trial in trials(kills=options.kills, mutations=options.records, seed=options.seed).items():
         if options.only and name not in options.only:
             continue
         with tempfile.TemporaryDirectory(prefix="scicities-") as folder:
             outcome = trial(Path(folder))
-        outcomes.append(outcome)
+        save(options.results / f"{name}.json", outcome, seed=options.seed)
+        failed |= bool(outcome.failures)
         print(f"{outcome.trial}: {outcome.held} of {outcome.tried} held, {outcome.seconds:.0f} s", flush=True)  # noqa: T201
         for failure in outcome.failures:
             print(f"  {failure}", flush=True)  # noqa: T201
-    if not options.only:
-        options.page.write_text(page(outcomes, seed=options.seed), encoding="utf-8")
-    return int(any(outcome.failures for outcome in outcomes))
+    names = trials(kills=0, mutations=0, seed=0)
+    found = [options.results / f"{name}.json" for name in names if (options.results / f"{name}.json").exists()]
+    options.page.write_text(page([json.loads(path.read_text(encoding="utf-8")) for path in found]), encoding="utf-8")
+    return int(failed)
 
 
-def page(outcomes: Sequence[Outcome], *, seed: int) -> str:
+def save(path: Path, outcome: Outcome, *, seed: int) -> None:
+    """Write what a trial found."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    content = {"day": datetime.now(UTC).date().isoformat(), "seed": seed, "held": outcome.held, **asdict(outcome)}
+    path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def page(results: Sequence[dict[str, Any]]) -> str:
     """The page: one row a trial, and every attempt that did not hold."""
-    day = datetime.now(UTC).date().isoformat()
-    lines = [f"Last run {day} with seed {seed}.", "", "| trial | must hold | attempts | held | time |"]
-    lines.append("|---|---|---|---|---|")
+    lines = ["| trial | must hold | attempts | held | time | run |", "|---|---|---|---|---|---|"]
     lines += [
-        f"| {one.trial} | {one.goal} | {one.tried:,} | {one.held:,} | {one.seconds / 60:.1f} min |" for one in outcomes
+        f"| {one['trial']} | {one['goal']} | {one['tried']:,} | {one['held']:,} | {one['seconds'] / 60:.1f} min | "
+        f"{one['day']}, seed {one['seed']} |"
+        for one in results
     ]
-    failures = [f"- {one.trial}: {failure}" for one in outcomes for failure in one.failures]
+    failures = [f"- {one['trial']}: {failure}" for one in results for failure in one["failures"]]
     readers = ", ".join(reader.name for reader in READERS)
     lines += ["", f"Damaged records are read by every reader: {readers}."]
     lines += ["", "Not held:", "", *failures] if failures else []

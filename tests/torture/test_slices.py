@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
-from torture.__main__ import page
+from torture.__main__ import page, save
 from torture.disks import full_disks, two_processes
 from torture.harness import Outcome
 from torture.kills import killed_commands
@@ -37,8 +38,10 @@ def test_two_processes_leave_whole_tables(tmp_path: Path) -> None:
     assert (outcome.tried, outcome.failures) == (1, [])
 
 
-def test_the_page_names_every_attempt_that_did_not_hold() -> None:
+def test_the_page_names_every_attempt_that_did_not_hold(tmp_path: Path) -> None:
     outcome = Outcome("kills", "nothing is lost", tried=3, failures=["build killed after 1.0 s: works.parquet"])
-    text = page([outcome], seed=4)
-    assert "| kills | nothing is lost | 3 | 2 | 0.0 min |" in text
+    save(tmp_path / "kills.json", outcome, seed=4)
+    result = json.loads((tmp_path / "kills.json").read_text(encoding="utf-8"))
+    text = page([result])
+    assert f"| kills | nothing is lost | 3 | 2 | 0.0 min | {result['day']}, seed 4 |" in text
     assert text.endswith("Not held:\n\n- kills: build killed after 1.0 s: works.parquet\n")
