@@ -185,7 +185,7 @@ def mutated_records(folder: Path, *, records: int, seed: int = 0) -> Outcome:
     with timed(outcome):
         for reader in READERS:
             chance = random.Random(f"{seed} {reader.name}")
-            left = max(1, records // len(READERS))
+            left = -(-records // len(READERS))
             while left > 0:
                 damaged = [_damaged(reader, 2 * number + 1, chance) for number in range(min(PER_FILE, left))]
                 left -= len(damaged)
