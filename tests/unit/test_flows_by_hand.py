@@ -352,8 +352,6 @@ def test_analyses_of_the_network_are_repeated_from_their_records(workspace, mine
         again = repeat_analysis(RunRecord.from_dict(answer.run.to_dict()), workspace)
         assert again.frame.equals(answer.frame), answer.run.method
         assert again.run.run_id == answer.run.run_id
-    with pytest.raises(BadParameter, match="analyses are hubs, communities, suppliers and flow_communities"):
-        repeat_analysis(flow_system(workspace, network="mine").run, workspace)
 
 
 def test_nobody_followed_is_no_fault(tmp_path):
