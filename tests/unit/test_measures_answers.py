@@ -310,8 +310,8 @@ def test_a_record_of_other_records_is_refused(workspace, tmp_path):
     other = example_workspace(tmp_path, tables=hand_tables())
     with pytest.raises(DataError, match="Repeat it in a workspace with the same records"):
         repeat(share(workspace).run, other)
-    with pytest.raises(BadParameter, match=r"method = 'hubs' can't be used: it is one of share, rank"):
-        repeat(RunRecord("hubs", {}, workspace.fingerprint), workspace)
+    with pytest.raises(BadParameter, match="method = 'load' can't be used: it can't be repeated; articles, "):
+        repeat(RunRecord("load", {}, workspace.fingerprint), workspace)
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ def statement(name: str, **names: str) -> str:
 
     Examples
     --------
-    >>> statement("project/names", label="City", key="id").splitlines()[-2]
+    >>> statement("project/names", label="City", key="id").splitlines()[1]
     'MATCH (n:City)'
     """
     text = _text(name)
