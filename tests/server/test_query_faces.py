@@ -14,13 +14,15 @@ import pandas as pd
 import pytest
 from plain.loaded_graph import Loaded
 
+from toolkit.analyses.repeating import repeat
 from toolkit.cli import main
-from toolkit.errors import BadParameter, QueryRefused, UnknownPlace, UnknownQuery
+from toolkit.errors import BadParameter, DataError, QueryRefused, UnknownPlace, UnknownQuery
 from toolkit.graphdb.connection import open_graph
 from toolkit.graphdb.graph_json import graph_of_answer, graph_of_statement
 from toolkit.graphdb.library import library
 from toolkit.graphdb.plans import explained, profiled, total_hits
 from toolkit.graphdb.server import ManagedServer
+from toolkit.runs import RunRecord
 from toolkit.settings import load_settings
 
 BEIJING, LONDON = "1816670", "2643743"
@@ -266,3 +268,26 @@ def test_a_query_of_ones_own_runs_like_a_shipped_one(
         assert int(graph.run("mine.partners", seat="London").n.iloc[0]) == partners
     with pytest.raises(UnknownQuery):
         loaded.graph.run("mine.partners", seat="London")
+
+
+def test_a_query_is_repeated_from_its_record(run: Run, loaded: Loaded, tmp_path: Path) -> None:
+    file = tmp_path / "gateways.csv"
+    assert run(*GATEWAYS, "-o", file)[0] == 0
+    record = RunRecord.read(Path(f"{file}.run.json"))
+    again = repeat(record, loaded.graph)
+    pd.testing.assert_frame_equal(
+        again.frame, loaded.graph.run("bridges.gateways", country="CN", other_country="GB", top_n=4)
+    )
+    assert main(["repeat", f"{file}.run.json", "-o", str(tmp_path / "again.csv")]) == 0
+    assert (tmp_path / "again.csv").read_bytes() == file.read_bytes()
+    with pytest.raises(DataError, match="but the graph shows"):
+        repeat(replace(record, fingerprint="0" * 64), loaded.graph)
+
+
+def test_cypher_that_may_write_is_not_repeated(run: Run, loaded: Loaded, tmp_path: Path) -> None:
+    file = tmp_path / "raw.csv"
+    assert run("raw", "MATCH (c:City) RETURN c.id AS id ORDER BY id", "--top", "2", "-o", file)[0] == 0
+    record = RunRecord.read(Path(f"{file}.run.json"))
+    assert repeat(record, loaded.graph).frame["id"].tolist() == pd.read_csv(file, dtype=str)["id"].tolist()
+    with pytest.raises(BadParameter, match="the statement may change the graph"):
+        repeat(replace(record, parameters={**record.parameters, "write": True}), loaded.graph)
