@@ -26,7 +26,9 @@ SIZES = {
     "quick": {"samples": 1, "returnees": 12, "stayers": 24, "processes": 1},
 }
 EFFECT: Final = 1.0
-"""What is planted [articles/year]; people publish three a year without it."""
+"""What is planted [articles/year]."""
+WITHOUT: Final = 3.0
+"""What people of the samples publish without it, in the mean [articles/year]."""
 NOMINAL: Final = 0.95
 _FINEST: Final = 0.1
 """Smallest figure shown [%]: none of a few hundred samples is less than can be told from it."""
@@ -37,7 +39,8 @@ class Found:
     """What the study of one sample says of articles.
 
     ``after`` with its interval: difference-in-differences of all years after the return. ``by_time``: of the years
-    from the return on, how many there are and how many intervals hold the truth.
+    from the return on, how many there are and how many intervals hold the truth. ``means``: the same of the bootstrap
+    intervals of the means at each event time.
     """
 
     persons: int
@@ -47,6 +50,7 @@ class Found:
     high: float
     p: float
     by_time: tuple[int, int]
+    means: tuple[int, int]
 
 
 def found_in(seed: int, *, effect: float, returnees: int, stayers: int) -> Found:
@@ -57,8 +61,12 @@ def found_in(seed: int, *, effect: float, returnees: int, stayers: int) -> Found
     facts, rows = answer.run.facts, answer.frame
     after = rows[rows["t"] >= 0]
     held = (after["did_low"] <= effect) & (effect <= after["did_high"])
+    mean = WITHOUT + effect * (rows["t"] >= 0)
+    means = (rows["low"] <= mean) & (mean <= rows["high"])
     after_move = (facts[f"after_articles{end}"] for end in ("", "_low", "_high", "_p"))
-    return Found(facts["persons"], facts["matched"], *after_move, (len(after), int(held.sum())))
+    return Found(
+        facts["persons"], facts["matched"], *after_move, (len(after), int(held.sum())), (len(rows), int(means.sum()))
+    )
 
 
 def binomial_range(trials: int, chance: float) -> tuple[int, int]:
@@ -81,11 +89,14 @@ def facts_of(found: list[Found], effect: float) -> dict[str, str]:
     number, hits = len(found), len(found) - missed(found, effect)
     low, high = binomial_range(number, NOMINAL)
     years, held = (sum(one.by_time[place] for one in found) for place in (0, 1))
+    means, means_held = (sum(one.means[place] for one in found) for place in (0, 1))
     return {
         "intervals that hold it": f"{hits} of {number}; a rate of 95 % gives {low} to {high} in 95 of 100 such runs",
         "planted and found in the mean": f"{effect:.2f} and {fmean(one.after for one in found):.3f} articles a year",
         "mean width of the intervals": f"{fmean(one.high - one.low for one in found):.2f} articles a year",
         "intervals of single years from the return on that hold it": f"{held:,} of {years:,} ({held / years:.1%})",
+        "bootstrap intervals of the means by event time that hold the planted mean": f"{means_held:,} of {means:,} "
+        f"({means_held / means:.1%})",
         "people": f"{fmean(one.persons for one in found):.1f} with a return seen in a sample, "
         f"{fmean(one.matched for one in found):.1f} of them matched",
     }

@@ -72,7 +72,7 @@ def test_coverage_counts_intervals_that_do_not_hold_the_truth():
     from bench.rows.coverage import Found, binomial_range, facts_of, missed
 
     def found(low, high):
-        return Found(10, 9, (low + high) / 2, low, high, 0.5, (6, 5))
+        return Found(10, 9, (low + high) / 2, low, high, 0.5, (6, 5), (11, 10))
 
     some = [found(0.5, 1.5), found(1.1, 1.5), found(-0.5, 0.9), found(1.0, 2.0)]
     assert (missed(some, 1.0), missed(some, 0.0)) == (2, 3)
@@ -80,6 +80,8 @@ def test_coverage_counts_intervals_that_do_not_hold_the_truth():
     assert facts["intervals that hold it"].startswith("2 of 4;")
     assert facts["planted and found in the mean"] == "1.00 and 1.000 articles a year"
     assert facts["intervals of single years from the return on that hold it"] == "20 of 24 (83.3%)"
+    means = facts["bootstrap intervals of the means by event time that hold the planted mean"]
+    assert means == "40 of 44 (90.9%)"
     # of four fair coins 0 or 4 heads have chances of 6.25 %, so the range is all; of ten it is 2 to 8
     assert binomial_range(4, 0.5) == (0, 4)
     assert binomial_range(10, 0.5) == (2, 8)

@@ -85,7 +85,7 @@ __all__ = [
     "write_staging_table",
 ]
 
-FORMAT: Final = 12
+FORMAT: Final = 13
 """Raised when a reader's output changes, so that old staging is read anew."""
 
 RANKS: Final[dict[str, int]] = {"ror": 0, "institutions": 1, "tables": 2, "openalex": 3}
