@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -24,12 +24,13 @@ if TYPE_CHECKING:
 
 __all__ = ["register"]
 
-_QUERIES = (
-    "collaboration.strongest_pairs",
-    "partnerships.between_cities",
-    "places.umbrella_reach",
-    "flows.gains_and_losses",
-)
+_QUERIES: Final[dict[str, dict[str, Any]]] = {
+    "collaboration.strongest_pairs": {},
+    "partnerships.between_cities": {"city_id": "Beijing"},
+    "places.umbrella_reach": {},
+    "flows.gains_and_losses": {},
+}
+"""Queries of the demo with the values that they need."""
 
 
 def demo(
@@ -135,7 +136,7 @@ def _listed(names: list[str], most: int = 6) -> str:
 
 
 def _graph_answers(ws: Workspace) -> bool:
-    """Load the graph and run three queries; what keeps it from that is said, with the way to get it later."""
+    """Load the graph and run some queries; what keeps it from that is said, with the way to get it later."""
     from toolkit.graphdb.connection import open_graph
     from toolkit.graphdb.load import load
 
@@ -148,10 +149,11 @@ def _graph_answers(ws: Workspace) -> bool:
         loaded = sum(report.counts.values())
         say("loaded already" if report.unchanged else f"loaded and counted: {loaded:,} nodes and relationships")
         with graph:
-            for name in _QUERIES:
-                frame = graph.run(name)
+            for name, values in _QUERIES.items():
+                frame = graph.run(name, **values)
                 shown = frame.head(6)[[c for c in frame.columns if not c.endswith("_id")]]
-                show_table(shown, title=f"query run {name}")
+                options = "".join(f" --{option.removesuffix('_id')} {value}" for option, value in values.items())
+                show_table(shown, title=f"query run {name}{options}")
     except GraphStoreError as error:
         say(f"no graph this time: {error}", style="yellow")
         return False
