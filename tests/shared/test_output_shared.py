@@ -105,7 +105,9 @@ def test_ratios_of_real_places_by_plain_loops(openalex, tmp_path, level):
     column = "city_id" if level == "city" else "country"
     places = sorted({place for place in content["cities"][column].to_pylist() if place})[::3]
     amounts = {(place, year): 1e5 + 7 * n + year for n, place in enumerate(places) for year in (2019, 2021, 2024)}
-    rows = [(place, year, "people", amount, "persons", "made up") for (place, year), amount in amounts.items()]
+    rows = [
+        (place, year, "people", amount, "persons", "made up", "amount") for (place, year), amount in amounts.items()
+    ]
     schema = TABLES["indicators"]
     content["indicators"] = pa.Table.from_pylist(
         [dict(zip(schema.names, row, strict=True)) for row in rows], schema=schema

@@ -90,7 +90,7 @@ COUNTERPARTS: dict[str, tuple[Ask, dict[str, str], dict[str, Any]]] = {
         {},
     ),
     "output.written_inside": (
-        lambda w, _: answers.internal(w, by="part_of_share").frame.query("internal_joint > 0"),
+        lambda w, _: answers.internal(w, by="part_of_share").frame,
         {"city_id": "id", "share": "share", "internal_share": "internal_share", "inside_part": "part_of_share"},
         {"min_share": 0.0},
     ),
