@@ -20,7 +20,6 @@ from toolkit import (
 )
 from toolkit.analyses.flow_views import flow_view
 from toolkit.analyses.repeating import repeat
-from toolkit.analyses.repeating import repeat as repeat_analysis
 from toolkit.corpus.example import (
     BEIJING,
     CAM,
@@ -349,7 +348,7 @@ def test_analyses_of_the_network_are_repeated_from_their_records(workspace, mine
         suppliers(workspace, network="mine"),
         flow_communities(workspace, network="mine", starts=2),
     ):
-        again = repeat_analysis(RunRecord.from_dict(answer.run.to_dict()), workspace)
+        again = repeat(RunRecord.from_dict(answer.run.to_dict()), workspace)
         assert again.frame.equals(answer.frame), answer.run.method
         assert again.run.run_id == answer.run.run_id
 

@@ -89,7 +89,7 @@ def window(years: tuple[int, int] | str | None) -> tuple[int, int] | None:
     """First and last year, as they are asked for."""
     if years is None:
         return None
-    from toolkit.measures.selection import parse_years  # it brings Ibis, which a network of one's own does without
+    from toolkit.measures.selection import parse_years  # it brings Ibis, which an imported network does without
 
     return parse_years(years)
 
